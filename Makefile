@@ -1,0 +1,93 @@
+# Needs python3 (3.11, 3.12 or 3.13), make and a package index; everything else goes into .venv.
+#   make run    install, run the scenario dushanbe-2025, leave a result and a picture
+#   make test   install what developers need, then lint, types and tests
+# Another interpreter: make run PYTHON=/path/to/python3.12
+
+VENV := .venv
+BIN := $(VENV)/bin
+RESULT := results/dushanbe-2025
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+NEEDS := pyproject.toml constraints.txt
+
+# Two installations into one environment must not meet.
+.NOTPARALLEL:
+.PHONY: help run test lint types bench schema wheel wheel-check clean
+
+help:
+	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
+	@echo "make test         lint, types and tests, all that CI runs"
+	@echo "make lint         ruff and mypy only"
+	@echo "make bench        time and memory of runs and batches"
+	@echo "make schema       write scenarios/schema.json anew"
+	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
+	@echo "make wheel-check  build, install the wheel in an empty environment elsewhere, run it there"
+	@echo "make clean        remove $(VENV), dist and caches; results stay"
+
+run: $(VENV)/.ready
+	@$(BIN)/sim run dushanbe-2025 --out $(RESULT)
+	@echo
+	@echo "Result:  $(RESULT)/"
+	@for picture in $(RESULT)/*.png; do [ -f "$$picture" ] && echo "Picture: $$picture"; done; true
+
+test: lint
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.ready
+	$(BIN)/python tests/bench.py
+
+schema: $(VENV)/.ready
+	$(BIN)/sim schema --out scenarios/schema.json
+
+wheel: $(VENV)/.ready-dev
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+wheel-check: wheel
+	@set -eu; \
+	elsewhere=$$(mktemp -d); trap 'rm -rf "$$elsewhere"' EXIT; here=$$(pwd); \
+	$(BIN)/python -m venv "$$elsewhere/venv"; \
+	"$$elsewhere/venv/bin/python" -m pip install -qq --disable-pip-version-check \
+		--constraint constraints.txt "$$here"/dist/*.whl; \
+	cd "$$elsewhere"; \
+	venv/bin/sim run dushanbe-2025 --out result; \
+	[ -n "$$(ls result)" ]; \
+	echo "The wheel runs on its own."
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps live inside the environment, so they go when it goes; they are older than what they depend on only when
+# that has changed, so a second call installs nothing.
+$(VENV)/.ready: $(NEEDS) | $(BIN)/python
+	@echo "Installing sim into $(VENV) (a minute or two the first time) ..."
+	@$(PIP_INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(NEEDS) | $(BIN)/python
+	@echo "Installing sim and the developers' tools into $(VENV) (a minute or two the first time) ..."
+	@$(PIP_INSTALL) --editable '.[dev,docs,experiments,notebooks,view]'
+	@touch $@ $(VENV)/.ready
+
+$(BIN)/python:
+	@other=''; bare=''; \
+	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+		version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+		case "$$version" in 3.11|3.12|3.13) ;; *) other="$$other$$python is $$version; "; continue;; esac; \
+		if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then bare="$$python"; continue; fi; \
+		if "$$python" -m venv --clear $(VENV); then exit 0; fi; \
+		rm -rf $(VENV); exit 1; \
+	done; \
+	if [ -n "$$bare" ]; then \
+		echo "$$bare cannot make a virtual environment: install its venv package" \
+			"(Debian, Ubuntu: apt install python3-venv), then run make again." >&2; \
+	else \
+		echo "sim needs Python 3.11, 3.12 or 3.13 and found none of them ($${other}tried" \
+			"$(or $(PYTHON),python3 and python3.11 to python3.13)). Install one, or name it:" \
+			"make run PYTHON=/path/to/python3.12" >&2; \
+	fi; \
+	exit 1

@@ -1,0 +1,1 @@
+"""Asking the model many times: runs, sweeps and what they leave behind."""

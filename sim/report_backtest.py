@@ -1,0 +1,160 @@
+"""What ``sim calibrate`` and ``sim backtest`` print and write."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.analysis.baselines import ALONE, METHODS, MODEL
+from sim.experiments.files import versions
+from sim.report import _chance, _print_table, _rows, _stdout, _table, command
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.analysis.backtest import Backtest
+    from sim.experiments.calibrate import Calibration
+
+MANIFEST = "manifest.json"
+WHAT = {"trade": "Trade mix of KAZ, KGZ, UZB", "votes": "Agreement in the General Assembly, five republics",
+        "own votes": "the same, less the mean of the five"}
+
+
+def print_calibration(fit: Calibration, check: pd.DataFrame) -> None:
+    """Prior and posterior of every parameter, and whether the fitted model makes such records."""
+    console = _stdout()
+    console.print(f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, worth {fit.effective:,.0f} "
+                  "by weight", style="bold")
+    table = _table("Parameters: 80 % ranges before and after", ["Parameter"],
+                          ["prior", "posterior", "median", "learnt"])
+    for row in _rows(fit.table()):
+        table.add_row(str(row.parameter).replace("_", " "), f"{row.prior_low:.3f} to {row.prior_high:.3f}",
+                      f"{row.low:.3f} to {row.high:.3f}", f"{row.median:.3f}",
+                      _chance(max(float(row.learnt), 0.0)))
+    _print_table(console, table)
+    console.print("Learnt: part of the prior's variance that the record takes away; near 0 the record says nothing.")
+    table = _table("Posterior predictive check: would the fitted model make such a record?", ["Feature"],
+                          ["record", "5 %", "median", "95 %", "p"])
+    for row in _rows(check):
+        table.add_row(str(row.feature), *(f"{value:.3f}" for value in (row.observed, row.low, row.median, row.high)),
+                      f"{row.p:.2f}")
+    _print_table(console, table)
+    console.print("Log-ratio points; p near 0 or 1: it would not.")
+
+
+def print_backtest(test: Backtest, format: str) -> None:
+    """The tables as a page, or for programs."""
+    if format == "csv":
+        sys.stdout.write(test.table().to_csv(index=False, lineterminator="\n"))
+    elif format == "json":
+        answer = {name: json.loads(frame.to_json(orient="records", double_precision=6))
+                  for name, frame in _tables(test).items()} | {"manifest": _manifest(test.facts)}
+        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        _print_page(test)
+
+
+def _print_page(test: Backtest) -> None:
+    console = _stdout()
+    facts = test.facts
+    known = "events after the origin hidden" if test.blind else "dated events known to the model"
+    console.print(f"Backtest: forecasts from {facts['origins'][0]} to {facts['origins'][-1]}, {known}", style="bold")
+    scores = test.table()
+    for what in ("trade", "votes"):
+        own = ["own part"] if what == "votes" else []
+        table = _table(WHAT[what], ["Years", "Method"],
+                              ["distance" if what == "trade" else "error", *own, "CRPS", "80 % band", "cells"])
+        previous = 0
+        for row in _rows(scores[scores.what == what]):
+            middle = [f"{row.own:.4f}"] if own else []
+            table.add_row("" if row.horizon == previous else str(row.horizon), str(row.method), f"{row.error:.4f}",
+                          *middle, f"{row.crps:.4f}", _chance(float(row.covered)), str(row.cells))
+            previous = int(row.horizon)
+        _print_table(console, table)
+    console.print("Distance: Aitchison, of the mix over the three powers. Error, CRPS: in shares of 1. 80 % band: how "
+                  "often it held. Common shift is for votes only.")
+    _print_verdict(console, test)
+    _print_directions(console, test)
+    console.print(f"\nSeed {facts['seed']}, {facts['rounds']} rounds of {facts['worlds']:,} worlds an origin, record "
+                  f"{facts['record'][:12]}, scenario {facts['scenario']}")
+    console.print(", ".join(f"{name} {version}" for name, version in versions().items()))
+
+
+def _print_verdict(console: Any, test: Backtest) -> None:
+    """The model against the best other method, by horizon."""
+    table = _table("The model's gain on the best baseline, and on its own error model alone", ["", "Years", "By"],
+                          ["best baseline", "gain", "5 %", "95 %", "on error model"])
+    for measure, label in (("crps", "CRPS"), ("error", "point")):
+        gains = test.gains(measure)
+        for (what, horizon), part in gains.groupby(["what", "horizon"], sort=False):
+            alone = part[part.method == ALONE].gain.iloc[0]
+            best = part[part.method != ALONE].sort_values("gain").iloc[0]
+            table.add_row(str(what), str(horizon), label, str(best.method),
+                          *(f"{100 * value:+.1f} %" for value in (best.gain, best.low, best.high, alone)))
+    _print_table(console, table)
+    console.print("Above 0 the model is better. The range is a bootstrap of whole origins: few, and overlapping.")
+
+
+def _print_directions(console: Any, test: Backtest) -> None:
+    found = test.directions()
+    if found.empty:
+        return
+    table = _table("Directions right, forecast from 2019: 2022–24 against 2013–19", ["Method"],
+                          ["trade mix", "votes", "votes, own part"])
+    counts = found.groupby(["method", "what"]).right.agg(["sum", "size"])
+    for method in METHODS:
+        keys = [(method, what) for what in ("trade", "votes", "own votes")]
+        cells = [f"{counts['sum'][key]} of {counts['size'][key]}" if key in counts.index else "–" for key in keys]
+        table.add_row(method, *cells)
+    _print_table(console, table)
+    wrong = found[(found.method == MODEL) & ~found.right]
+    for what in ("trade", "votes"):
+        missed = ", ".join(f"{row.republic}–{row.power}" for row in _rows(wrong[wrong.what == what]))
+        console.print(f"Missed by the model, {what}: {missed or 'none'}")
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def save_calibration(fit: Calibration, check: pd.DataFrame, folder: Path) -> None:
+    """Write posterior.csv, parameters.csv, predictive.csv and the figures beside the rounds."""
+    from sim.analysis import figures_backtest
+
+    fit.posterior().write(folder / "posterior.csv")
+    fit.table().to_csv(folder / "parameters.csv", index=False, float_format="%.6g", lineterminator="\n")
+    check.to_csv(folder / "predictive.csv", index=False, float_format="%.6g", lineterminator="\n")
+    _draw(folder, {"prior-posterior": lambda: figures_backtest.prior_posterior(fit),
+                   "predictive": lambda: figures_backtest.predictive_check(check, fit.origin)})
+
+
+def save_backtest(test: Backtest, folder: Path) -> None:
+    """Write cells.csv, the tables, the figures and a manifest."""
+    from sim.analysis import figures_backtest
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in (_tables(test) | {"cells": test.cells}).items():
+        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    _draw(folder, {"scores": lambda: figures_backtest.scores(test),
+                   "forecasts": lambda: figures_backtest.forecasts(test)})
+    (folder / MANIFEST).write_text(json.dumps(_manifest(test.facts), indent=1) + "\n", encoding="utf-8")
+
+
+def _tables(test: Backtest) -> dict[str, pd.DataFrame]:
+    gains = pd.concat([test.gains(measure).assign(measure=measure) for measure in ("crps", "error")], ignore_index=True)
+    return {"scores": test.table(), "gains": gains, "directions": test.directions()}
+
+
+def _manifest(facts: dict[str, Any]) -> dict[str, Any]:
+    return facts | {"command": command(), "versions": versions()}
+
+
+def _draw(folder: Path, figures: dict[str, Callable[[], Figure]]) -> None:
+    for name, make in figures.items():
+        figure = make()
+        figure.savefig(folder / f"{name}.png", dpi=150)
+        figure.savefig(folder / f"{name}.svg")

@@ -1,0 +1,165 @@
+"""What the commands about sweeps print: sizes, effects, sensitivity indices and rules, for 80 columns or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from sim.report import _print_table, _stderr, _stdout, _table
+
+if TYPE_CHECKING:
+    from sim.experiments.discovery import Discovery
+    from sim.experiments.sensitivity import Sensitivity
+    from sim.experiments.sweep import Sweep
+    from sim.experiments.sweeping import Estimate, Stopped
+
+SHOWN = 12
+"""Factors of an outcome that are printed; the rest is only counted."""
+
+
+class Progress:
+    """A bar on stderr with worlds done, rate and time left; only on a terminal.
+
+    It starts with the first batch, so that the rate is that of the batches and not of what came before them.
+    """
+
+    def __init__(self, hidden: bool) -> None:
+        console = _stderr()
+        self._bar = Bar(
+            TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(), console=console, transient=True, disable=hidden or not console.is_terminal,
+        )
+        self._task = self._bar.add_task("worlds", total=None, rate="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def update(self, done: int, total: int) -> None:
+        """Tell that ``done`` of ``total`` worlds are finished."""
+        task = self._bar.tasks[self._task]
+        rate = f"{done / task.elapsed:,.0f} a second" if task.elapsed else ""
+        self._bar.update(self._task, completed=done, total=total, rate=rate)
+
+
+class Notes:
+    """Remarks on stderr, beside the answer."""
+
+    def __init__(self, hidden: bool) -> None:
+        self._console = Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True, quiet=hidden)
+
+    def size(self, estimate: Estimate) -> None:
+        """Say what a sweep is and what it will take."""
+        self._console.print(sized(estimate))
+
+    def stopped(self, stop: Stopped) -> None:
+        """Say what Ctrl-C left and how to go on."""
+        self._console.print(f"Stopped: {stop.done:,} of {stop.total:,} worlds are kept in {stop.folder}. The same "
+                            "command goes on from there.")
+
+    def written(self, paths: Iterable[Path]) -> None:
+        """Say what was written."""
+        for path in paths:
+            self._console.print(f"Written: {path}")
+
+
+def sized(estimate: Estimate) -> str:
+    """A sweep's size and cost in a line."""
+    text = (f"{estimate.points:,} points x {estimate.worlds:,} worlds = {estimate.rows:,} worlds of "
+            f"{estimate.months:,} months")
+    if estimate.left == 0:
+        return f"{text}; all done."
+    if estimate.left < estimate.rows:
+        text += f", {estimate.left:,} of them left"
+    workers = f"{estimate.workers} process{'es' if estimate.workers > 1 else ''}"
+    return (f"{text}; about {duration(estimate.seconds)} in {workers}, {amount(estimate.disk)} on disk, "
+            f"{amount(estimate.memory)} of memory.")
+
+
+def duration(seconds: float) -> str:
+    """A time in words: "8 s", "12 min", "3.4 h"."""
+    if seconds < 100:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def amount(bytes_: int) -> str:
+    """An amount of bytes: "45 MB", "1.3 GB"."""
+    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
+
+
+def print_sweep(sweep: Sweep) -> None:
+    """Print what a sweep found: how each factor alone moves the main outcomes."""
+    console = _stdout()
+    luck = "the same luck at every point" if sweep.paired else "luck of its own at every point"
+    console.print(f"{sweep.size:,} points x {sweep.worlds:,} worlds, design {sweep.design}, {luck}, seed {sweep.seed}")
+    effects = sweep.effects()
+    for outcome in dict.fromkeys(effects.outcome):
+        mine = effects[effects.outcome == outcome]
+        table = _table(f"{outcome}, mean where a factor is low and where it is high", ["Factor"],
+                       ["low", "high", "mean", "mean", "change"])
+        for row in mine.head(SHOWN).itertuples():
+            table.add_row(row.factor, _at(row.low_at), _at(row.high_at), f"{row.low:.4g}", f"{row.high:.4g}",
+                          f"{row.change:+.4f}")
+        _print_table(console, table)
+        _rest(console, len(mine))
+    if sweep.folder is not None:
+        console.print(f"\nRows, one a point and world: {sweep.folder}/parts/*.parquet, or sim.Sweep.load in Python.")
+
+
+def print_sensitivity(found: Sensitivity) -> None:
+    """Print indices by outcome, each with its verdict."""
+    console = _stdout()
+    sobol = found.kind == "sobol"
+    columns = ["S1", "±", "ST", "±"] if sobol else ["mu*", "±", "mu", "sigma"]
+    keys = ["S1", "S1_conf", "ST", "ST_conf"] if sobol else ["mu_star", "mu_star_conf", "mu", "sigma"]
+    verdict: Any
+    for verdict in found.verdicts.itertuples():
+        title = f"{verdict.outcome}: mean {verdict.mean:.4g}, standard deviation between points {verdict.sd:.2g}"
+        table = _table(title, ["Factor"], columns)
+        mine = found.of(str(verdict.outcome))
+        for _, row in mine.head(SHOWN).iterrows():
+            table.add_row(str(row["factor"]), *(_index(float(row[key])) for key in keys))
+        _print_table(console, table)
+        _rest(console, len(mine))
+        luck = "" if np.isnan(verdict.luck) else f" Luck: {verdict.luck:.1%}."
+        console.print(f"{verdict.verdict}{luck}")
+    legend = ("S1: share of the variance that the factor explains alone. ST: with all its interactions." if sobol else
+              "mu*: mean size of the change when the factor moves. sigma: how much that depends on the others.")
+    console.print(f"\n{legend} ±: half of a 95 % interval. {found.note}")
+
+
+def print_discovery(found: Discovery) -> None:
+    """Print the boxes and their rules."""
+    console = _stdout()
+    console.print(f"{found.where} in {found.rate:.1%} of {found.rows:,} worlds.")
+    if not found.boxes:
+        console.print("No part of the space of factors was found where it is much more frequent.")
+        return
+    for number, box in enumerate(found.boxes, 1):
+        console.print(f"\n{number}. {box.rule}")
+        lift = box.density / found.rate
+        console.print(f"   coverage {box.coverage:.2f}, density {box.density:.2f}, {lift:.1f} times the overall rate, "
+                      f"{box.mass:.1%} of all worlds")
+
+
+def _rest(console: Console, count: int) -> None:
+    if count > SHOWN:
+        console.print(f"... and {count - SHOWN} more factors that matter less")
+
+
+def _at(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _index(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.3f}"

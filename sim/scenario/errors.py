@@ -1,0 +1,95 @@
+"""What a user is told when an input is wrong.
+
+Every floor raises :class:`BadInput` for mistakes of the user, never for mistakes of the program. One exception
+carries every problem found, so that a file can be put right in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+SHOWN_PROBLEMS = 50
+"""Problems printed before the rest is only counted."""
+
+KEPT_PROBLEMS = 500
+"""Problems kept at all; a file with more is hopeless and only time would be lost."""
+
+SHOWN_LETTERS = 70
+"""Letters of a value or key that are printed before it is cut."""
+
+
+def printable(text: str, letters: int = SHOWN_LETTERS) -> str:
+    """``text`` on one line, control characters escaped, cut to ``letters``."""
+    cut = text if len(text) <= letters else text[: letters - 3] + "..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: where it is, what was found there and what was expected.
+
+    ``line`` and ``column`` count from 1 and are None where a place makes no sense (a value of ``--set``, a missing
+    file). ``path`` is the dotted path in the scenario, "" for the whole file. ``nearest`` is the valid name closest
+    to what was found, if any is close.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    path: str
+    found: str
+    expected: str
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part not in (None, ""))
+        head = "".join(f"{part}: " for part in (place, self.path) if part)
+        tail = f"; did you mean {self.nearest}?" if self.nearest else ""
+        return f"{head}found {self.found}, expected {self.expected}{tail}"
+
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Key that sorts problems by place."""
+        return (self.file, self.line or 0, self.column or 0, self.path, self.found)
+
+
+class BadInput(Exception):  # noqa: N818 - "bad input" is what it is; it is the user's error, not the program's
+    """All the mistakes found in an input, sorted by place.
+
+    The text has one line a problem, ``file:line:column: path: found X, expected Y; did you mean Z?``. The command
+    line prints it and ends with code 2.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: list[Problem] = sorted(dict.fromkeys(problems), key=Problem.order)
+        super().__init__(self.problems)
+
+    @classmethod
+    def of(cls, found: str, expected: str, *, path: str = "", nearest: str | None = None, file: str = "",
+           line: int | None = None, column: int | None = None) -> BadInput:
+        """The error of a single problem."""
+        return cls([Problem(file, line, column, path, found, expected, nearest)])
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
+        if len(self.problems) > SHOWN_PROBLEMS:
+            lines.append(f"... and {len(self.problems) - SHOWN_PROBLEMS} more problems")
+        return "\n".join(lines)
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name closest to ``name``, or None if none is close.
+
+    Upper and lower case, underscores and dashes are not counted as differences. Long names are not compared:
+    the comparison takes quadratic time, and no valid name is long.
+    """
+    if len(name) > SHOWN_LETTERS:
+        return None
+    plain = {_plain(other): other for other in valid}
+    close = get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
+    return plain[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_").replace(" ", "_")

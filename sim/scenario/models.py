@@ -1,0 +1,230 @@
+"""The pydantic models of a scenario, made from the parameter table.
+
+Each number of the table becomes a field with its bounds, unit, default, role, source and help. The models only check
+what one value alone can tell (type, bounds, known keys); what takes several values is in ``sim.scenario.checks``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from sim.scenario.paths import (
+    COLOR,
+    INNER,
+    LUCK,
+    MAX_ABOUT,
+    MAX_MONTHS,
+    MAX_POWERS,
+    MAX_REPUBLICS,
+    MAX_TITLE,
+    month_number,
+)
+from sim.scenario.table import EVENT_KINDS, SECTORS, Owner, Parameter, parameters
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FrozenDict(dict[K, V]):
+    """A dictionary that cannot be changed: scenarios are frozen once loaded."""
+
+    def _frozen(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a scenario is frozen; use Scenario.with_values to get a changed one")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _frozen
+
+    def __reduce__(self) -> tuple[type[FrozenDict[K, V]], tuple[dict[K, V]]]:
+        return FrozenDict, (dict(self),)
+
+
+class Spec(BaseModel):
+    """Base of all models here: unknown keys are refused, numbers must be numbers, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    if TYPE_CHECKING:  # the fields made from the table are not known to the type checker
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+def field_info(row: Parameter) -> dict[str, Any]:
+    """What pydantic and JSON Schema are told about a number of the table."""
+    extra = {"unit": row.unit, "role": row.role, "source": row.source}
+    return {"ge": row.low, "le": row.high, "description": row.help, "json_schema_extra": extra}
+
+
+def number(row: Parameter) -> Any:
+    """Type of one number of the table."""
+    return Annotated[float, Field(**field_info(row))]
+
+
+def _to_dict(model: BaseModel) -> FrozenDict[str, Any]:
+    return FrozenDict(model.__dict__)
+
+
+def _field(row: Parameter) -> tuple[Any, Any]:
+    """Type and default of a parameter: a number, numbers by sector or cause, numbers by actor, or by sector and actor.
+
+    Members of a vector that must sum to 1 have no default: all or none are given.
+    """
+    one: Any = number(row)
+    if row.owner in ("dyad", "pair"):
+        by_actor: Any = dict[str, one]
+        one = Annotated[by_actor, AfterValidator(FrozenDict)]
+    if row.inner is None:
+        if row.owner in ("dyad", "pair"):
+            return one, Field(default_factory=FrozenDict)
+        return one, ... if row.default is None else row.default
+    names = INNER[row.inner]
+    required = row.default is None or row.total is not None
+    members: dict[str, Any] = dict.fromkeys(names, (one, ... if required else row.default))
+    vector = create_model(f"{row.owner}_{row.name}", __base__=Spec, **members)
+    kind = Annotated[vector, AfterValidator(_to_dict)]
+    if row.default is None:
+        return kind, ...
+    return kind, Field(default_factory=_constant(names, row.default))
+
+
+def _constant(names: tuple[str, ...], value: float) -> Callable[[], FrozenDict[str, float]]:
+    return lambda: FrozenDict(dict.fromkeys(names, value))
+
+
+def _month(value: object, day_allowed: bool) -> int:
+    """A month number from text. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("not text")
+    match = re.fullmatch(r"([1-9]\d{3})-(\d{2})(?:-(\d{2}))?", value, re.ASCII)
+    if not match or (match[3] and not day_allowed) or not is_date(int(match[1]), int(match[2]), int(match[3] or 1)):
+        raise ValueError("not a month")
+    return month_number(value)
+
+
+def is_date(year: int, month: int, day: int) -> bool:
+    """Whether the calendar has this day."""
+    if not 1 <= month <= 12:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return 1 <= day <= days[month - 1]
+
+
+def month_of(value: object, day_allowed: bool = True) -> int | None:
+    """The month number of well-formed text, else None."""
+    try:
+        return _month(value, day_allowed)
+    except ValueError:
+        return None
+
+
+def _unique(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise ValueError("the same name twice")
+    return value
+
+
+Month = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=False))]
+Day = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=True))]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Luck = Annotated[str, Field(pattern=f"^{LUCK}$")]
+Color = Annotated[str, Field(pattern=f"^{COLOR}$")]
+Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_unique)]
+
+
+class PowerBase(Spec):
+    """A power as the scenario describes it; its numbers are the table's rows of owner "power"."""
+
+    name: Name
+    color: Color | None = None
+    luck: Luck = ""
+
+
+class RepublicBase(Spec):
+    """A republic as the scenario describes it; its numbers are the rows of owner "republic", "dyad" and "pair".
+
+    Numbers by sector are ``need["trade"]``, by power ``leverage["RUS"]``, by both ``alignment["trade"]["RUS"]``.
+    """
+
+    name: Name
+    capital: Name | None = None
+    color: Color | None = None
+    luck: Luck = ""
+
+
+class RulesBase(Spec):
+    """The laws of the model; its numbers are the rows of owner "rule"."""
+
+
+class EventBase(Spec):
+    """An event as the scenario describes it; its numbers are the rows of owner "event".
+
+    ``date``, ``after`` and ``before`` are month numbers. In a loaded scenario ``powers``, ``republics`` and ``sectors``
+    are written out (for omitted ones: no power, all republics, all sectors), and ``date_label`` keeps the day.
+    """
+
+    kind: Literal[EVENT_KINDS]  # type: ignore[valid-type]
+    date: Day | None = None
+    after: Month | None = None
+    before: Month | None = None
+    about: Annotated[str, Field(max_length=MAX_ABOUT)] = ""
+    powers: Names = ()
+    republics: Names | None = None
+    sectors: Names | None = None
+    host: str | None = None
+    _date_label: str = ""
+
+    @property
+    def date_label(self) -> str:
+        """The date as written, YYYY-MM or YYYY-MM-DD; "" for a random event."""
+        return self._date_label
+
+    @property
+    def random(self) -> bool:
+        """Whether chance decides if and when it happens."""
+        return self.date is None
+
+
+def _fields(*owners: Owner) -> dict[str, Any]:
+    return {row.name: _field(row) for row in parameters(*owners)}
+
+
+if TYPE_CHECKING:
+    PowerSpec = PowerBase
+    RepublicSpec = RepublicBase
+    RuleSpec = RulesBase
+    EventSpec = EventBase
+else:
+    PowerSpec = create_model("PowerSpec", __base__=PowerBase, __module__=__name__, **_fields("power"))
+    RepublicSpec = create_model("RepublicSpec", __base__=RepublicBase, __module__=__name__,
+                                **_fields("republic", "dyad", "pair"))
+    RuleSpec = create_model("RuleSpec", __base__=RulesBase, __module__=__name__, **_fields("rule"))
+    EventSpec = create_model("EventSpec", __base__=EventBase, __module__=__name__, **_fields("event"))
+
+
+class Contents(Spec):
+    """What the files of a scenario say, taken together."""
+
+    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE)]
+    about: Annotated[str, Field(max_length=MAX_ABOUT)] = ""
+    start: Month
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
+    powers: Annotated[dict[str, PowerSpec], Field(min_length=1, max_length=MAX_POWERS), AfterValidator(FrozenDict)]
+    republics: Annotated[dict[str, RepublicSpec], Field(min_length=1, max_length=MAX_REPUBLICS),
+                         AfterValidator(FrozenDict)]
+    rules: RuleSpec = Field(default_factory=RuleSpec)
+    events: Annotated[dict[str, EventSpec], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+    rest: Annotated[dict[str, float], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+
+
+def freeze(mapping: Mapping[str, V]) -> FrozenDict[str, V]:
+    """A copy that cannot be changed."""
+    return FrozenDict(mapping)
+
+
+__all__ = [
+    "SECTORS", "Contents", "EventSpec", "FrozenDict", "PowerSpec", "RepublicSpec", "RuleSpec", "field_info", "freeze",
+    "month_of",
+]

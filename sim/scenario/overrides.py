@@ -1,0 +1,168 @@
+"""Overrides by path: ``--set powers.RUS.strain=0.5`` and its like in Python, as one more layer over the files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sim.scenario.drafts import Draft
+from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_date_path, month_label, one_of
+from sim.scenario.reader import MAX_DEPTH, Node, read, scalar
+
+FLAG = "--set"
+
+Change = tuple[Node, str, list[Problem]]
+"""The override as the node of a file would be, its name for messages, and the problems found so far."""
+
+
+def from_any(set: Mapping[str, object] | Iterable[str], draft: Draft) -> Change:
+    """Overrides given as a mapping of paths to values or as a list of "path=value"."""
+    if isinstance(set, Mapping):
+        return from_mapping(set, draft, FLAG)
+    return from_texts([set] if isinstance(set, str) else list(set), draft)
+
+
+def from_texts(texts: Sequence[str], draft: Draft) -> Change:
+    """Overrides given as "path=value"; a value is read as in a YAML file."""
+    problems: list[Problem] = []
+    pairs: list[tuple[str, Node]] = []
+    for text in texts:
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip():
+            problems.append(_problem(FLAG, "", printable(repr(text)), "path=value, such as powers.RUS.strain=0.5"))
+            continue
+        try:
+            pairs.append((path.strip(), _parse(value.strip())))
+        except BadInput as error:
+            problems += [Problem(FLAG, None, None, printable(path.strip()), p.found, p.expected, p.nearest)
+                         for p in error.problems]
+    return _nest(pairs, draft, FLAG, problems)
+
+
+def from_mapping(values: Mapping[str, object], draft: Draft, name: str) -> Change:
+    """Overrides given as Python values; a number where a date stands is a month number."""
+    problems: list[Problem] = []
+    pairs = []
+    for path, value in values.items():
+        try:
+            pairs.append((str(path), _node(_as_date(str(path), _plain(value)))))
+        except (TypeError, ValueError):
+            problems.append(_problem(name, str(path), f"a value of type {type(value).__name__}",
+                                     "a number, text, or a list of text"))
+    return _nest(pairs, draft, name, problems)
+
+
+def _problem(name: str, path: str, found: str, expected: str, near: str | None = None) -> Problem:
+    return Problem(name, None, None, printable(path, 120), found, expected, near)
+
+
+def _parse(text: str) -> Node:
+    if text[:1] not in ("[", "{", '"', "'"):
+        return Node(scalar(text), 0, 0, text)
+    node, problems = read(text, FLAG)
+    if problems:
+        raise BadInput(problems)
+    _forget_places(node)
+    return node
+
+
+def _forget_places(node: Node) -> None:
+    """Lines make no sense in an override. Nesting is bounded by the reader."""
+    node.line = node.column = node.key_line = node.key_column = 0
+    children = node.value.values() if isinstance(node.value, dict) else node.value
+    for child in children if not isinstance(children, str | int | float | None) else ():
+        _forget_places(child)
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's."""
+    return value.item() if hasattr(value, "item") and not hasattr(value, "items") else value
+
+
+def _as_date(path: str, value: Any) -> Any:
+    if not is_date_path(tuple(path.split("."))) or isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return month_label(int(value)) if 12_000 <= value < 120_000 else value
+
+
+def _node(value: Any, depth: int = 0) -> Node:
+    if depth > MAX_DEPTH:
+        raise TypeError
+    if value is None or isinstance(value, str):
+        return Node(value, 0, 0, value or "")
+    if isinstance(value, bool):
+        return Node(value, 0, 0, str(value).lower())
+    if isinstance(value, int):
+        return Node(value, 0, 0, str(value)) if abs(value) < 10**15 else _node(_float(value))
+    if isinstance(value, float):
+        return Node(float(value), 0, 0, repr(float(value)))
+    if isinstance(value, Mapping):
+        return Node({str(key): _node(_plain(item), depth + 1) for key, item in value.items()}, 0, 0)
+    if isinstance(value, list | tuple):
+        return Node([_node(_plain(item), depth + 1) for item in value], 0, 0)
+    raise TypeError
+
+
+def _float(value: int) -> float:
+    return float(value) if abs(value) < 10**300 else math.inf if value > 0 else -math.inf
+
+
+def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: list[Problem]) -> Change:
+    """One mapping out of dotted paths; refuses unknown places and two values for the same one."""
+    top = Node({}, 0, 0)
+    taken: dict[Path, Node] = {}
+    for text, node in pairs:
+        path = _split(text)
+        fault = _fault(path, draft, isinstance(node.value, dict))
+        if fault:
+            problems.append(_problem(name, text, *fault))
+            continue
+        other = next((p for p in taken if p[: len(path)] == path[: len(p)]), None)
+        if other is not None:
+            found = "the same path a second time" if other == path else f"a path that overlaps {dotted(other)}"
+            problems.append(_problem(name, text, found, "one value for each path"))
+            continue
+        taken[path] = node
+        spot = top
+        for key in path[:-1]:
+            assert isinstance(spot.value, dict)
+            spot = spot.value.setdefault(key, Node({}, 0, 0))
+        assert isinstance(spot.value, dict)
+        spot.value[path[-1]] = node
+    return top, name, problems
+
+
+def _split(text: str) -> Path:
+    parts = text.split(".")
+    return ("rest", ".".join(parts[1:])) if parts[0] == "rest" and len(parts) > 1 else tuple(parts)
+
+
+def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None] | None:
+    """What is wrong with the path, what was expected, and the nearest valid one."""
+    tops = [key for key in TOP_KEYS if key != "extends"]
+    if path[0] not in tops:
+        return f"the unknown key {printable(path[0])!r}", one_of(tops), _joined(nearest(path[0], tops), path[1:])
+    if path[0] in (*SECTIONS, "rest") and len(path) == 1 and not whole:
+        return "a whole section", f"a path inside it, such as {_example(path[0], draft)}", None
+    if path[0] in ("powers", "republics", "events"):
+        names = draft.names(path[0])
+        if len(path) > 1 and path[1] not in names and not (whole and len(path) == 2):
+            near = nearest(path[1], names)
+            singular = {"powers": "power", "republics": "republic", "events": "event"}[path[0]]
+            return (f"the unknown {singular} {printable(path[1])!r}", one_of(names),
+                    _joined(near and f"{path[0]}.{near}", path[2:]))
+    return None
+
+
+def _joined(head: str | None, tail: Path) -> str | None:
+    return printable(".".join((head, *tail)), 120) if head else None
+
+
+def _example(section: str, draft: Draft) -> str:
+    names = draft.names(section)
+    examples = {"powers": "strain", "republics": "autonomy", "events": "on"}
+    if section in examples:
+        return f"{section}.{names[0] if names else 'RUS'}.{examples[section]}"
+    return f"{section}.reserve" if section == "rules" else "rest.powers.RUS.strain"

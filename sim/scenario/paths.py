@@ -1,0 +1,185 @@
+"""What a dotted path in a scenario means: the row of the parameter table behind it, and what may stand there.
+
+A path is a tuple of keys, ``("powers", "RUS", "strain")``; users read and write it with dots. Codes and event ids hold
+no dots, so the two forms say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sim.scenario.errors import printable
+from sim.scenario.table import BY_NAME, CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
+
+Path = tuple[str, ...]
+
+SECTIONS = ("powers", "republics", "rules", "events")
+TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest")
+RESERVED = ("source", "note")
+ANNOTATED = ("value", "source", "note", "range")
+
+CODE = r"[A-Z][A-Z0-9_]{1,7}"
+EVENT_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+COLOR = r"#[0-9a-fA-F]{6}"
+LUCK = r"[A-Za-z0-9_-]{1,32}"
+MAX_MONTHS = 1200
+MAX_POWERS = 50
+MAX_REPUBLICS = 200
+MAX_TITLE = 200
+MAX_ABOUT = 20_000
+
+TEXTS: dict[str, dict[str, str]] = {
+    "": {"title": f"text of 1 to {MAX_TITLE} letters", "about": "text",
+         "start": "a month as YYYY-MM, such as 2025-10", "months": f"a whole number of months, 1 to {MAX_MONTHS}",
+         "extends": "the name of a shipped scenario or a path"},
+    "powers": {"name": "the power's name", "color": 'a colour such as "#b83a3a" (in quotes)',
+               "luck": "a key of 1 to 32 letters, digits, - and _"},
+    "republics": {"name": "the republic's name", "capital": "the name of the capital",
+                  "color": 'a colour such as "#b83a3a" (in quotes)',
+                  "luck": "a key of 1 to 32 letters, digits, - and _"},
+    "events": {"kind": f"one of {', '.join(EVENT_KINDS)}",
+               "date": "a month as YYYY-MM or a day as YYYY-MM-DD, such as 2025-10-09", "about": "a line of text",
+               "after": "a month as YYYY-MM, such as 2026-01", "before": "a month as YYYY-MM, such as 2027-01",
+               "powers": "a list of powers, such as [RUS, CHN]", "republics": "a list of republics, such as [KAZ]",
+               "sectors": f"a list of sectors out of {', '.join(SECTORS)}", "host": "the code of a republic"},
+}
+"""Keys that are not numbers of the table, by section, and what is expected there."""
+
+DATES = ("date", "after", "before")
+"""Keys of an event that hold a month."""
+
+MAPPING_OF = {"powers": "powers by code", "republics": "republics by code", "rules": "rules by name",
+              "events": "events by id", "rest": "numbers by path"}
+
+INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
+
+MONTH = Parameter("month", "event", "month number, year x 12 + month - 1", 0, 0, None,
+                  "Month of the event; what follows the month number after a decimal point is dropped.", "assumption",
+                  role="event")
+"""Stands in for a row of the table where a date is asked for as a number."""
+
+
+def dotted(path: Sequence[str]) -> str:
+    """The path as users write it."""
+    return ".".join(path)
+
+
+def month_number(text: str) -> int:
+    """The month number (year x 12 + month - 1) of checked text, YYYY-MM or YYYY-MM-DD."""
+    return int(text[:4]) * 12 + int(text[5:7]) - 1
+
+
+def month_label(number: int) -> str:
+    """YYYY-MM of a month number."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+_OWNERS: dict[str, tuple[Owner, ...]] = {
+    "powers": ("power",), "republics": ("republic", "dyad", "pair"), "rules": ("rule",), "events": ("event",),
+}
+
+
+def owners_in(section: str) -> tuple[Owner, ...]:
+    """Owners of the parameters that stand in a section."""
+    return _OWNERS[section]
+
+
+def row_at(section: str, name: str) -> Parameter | None:
+    """Row of the table for a parameter of an actor, the rules or an event."""
+    return next((BY_NAME[owner, name] for owner in owners_in(section) if (owner, name) in BY_NAME), None)
+
+
+def own_depth(path: Path) -> int:
+    """Keys in front of a parameter's name: ``rules`` has one, ``powers.RUS`` two."""
+    return 1 if path[0] == "rules" else 2
+
+
+def find(path: Path) -> Parameter | None:
+    """Row of the table for the number at ``path``, or None; whether the actors exist is not asked."""
+    if not path or path[0] not in SECTIONS:
+        return None
+    head = own_depth(path)
+    if len(path) <= head:
+        return None
+    row = row_at(path[0], path[head])
+    if row is None:
+        return None
+    rest = path[head + 1:]
+    shape: list[tuple[str, ...] | None] = []
+    if row.inner:
+        shape.append(INNER[row.inner])
+    if row.owner in ("dyad", "pair"):
+        shape.append(None)  # any code
+    fits = len(rest) == len(shape) and all(s is None or key in s for key, s in zip(rest, shape, strict=True))
+    return row if fits else None
+
+
+def is_date_path(path: Path) -> bool:
+    """Whether a date of an event stands at ``path``."""
+    return len(path) == 3 and path[0] == "events" and path[2] in DATES
+
+
+def number_text(row: Parameter) -> str:
+    """What is expected where the row's number stands: bounds and unit."""
+    return f"a number from {row.low:g} to {row.high:g} ({row.unit.removesuffix(', 0 to 1')})"
+
+
+def keys_at(path: Path) -> tuple[str, ...] | None:
+    """Keys a mapping at ``path`` may have, without ``source`` and ``note``; None where they are the user's own."""
+    if not path:
+        return TOP_KEYS
+    if path[0] not in SECTIONS:
+        return None
+    head = own_depth(path)
+    if len(path) < head:
+        return None
+    if len(path) == head:
+        rows = parameters(*owners_in(path[0]))
+        return (*TEXTS.get(path[0], {}), *(row.name for row in rows))
+    row = row_at(path[0], path[head])
+    if row and row.inner and len(path) == head + 1:
+        return INNER[row.inner]
+    return None
+
+
+def expected_at(path: Path) -> str:
+    """What is expected at ``path``, in words."""
+    row = find(path)
+    if row:
+        return number_text(row)
+    if path[:1] == ("rest",) and len(path) > 1:
+        under = find(tuple(path[1].split(".")))
+        return number_text(under) if under else "a number"
+    if len(path) == 1:
+        return TEXTS[""].get(path[0]) or f"a mapping of {MAPPING_OF.get(path[0], 'values')}"
+    head = own_depth(path)
+    if len(path) == head + 1 and path[head] in TEXTS.get(path[0], {}):
+        return TEXTS[path[0]][path[head]]
+    if len(path) == 2 and path[0] != "rules":
+        return f"a mapping with {_some(keys_at(path) or ())}"
+    row = row_at(path[0], path[head]) if len(path) > head else None
+    if row and row.inner and len(path) == head + 1:
+        return f"a mapping of {_some(INNER[row.inner])}"
+    if row and row.owner in ("dyad", "pair"):
+        return f"a mapping of {'republics' if row.owner == 'pair' else 'powers'} to numbers"
+    return "a known key"
+
+
+def _some(names: Sequence[str], most: int = 9) -> str:
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+
+
+def one_of(names: Sequence[str]) -> str:
+    """``names`` as a choice in words."""
+    return f"one of {_some([printable(name, 20) for name in names[:31]], most=30)}" if names else "nothing"
+
+
+def vectors(section: str) -> tuple[Parameter, ...]:
+    """Rows of a section that must sum to something."""
+    return tuple(row for row in TABLE if row.owner in owners_in(section) and row.total)
+
+
+def date_row(start: int, months: int) -> Parameter:
+    """The stand-in row for a date of a run that starts in month ``start`` and lasts ``months``."""
+    return replace(MONTH, low=float(start), high=float(start + months - 1))

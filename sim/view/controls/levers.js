@@ -1,0 +1,336 @@
+// Scenario, seed, sliders, what is changed, files. A moved slider sends one message at a time until it is let go.
+
+const STEPS = 1000;
+const MAX_UPLOAD = 1 << 20;
+
+function pad(value) {
+  return String(value).padStart(2, "0");
+}
+function written(item, value) {
+  if (item.date) return `${Math.floor(value / 12)}-${pad((Math.floor(value) % 12) + 1)}`;
+  if (item.high - item.low > 100) return String(Math.round(value));
+  return String(+value.toPrecision(3));
+}
+function toSlider(item, value) {
+  const part = (value - item.low) / (item.high - item.low || 1);
+  return Math.round(STEPS * (item.curved ? Math.cbrt(part) : part));
+}
+function fromSlider(item, place) {
+  const part = place / STEPS,
+    value = item.low + (item.high - item.low) * (item.curved ? part ** 3 : part);
+  if (item.date) return Math.round(value);
+  const size = item.high - item.low;
+  const digits = size > 100 ? 0 : size > 10 ? 2 : size > 1.5 ? 2 : 3;
+  return +Math.min(item.high, Math.max(item.low, value)).toFixed(item.curved && value < 1 ? 3 : digits);
+}
+
+class Levers {
+  constructor(model, root) {
+    Object.assign(this, { model, root, sliders: new Map(), waiting: 0, later: null, opened: new Set(), help: new Set() });
+    root.classList.add("app-mount");
+    this.box = el("aside", { class: "app-levers", "aria-label": "Levers" }, root);
+    this.fold = el(
+      "button",
+      { class: "app-fold", type: "button", "aria-expanded": "false", on: { click: () => this.unfold() } },
+      this.box,
+    );
+    this.inner = el("div", { class: "app-inner" }, this.box);
+    for (const name of ["scenario", "changed", "groups", "more", "files"])
+      this[name] = el("section", { class: `app-part app-part-${name}` }, this.inner);
+    this.heard = () => {
+      if (!this.later || model.get("heard") < this.waiting) return;
+      const move = this.later;
+      this.later = null;
+      this.waiting = speak(model, move);
+    };
+    model.on("change:heard", this.heard);
+    saveFiles(model);
+  }
+  unfold() {
+    const open = this.box.classList.toggle("app-open");
+    this.fold.setAttribute("aria-expanded", String(open));
+  }
+  // While it is dragged, the newest place waits until the server has taken in the one before.
+  drag(path, value) {
+    const move = { kind: "move", path, value, final: false };
+    if (this.waiting > this.model.get("heard")) this.later = move;
+    else this.waiting = speak(this.model, move);
+  }
+  drop(path, value) {
+    this.later = null;
+    this.waiting = speak(this.model, { kind: "move", path, value, final: true });
+  }
+
+  draw(show) {
+    this.values = Object.fromEntries(show.changes?.map((change) => [change.path, change.value]) ?? []);
+    const count = show.changes?.length ?? 0;
+    this.fold.textContent = count ? `Levers (${count} changed)` : "Levers";
+    this.drawScenario(show);
+    this.drawChanged(show);
+    if (this.drawn !== show.key) {
+      this.drawn = show.key;
+      this.sliders.clear();
+      this.drawGroups(this.groups, show.groups ?? [], show.open ?? 1);
+      this.more.replaceChildren();
+      this.moreDrawn = false;
+    }
+    this.drawMore(show);
+    this.drawFiles(show);
+    for (const slider of this.sliders.values()) slider.set(this.values[slider.item.path] ?? slider.item.value);
+  }
+  drawScenario(show) {
+    const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about]);
+    if (this.scenarioKey === key) return;
+    this.scenarioKey = key;
+    this.scenario.replaceChildren();
+    el("label", { class: "app-label", for: "app-scenario" }, this.scenario, "Scenario");
+    const select = el("select", { class: "app-select", id: "app-scenario", "data-key": "scenario" }, this.scenario);
+    for (const [name, title] of show.scenarios ?? []) el("option", { value: name }, select, title);
+    select.value = show.scenario;
+    select.addEventListener("change", () => speak(this.model, { kind: "scenario", name: select.value }));
+    if (show.about) el("p", { class: "app-about" }, this.scenario, show.about);
+    const row = el("div", { class: "app-seed" }, this.scenario);
+    el("label", { class: "app-label", for: "app-seed" }, row, "Seed of chance");
+    const seed = el(
+      "input",
+      { type: "number", id: "app-seed", class: "app-number", min: 0, max: 2 ** 53, step: 1, "data-key": "seed" },
+      row,
+    );
+    seed.value = show.seed;
+    seed.addEventListener("change", () => {
+      const value = Math.floor(+seed.value);
+      if (seed.value !== "" && value >= 0 && value <= 2 ** 53) speak(this.model, { kind: "seed", value });
+      else seed.value = show.seed;
+    });
+  }
+  drawChanged(show) {
+    this.changed.replaceChildren();
+    const changes = show.changes ?? [];
+    if (!changes.length) return;
+    const head = el("div", { class: "app-row" }, this.changed);
+    el("h2", {}, head, "Changed");
+    el(
+      "button",
+      { type: "button", class: "app-link", "data-key": "undo-all", on: { click: () => this.undo("") } },
+      head,
+      "Undo all",
+    );
+    const list = el("ul", { class: "app-changes" }, this.changed);
+    for (const change of changes) {
+      const row = el("li", { "data-path": change.path }, list);
+      el("span", {}, row, `${change.label} `);
+      el("b", {}, row, `${change.from} → ${change.to}`);
+      el(
+        "button",
+        {
+          type: "button",
+          class: "app-undo",
+          "aria-label": `Undo ${change.label}`,
+          title: "Undo",
+          "data-key": `undo-${change.path}`,
+          on: { click: () => this.undo(change.path) },
+        },
+        row,
+        "×",
+      );
+    }
+  }
+  undo(path) {
+    this.later = null;
+    speak(this.model, { kind: "undo", path });
+  }
+  drawGroups(parent, groups, open) {
+    parent.replaceChildren();
+    groups.forEach((group, i) => this.drawGroup(parent, group, i < open));
+  }
+  drawGroup(parent, group, open) {
+    const key = `${group.section ?? ""}/${group.title}`;
+    const details = el("details", { class: "app-group", open: open || this.opened.has(key) || null }, parent);
+    const summary = el("summary", { "data-key": `group-${key}` }, details);
+    if (group.color) el("i", { style: `background:${group.color}` }, summary);
+    el("span", {}, summary, group.title);
+    const fill = () => {
+      if (!details.open || details.childElementCount > 1) return;
+      for (const item of group.items) this.slider(details, item);
+    };
+    details.addEventListener("toggle", () => {
+      if (details.open) this.opened.add(key);
+      else this.opened.delete(key);
+      fill();
+    });
+    fill();
+    return details;
+  }
+  slider(parent, item) {
+    const row = el("div", { class: "app-slider", "data-path": item.path }, parent);
+    const top = el("div", { class: "app-slider-top" }, row);
+    const about = `${item.about} Unit: ${item.unit}; from ${written(item, item.low)} to ${written(item, item.high)}. Source: ${item.source}.`;
+    const label = el("button", { type: "button", class: "app-what", title: about, "aria-expanded": "false" }, top, item.label);
+    const number = el(
+      "input",
+      item.date
+        ? { type: "month", class: "app-number", "aria-label": `${item.label}, month` }
+        : { type: "number", class: "app-number", step: "any", min: item.low, max: item.high, "aria-label": `${item.label}, value` },
+      top,
+    );
+    const range = el(
+      "input",
+      { type: "range", min: 0, max: STEPS, step: 1, "aria-label": item.label, "data-key": `slider-${item.path}` },
+      row,
+    );
+    const help = el("p", { class: "app-help", hidden: true }, row, about);
+    label.addEventListener("click", () => {
+      help.hidden = !help.hidden;
+      label.setAttribute("aria-expanded", String(!help.hidden));
+    });
+    let held = false;
+    const say = (value) => {
+      number.value = written(item, value).padStart(item.date ? 7 : 0, "0");
+      range.setAttribute("aria-valuetext", `${written(item, value)} ${item.date ? "" : item.unit}`);
+      row.classList.toggle("app-moved", Math.abs(value - item.value) > 1e-9);
+    };
+    range.addEventListener("input", () => {
+      held = true;
+      const value = fromSlider(item, +range.value);
+      say(value);
+      this.drag(item.path, value);
+    });
+    range.addEventListener("change", () => {
+      held = false;
+      this.drop(item.path, fromSlider(item, +range.value));
+    });
+    range.addEventListener("dblclick", () => this.undo(item.path));
+    number.addEventListener("change", () => {
+      const [year, month] = number.value.split("-").map(Number);
+      const value = item.date ? year * 12 + month - 1 : +number.value;
+      if (number.value !== "" && value >= item.low && value <= item.high) this.drop(item.path, value);
+      else say(this.values[item.path] ?? item.value);
+    });
+    const set = (value) => {
+      if (held) return;
+      range.value = toSlider(item, value);
+      say(value);
+    };
+    set(this.values[item.path] ?? item.value);
+    this.sliders.set(item.path, { item, set });
+  }
+  drawMore(show) {
+    if (!this.more.childElementCount) {
+      const button = el(
+        "button",
+        {
+          type: "button",
+          class: "app-link app-all",
+          "data-key": "all",
+          "aria-expanded": "false",
+          on: { click: () => this.allOfThem(button) },
+        },
+        this.more,
+        `All parameters (${show.count ?? 0})`,
+      );
+      this.rest = el("div", { class: "app-rest" }, this.more);
+    }
+    if (show.rest && !this.moreDrawn) {
+      this.moreDrawn = true;
+      this.rest.replaceChildren();
+      const search = el(
+        "input",
+        { type: "search", class: "app-search", placeholder: "Find a parameter", "aria-label": "Find a parameter", "data-key": "find" },
+        this.rest,
+      );
+      const list = el("div", {}, this.rest);
+      const draw = () => {
+        const wanted = search.value.trim().toLowerCase();
+        list.replaceChildren();
+        let section = "";
+        for (const group of show.rest) {
+          const named = group.title.toLowerCase().includes(wanted);
+          const items = named ? group.items : group.items.filter((item) => item.label.toLowerCase().includes(wanted));
+          if (!items.length) continue;
+          if (group.section !== section) el("h2", {}, list, (section = group.section));
+          this.drawGroup(list, { ...group, items }, wanted.length > 2 && items.length < 12);
+        }
+        if (!list.childElementCount) el("p", { class: "app-about" }, list, "No parameter is called that.");
+      };
+      search.addEventListener("input", draw);
+      draw();
+    }
+  }
+  allOfThem(button) {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    this.rest.hidden = !open;
+    if (!open || this.moreDrawn) return;
+    el("p", { class: "app-about" }, this.rest, "Fetching …");
+    speak(this.model, { kind: "all" });
+  }
+  drawFiles(show) {
+    if (!this.files.childElementCount) {
+      el("h2", {}, this.files, "Keep");
+      const row = el("div", { class: "app-downloads" }, this.files);
+      for (const [what, label, title] of [
+        ["csv", "CSV", "Bands of every share by month, as a table"],
+        ["parquet", "Parquet", "Every world's shares by month"],
+        ["yaml", "Scenario", "The scenario as YAML, with the changes; sim run gives the same numbers"],
+      ])
+        el(
+          "button",
+          {
+            type: "button",
+            class: "app-button",
+            title,
+            "data-key": `save-${what}`,
+            on: { click: () => speak(this.model, { kind: "download", what }) },
+          },
+          row,
+          label,
+        );
+      const pick = el("input", { type: "file", accept: ".yaml,.yml,text/plain", class: "app-file", id: "app-file" }, this.files);
+      el("label", { class: "app-button app-upload", for: "app-file" }, this.files, "Open a scenario file …");
+      pick.addEventListener("change", () => {
+        if (pick.files[0]) this.upload(pick.files[0]);
+        pick.value = "";
+      });
+      for (const name of ["dragover", "drop"])
+        this.box.addEventListener(name, (event) => {
+          if (!event.dataTransfer?.types.includes("Files")) return;
+          event.preventDefault();
+          if (name === "drop" && event.dataTransfer.files[0]) this.upload(event.dataTransfer.files[0]);
+        });
+      this.said = el("div", { class: "app-upload-said", "aria-live": "polite" }, this.files);
+    }
+    this.report(show.upload ?? {});
+  }
+  async upload(file) {
+    if (file.size > MAX_UPLOAD) {
+      this.report({
+        title: `${file.name} is not opened`,
+        problems: [`It holds ${file.size.toLocaleString("en")} bytes; a scenario has at most ${MAX_UPLOAD.toLocaleString("en")}.`],
+      });
+      return;
+    }
+    this.report({ title: `Checking ${file.name} …`, problems: [] });
+    const bytes = await file.arrayBuffer();
+    speak(this.model, { kind: "upload", name: file.name.slice(0, 80) }, [bytes]);
+  }
+  report({ title, problems, more }) {
+    this.said.replaceChildren();
+    if (!title) return;
+    el("p", { class: problems?.length ? "app-error" : "app-about" }, this.said, title);
+    if (!problems?.length) return;
+    const list = el("ol", { class: "app-problems" }, this.said);
+    for (const problem of problems) el("li", {}, list, problem);
+    if (more) el("p", { class: "app-about" }, this.said, more);
+  }
+}
+
+export default {
+  render({ model, el: root }) {
+    const levers = new Levers(model, root);
+    const stop = redrawn(model, levers.box, (show) => levers.draw(show));
+    return () => {
+      stop();
+      model.off("change:heard", levers.heard);
+    };
+  },
+};

@@ -1,0 +1,55 @@
+"""A page's own ensembles: asked for when what they depend on changes, stopped when the visitor turns elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import solara
+
+from sim.scenario import BadInput
+from sim.view.engine import Runner, Watch
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Found(Generic[T]):
+    """What a job has found so far: the last value, how far a newer one has come, what went wrong."""
+
+    value: T | None = None
+    key: object = None
+    done: float | None = None
+    problem: str = ""
+
+
+def use_found(key: object, work: Callable[[Watch], T]) -> Found[T]:
+    """What ``work`` returns for a key, computed in a thread; the value before stays until a new one has come."""
+    found: Any = solara.use_memo(lambda: solara.reactive(Found()), [])
+
+    def runner() -> Runner:
+        def tell(done: float | None) -> None:
+            now = found.value
+            found.set(Found(now.value, now.key, done))
+
+        def failed(error: BaseException) -> None:
+            said = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+            found.set(Found(problem=said, key=key))
+
+        return Runner(tell, failed)
+
+    mine: Runner = solara.use_memo(runner, [])
+    solara.use_effect(lambda: mine.close, [])
+
+    def ask() -> None:
+        def do(watch: Watch) -> None:
+            value = work(watch)
+            watch(1.0)
+            found.set(Found(value, key))
+
+        mine.ask(do)
+
+    solara.use_effect(ask, [key])
+    answer: Found[T] = found.value
+    return answer

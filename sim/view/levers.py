@@ -1,0 +1,85 @@
+"""What the levers show, made from the parameter table: the first sliders by actor, the rest when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.scenario import Parameter, Scenario
+from sim.scenario.sources import describe
+from sim.view.payload import power_colors
+
+CURVED = 0.08
+"""Where the ordinary value lies in the lowest part of the bounds, the slider's way is curved (cubic)."""
+SECTIONS = (("powers", "Powers"), ("republics", "Republics"), ("rules", "Rules of the model"), ("events", "Events"))
+
+
+def first(scenario: Scenario) -> list[dict[str, Any]]:
+    """Groups of sliders shown at once: one group an actor, {title, color, items}."""
+    groups: list[dict[str, Any]] = []
+    colors = power_colors({code: spec.color for code, spec in scenario.powers.items()})
+    paths = [path for path in scenario.numeric_paths() if scenario.parameter(path).group == "first"]
+    for section, actors in (("powers", scenario.powers), ("republics", scenario.republics)):
+        for code, spec in actors.items():
+            mine = [path for path in paths if path.startswith(f"{section}.{code}.")]
+            if mine:
+                groups.append({"title": spec.name, "color": colors.get(code, "") if section == "powers" else "",
+                               "items": [item(scenario, path) for path in mine]})
+    return groups
+
+
+def rest(scenario: Scenario) -> list[dict[str, Any]]:
+    """All other parameters, in groups {section, title, items}: by actor, the rules, by event."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    titles = dict(SECTIONS)
+    for path in scenario.numeric_paths():
+        section, name, *_ = path.split(".")
+        if scenario.parameter(path).group == "first":
+            continue
+        title = titles["rules"] if section == "rules" else _name(scenario, section, name)
+        groups.setdefault((titles[section], title), []).append(item(scenario, path))
+    return [{"section": section, "title": title, "items": items} for (section, title), items in groups.items()]
+
+
+def item(scenario: Scenario, path: str) -> dict[str, Any]:
+    """One slider: path, label, unit, bounds, the scenario's own value, help and source."""
+    row = scenario.parameter(path)
+    sources = "; ".join("judgement" if source == "assumption" else describe(source)
+                        for source in scenario.source_of(path))
+    note = scenario.note_of(path)
+    date = path.endswith((".date", ".after", ".before")) and path.startswith("events.")
+    usual = row.default if row.default is not None else row.low
+    curved = not date and row.high > row.low and (usual - row.low) / (row.high - row.low) < CURVED and row.high > 1.5
+    return {"path": path, "label": label(scenario, path), "unit": row.unit, "low": row.low, "high": row.high,
+            "value": scenario.get(path), "date": date, "curved": curved,
+            "about": row.help + (f" {note[:1].upper()}{note[1:]}." if note else ""), "source": sources}
+
+
+def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
+    """A parameter in words; ``whole`` with its owner: "Russia: strain"."""
+    section, *parts = path.split(".")
+    row = scenario.parameter(path)
+    owner = "" if section == "rules" else parts.pop(0)
+    words = [parts[0].replace("_", " ")]
+    words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
+    text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
+    text = text[:1].upper() + text[1:]
+    return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
+
+
+def number(scenario: Scenario, path: str, value: float) -> str:
+    """A value as the levers write it."""
+    row: Parameter = scenario.parameter(path)
+    if path.startswith("events.") and path.endswith((".date", ".after", ".before")):
+        return f"{int(value) // 12:04d}-{int(value) % 12 + 1:02d}"
+    return f"{value:.0f}" if row.high - row.low > 100 else f"{value:.3g}"
+
+
+def _actor(scenario: Scenario, code: str) -> str:
+    spec = scenario.powers.get(code) or scenario.republics.get(code)
+    return str(spec.name) if spec else ""
+
+
+def _name(scenario: Scenario, section: str, name: str) -> str:
+    if section == "events":
+        return (scenario.events[name].about or name.replace("-", " ")).rstrip(".") if name in scenario.events else name
+    return _actor(scenario, name) or name

@@ -1,0 +1,133 @@
+"""About: what the model is, how it was tested, where it is weak, and what it stands on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import reacton.ipyvuetify as rv
+import solara
+
+from sim.scenario.sources import Record, records
+from sim.view.pieces import box, words
+from sim.view.visit import Visit
+
+WHAT = """\
+Five republics of Central Asia live between powers: Russia, China, the European Union, and whichever others a
+scenario adds. Each month powers make offers and pledges, republics accept, counter, refuse and ask; pledges are
+kept or lapse; treatment worse than usual becomes grievance; grievance is sometimes spoken out, and powers make up
+or punish. What comes of it moves each republic's alignment: the share of its engagement, sector by sector, that
+lies with each power.
+
+One run is five hundred possible histories. They differ in luck alone: who says yes this month, which random events
+happen, how trade drifts. A band holds 80 of 100 of them. World number 7 has the same luck in every scenario with
+the same seed, so two scenarios are compared world by world, which shows much smaller differences than two bands
+side by side could.
+
+Nothing here is a forecast of what will happen. It is what follows from stated assumptions, each with its source,
+each of which you can move.
+"""
+"""Paragraphs on the model."""
+WEAK = """\
+Most levels on day one are judgement: trade is counted, the shares in security, energy, infrastructure and minerals
+are not. Take the largest share of a row as good to a tenth either way.
+
+How strongly grievance, strain and hedging move alignment rests on judgement; the record does not pin it down.
+
+Powers do not plan. They answer to strain, rivalry and requests, and do not think ahead or bargain with each other
+about the region.
+
+Republics are single actors: no parties, no successions but as events, no public opinion of their own.
+
+Shocks outside the list of events do not happen. The closed border of 2020 and the re-export boom after 2022 were in
+nobody's list beforehand.
+
+Others (Türkiye, the Gulf, India, the United States) are one remainder unless a scenario names them.
+"""
+"""What to keep in mind, a paragraph each."""
+NONE_YET = "Not yet: no backtest has been kept with this version."
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, each on one line."""
+    return [" ".join(part.split()) for part in text.strip().split("\n\n")]
+
+
+def evidence() -> str:
+    """What the project says about how the model did against the record; "" where it says nothing."""
+    package = Path(__file__).resolve().parents[2]
+    for path in (package / "_shipped" / "evidence.md", package.parent / "docs" / "evidence.md"):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
+
+
+def verdict(text: str) -> list[list[str]]:
+    """The section "Verdict" of the evidence, block by block: lines of a paragraph, of a list or of a table."""
+    found = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    blocks = re.split(r"\n\s*\n", found[1].strip()) if found else []
+    return [block.splitlines() for block in blocks]
+
+
+def plain(text: str) -> str:
+    """A line of Markdown without its marks."""
+    return re.sub(r"\*\*|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", text).strip()
+
+
+def _block(lines: list[str]) -> None:
+    if lines[0].startswith("|"):
+        cells = [[plain(cell) for cell in line.strip().strip("|").split("|")] for line in lines if "---" not in line]
+        rv.Html(tag="table", class_="app-table", children=[
+            rv.Html(tag="tr", children=[rv.Html(tag="td", children=[cell]) for cell in row]) for row in cells[1:]])
+    elif lines[0].startswith("- "):
+        items = [plain(item) for item in re.split(r"\n- ", "\n".join(lines)[2:])]
+        rv.Html(tag="ul", children=[rv.Html(tag="li", children=[" ".join(item.split())]) for item in items])
+    elif not lines[0].startswith(("    ", "!")):
+        words(plain(" ".join(lines)))
+
+
+@solara.component
+def About(visit: Visit, theme: str) -> None:
+    """What it is, the scenario at hand, the verdict, weaknesses, sources."""
+    scenario = visit.base
+    with box("app-text", theme=theme):
+        with box("app-card"):
+            words("What this is", tag="h1")
+            for text in paragraphs(WHAT):
+                words(text)
+        with box("app-card"):
+            words(f"The scenario: {scenario.title}", tag="h1")
+            for text in paragraphs(scenario.about):
+                words(text)
+        with box("app-card app-verdict"):
+            words("Held against the record", tag="h1")
+            blocks = verdict(evidence())
+            if not blocks:
+                words(NONE_YET)
+            for lines in blocks:
+                _block(lines)
+        with box("app-card"):
+            words("Where it is weak", tag="h1")
+            rv.Html(tag="ul", children=[rv.Html(tag="li", children=[text]) for text in paragraphs(WEAK)])
+        with box("app-card"):
+            words("What it stands on", tag="h1")
+            words("Every value of a scenario names its source; a click on a lever's name shows it. “Judgement” is said "
+                  "where there is none.")
+            for title, kind in (("The article's claims, in our words", "claim"), ("Observed figures", "data"),
+                                ("Literature", "lit")):
+                _sources(title, records(kind))
+
+
+def _sources(title: str, known: dict[str, Record]) -> None:
+    def line(record: Record) -> str:
+        if "authors" in record:
+            authors = record["authors"]
+            who = ", ".join(str(one) for one in authors) if isinstance(authors, list) else str(authors)
+            return f"{who} ({record.get('year', '')}): {record.get('title', '')}. {record.get('venue', '')}."
+        if "file" in record:
+            return f"{record.get('title', '')}. Source: {record.get('source', '')}."
+        return str(record.get("text", record.get("title", "")))
+
+    with rv.Html(tag="details"):
+        words(f"{title} ({len(known)})", tag="summary")
+        rv.Html(tag="ul", children=[rv.Html(tag="li", children=[line(record)]) for record in known.values()])

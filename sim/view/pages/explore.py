@@ -1,0 +1,141 @@
+"""Explore: where the alignment goes, month by month, in many worlds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reacton.ipyvuetify as rv
+import solara
+
+from sim.scenario import SECTORS
+from sim.view import controls, panels
+from sim.view.engine import Payload
+from sim.view.pieces import Guarded, Running, box, words
+from sim.view.visit import Picture, Visit
+
+GROUP = "sim"
+"""All panels of the page keep in step."""
+TABS = [["overall", "Overall"], *([name, name.capitalize()] for name in SECTORS)]
+UNDER = (("map", panels.MapPanel), ("triangle", panels.Triangle), ("fans", panels.Fans),
+         ("grievances", panels.Grievances), ("deliveries", panels.Deliveries), ("ledger", panels.Ledger))
+
+
+@solara.component
+def Explore(visit: Visit, theme: str) -> None:
+    """Sentence, player, map, triangle, fans, grievances, deliveries, ledger."""
+    picture = visit.picture.value
+    Said(visit)
+    Choices(visit)
+    if picture is None:
+        return
+    run = picture.payload
+    before = picture.before
+    Guarded("player", lambda: show(panels.Player, visit, theme, run, before), token=run["id"])
+    made = {name: (lambda kind=kind: show(kind, visit, theme, named(run), named(before))) for name, kind in UNDER}
+    with box("app-two"):
+        for name in ("map", "triangle"):
+            Guarded(name, made[name], token=run["id"])
+    for name in ("fans", "grievances"):
+        Guarded(name, made[name], token=run["id"])
+    with box("app-two app-even"):
+        for name in ("deliveries", "ledger"):
+            Guarded(name, made[name], token=run["id"])
+
+
+def named(run: Payload | None) -> Payload:
+    """A payload by its name (the browser has it whole from the player); {} for none."""
+    return {} if run is None else {"id": run["id"]}
+
+
+def show(kind: Any, visit: Visit, theme: str, run: Payload, before: Payload | None = None, **traits: Any) -> Any:
+    """A panel that follows the view and tells it what is chosen in the panel."""
+    view = visit.view.value
+
+    def clicked(what: dict[str, Any]) -> None:
+        if what.get("event"):
+            visit.clicked.set(str(what["event"]))
+
+    return kind.element(**({
+        "run": run, "baseline": before or {}, "month": visit.month, "focus": view.republic, "power": view.power,
+        "sector": view.sector, "world": max(view.world, 0), "theme": theme, "group": GROUP,
+        "on_month": visit.turn, "on_focus": lambda code: visit.look(republic=code),
+        "on_power": lambda code: visit.look(power=code), "on_clicked": clicked} | traits))
+
+
+@solara.component
+def Said(visit: Visit) -> None:
+    """What comes of it, in a sentence, and how it was found."""
+    picture, view, base = visit.picture.value, visit.view.value, visit.base
+    facts: dict[str, object] = {}
+    if picture is not None:
+        facts = {"hash": picture.scenario.hash, "seed": picture.seed, "worlds": picture.worlds,
+                 "run": picture.payload["id"], "months": picture.scenario.months}
+    with box("app-card app-said", **facts):
+        with box("app-top"):
+            words(base.title, tag="h1")
+            Running(visit.progress.value)
+        with rv.Html(tag="div", attributes={"aria-live": "polite"}):
+            words(_sentence(picture, view.republic) if picture else "Running 500 worlds …", "app-say")
+        if picture is not None:
+            words(_found(picture), "app-note")
+        _Clicked(visit)
+
+
+def _sentence(picture: Picture, republic: str) -> str:
+    return picture.sentences.get(republic) or picture.sentences[""]
+
+
+def _found(picture: Picture) -> str:
+    how = f"{picture.worlds} worlds, seed {picture.seed}"
+    if picture.before is not None:
+        return (f"{how}, against the same worlds without the changes (faint outlines). "
+                "In brackets: 80 of 100 worlds.")
+    return f"{how}. In brackets: 80 of 100 worlds. Move a lever to see what it changes."
+
+
+@solara.component
+def _Clicked(visit: Visit) -> None:
+    """The event last clicked, and the way to its explanation."""
+    name, events = visit.clicked.value, visit.scenario.events
+    if name not in events:
+        return
+
+    def answer(ask: dict[str, Any]) -> None:
+        if ask["id"] == "without":
+            visit.look(page="why", event=name)
+        else:
+            visit.clicked.set("")
+
+    with box("app-event"):
+        words(events[name].about or name.replace("-", " "), "app-note")
+        controls.Fields.element(on_asked=answer, show={"label": "Event", "fields": [
+            {"id": "without", "kind": "button", "label": "See the history without it"},
+            {"id": "close", "kind": "button", "label": "Close"}]})
+
+
+@solara.component
+def Choices(visit: Visit, worlds: bool = True) -> None:
+    """Sector and the world followed."""
+    view, picture = visit.view.value, visit.picture.value
+
+    def chosen(ask: dict[str, Any]) -> None:
+        if ask["id"] == "sector":
+            visit.look(sector=ask["value"])
+        elif ask["id"] == "world":
+            last = picture.payload["follow"]["world"] if picture else 0
+            visit.look(world=-1 if ask["value"] == "typical" else (last + 1) % visit_worlds(picture))
+            visit.run(dict(view.changes))
+
+    fields: list[dict[str, Any]] = [{"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector,
+                                     "options": TABS}]
+    if worlds and picture is not None:
+        fields.append({"id": "world", "kind": "button", "value": "next", "label": "Follow another world",
+                       "title": f"Now world {picture.payload['follow']['world']}"})
+        if view.world >= 0:
+            fields.append({"id": "world", "kind": "button", "value": "typical", "label": "Follow the typical world"})
+    controls.Fields.element(show={"label": "What is shown", "fields": fields}, on_asked=chosen)
+
+
+def visit_worlds(picture: Picture | None) -> int:
+    """Worlds there are to follow."""
+    return picture.worlds if picture is not None else 1

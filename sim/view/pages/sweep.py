@@ -1,0 +1,263 @@
+"""Sweep: a folder of ``sim sweep`` opened: what varies the outcome, how it answers, and how surely that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import solara
+from numpy.typing import NDArray
+
+from sim.experiments.factors import Factor
+from sim.experiments.store import MANIFEST, read_manifest
+from sim.experiments.sweep import Sweep as Swept
+from sim.scenario import BadInput, Scenario
+from sim.view import controls, panels
+from sim.view.engine import Payload, Watch
+from sim.view.jobs import use_found
+from sim.view.levers import label
+from sim.view.pieces import Guarded, Message, Running, Table, box, words
+from sim.view.visit import Visit
+
+BINS, LEVELS = 8, 14
+"""Classes of a number that is not set on levels, and levels that are shown each on its own."""
+MOST = 100
+COLOR = "#2f6db3"
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """One outcome of a sweep: means by point, what each factor does, indices where the design gives them."""
+
+    sweep: Swept
+    outcome: str
+    means: pd.DataFrame
+    bars: Payload
+    verdict: str
+
+
+def folders(results: Path | None) -> dict[str, Path]:
+    """Sweeps to open, by name: the folder itself or those in it."""
+    if results is None or not results.is_dir():
+        return {}
+    if (results / MANIFEST).is_file() and _is_sweep(results):
+        return {results.name: results}
+    found = sorted(path for path in results.iterdir() if (path / MANIFEST).is_file() and _is_sweep(path))
+    return {path.name: path for path in found[:MOST]}
+
+
+def _is_sweep(folder: Path) -> bool:
+    try:
+        read_manifest(folder)
+    except BadInput:
+        return False
+    return True
+
+
+def open_sweep(folder: Path, outcome: str, watch: Watch) -> Opened:
+    """Read what is needed of one outcome (the first share, if none is named)."""
+    sweep = Swept.load(folder, incomplete=True)
+    if sweep.missing:
+        raise BadInput.of(f"{len(sweep.missing):,} of {sweep.manifest['parts']:,} parts missing",
+                          "a finished sweep; run the same sweep again to finish it", file=folder.name)
+    numbers = [name for name in sweep.outcomes if not name.endswith(".leader")]
+    chosen = outcome if outcome in numbers else next((n for n in numbers if n.endswith(".share")), numbers[0])
+    watch(0.5)
+    means = sweep.means([chosen])
+    if sweep.design in ("saltelli", "morris"):
+        bars, verdict = _indices(sweep, chosen)
+    else:
+        bars, verdict = _effects(sweep, chosen), ""
+    return Opened(sweep, chosen, means, bars, verdict)
+
+
+def name_of(sweep: Swept, path: str) -> str:
+    """A factor in words."""
+    try:
+        return label(sweep.scenario, path, whole=True)
+    except (BadInput, KeyError):
+        return path
+
+
+def is_share(outcome: str) -> bool:
+    """Whether an outcome is a share or a probability."""
+    return outcome.rsplit(".", 1)[-1] in ("share", "change", "leader_changed", "hedging")
+
+
+def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
+    found = sweep.sensitivity([outcome])
+    sobol = found.kind == "sobol"
+    key = "ST" if sobol else "mu_star"
+    rows = [{"name": name_of(sweep, row["factor"]), "value": row[key], "low": row[key] - row[f"{key}_conf"],
+             "high": row[key] + row[f"{key}_conf"], "color": COLOR,
+             "about": f"alone {row['S1']:.2f}" if sobol else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}"}
+            for row in found.of(outcome).to_dict("records")]
+    caption = ("Total order: the part of the variance between points that a factor has a hand in, alone or with "
+               "others; whiskers 95 %." if sobol else
+               "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95 %.")
+    verdict = found.verdicts.iloc[0]
+    return ({"id": f"bars-{outcome}", "title": "What matters", "caption": caption, "rows": rows, "unit": "number"},
+            f"{verdict['verdict']} {found.note}")
+
+
+def _effects(sweep: Swept, outcome: str) -> Payload:
+    rows = [{"name": name_of(sweep, row["factor"]), "value": row["change"], "color": COLOR,
+             "about": f"{row['low']:.3g} at {row['low_at']}, {row['high']:.3g} at {row['high_at']}"}
+            for row in sweep.effects([outcome]).to_dict("records")]
+    return {"id": f"bars-{outcome}", "title": "What each factor does alone", "rows": rows,
+            "unit": "share" if is_share(outcome) else "number",
+            "caption": "Change of the outcome's mean from the lowest to the highest quarter of a factor's values, the "
+            "others as they come."}
+
+
+def classes(factor: Factor, column: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str | float]]:
+    """Class of each point by a factor, and the classes' labels (middle of the class for a number)."""
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype | pd.CategoricalDtype):
+        codes, labels = pd.factorize(column, sort=True)
+        return codes.astype(np.int64), [str(one) for one in labels]
+    values = column.to_numpy(float)
+    levels = np.unique(values)
+    if len(levels) <= LEVELS:
+        return np.searchsorted(levels, values), [float(f"{one:.4g}") for one in levels]
+    edges = np.linspace(factor.low, factor.high, BINS + 1)
+    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, BINS - 1)
+    return place, [float(f"{one:.3g}") for one in (edges[:-1] + edges[1:]) / 2]
+
+
+def heat(opened: Opened, x: str, y: str) -> Payload:
+    """Mean of the outcome over classes of two factors."""
+    factors = {factor.path: factor for factor in opened.sweep.factors}
+    (cx, tx), (cy, ty) = (classes(factors[path], opened.means[path]) for path in (x, y))
+    values = opened.means[opened.outcome].to_numpy(float)
+    total, count = np.zeros((len(ty), len(tx))), np.zeros((len(ty), len(tx)))
+    np.add.at(total, (cy, cx), values)
+    np.add.at(count, (cy, cx), 1)
+    grid = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    rows = [[None if np.isnan(v) else float(v) for v in row] for row in grid]
+    return {"id": f"heat-{opened.outcome}-{x}-{y}", "title": opened.outcome, "values": rows[::-1],
+            "x": {"label": name_of(opened.sweep, x), "ticks": tx},
+            "y": {"label": name_of(opened.sweep, y), "ticks": ty[::-1]},
+            "unit": "share" if is_share(opened.outcome) else "number", "digits": 1 if is_share(opened.outcome) else 2,
+            "diverging": bool(values.min() < 0 < values.max()),
+            "caption": f"Mean over {opened.sweep.worlds:,} worlds and the points in a cell; the other factors as they "
+            "come."}
+
+
+def curve(opened: Opened, x: str) -> Payload | None:
+    """How the outcome answers to one factor: median and 80 per cent of the points in each class; None for names."""
+    factor = next(one for one in opened.sweep.factors if one.path == x)
+    place, labels = classes(factor, opened.means[x])
+    if any(isinstance(one, str) for one in labels):
+        return None
+    values = opened.means[opened.outcome].to_numpy(float)
+    there = [k for k in range(len(labels)) if (place == k).any()]
+    low, median, high = (np.array([np.quantile(values[place == k], q) for k in there]) for q in (0.1, 0.5, 0.9))
+    scenario: Scenario = opened.sweep.scenario
+    own = scenario.values.get(x)
+    return {"id": f"curve-{opened.outcome}-{x}", "title": f"{opened.outcome} by {name_of(opened.sweep, x)}",
+            "x": {"label": name_of(opened.sweep, x), "values": [labels[k] for k in there]},
+            "y": {"label": opened.outcome},
+            "series": [{"name": opened.outcome, "color": COLOR, "low": low.tolist(), "median": median.tolist(),
+                        "high": high.tolist()}],
+            "unit": "share" if is_share(opened.outcome) else "number", **({"mark": own} if own is not None else {}),
+            "caption": "Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
+            "The scenario's own value is pointed out."}
+
+
+@solara.component
+def Sweep(visit: Visit, theme: str) -> None:
+    """Which sweep and outcome; heat map, response, indices."""
+    results = visit.place.catalogue.results
+    there = folders(results)
+    if not there:
+        with box("app-text"), box("app-card"):
+            words("Sweeps", tag="h1")
+            if results is None:
+                words("This server was started without a folder of results. Start it with one to see sweeps here:")
+            else:
+                words("The folder of results holds no sweep yet. Make one:")
+            words("sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9 --out results/strain", tag="code")
+            words("sim view --results results", tag="code")
+        return
+    name = visit.view.value.sweep if visit.view.value.sweep in there else next(iter(there))
+    Opening(visit, theme, name, there).key(name)
+
+
+def _key(paths: Sequence[str], wanted: str, other: str = "") -> str:
+    return wanted if wanted in paths and wanted != other else next((p for p in paths if p != other), "")
+
+
+@solara.component
+def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None:
+    """One sweep."""
+    chosen, choose = solara.use_state(("", "", ""))
+    outcome, x, y = chosen
+    found = use_found((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
+    opened = found.value
+    paths = opened.sweep.paths if opened else ()
+    x = _key(paths, x)
+    y = _key(paths, y, x)
+
+    def answer(ask: dict[str, Any]) -> None:
+        value = ask["value"]
+        if ask["id"] == "sweep":
+            visit.look(sweep=value)
+        else:
+            choose({"outcome": (value, x, y), "x": (outcome, value, y), "y": (outcome, x, value)}[ask["id"]])
+
+    fields: list[dict[str, Any]] = [{"id": "sweep", "kind": "select", "label": "Sweep", "value": name,
+                                     "options": [[one, one] for one in there]}]
+    if opened:
+        factors = [[path, name_of(opened.sweep, path)] for path in paths]
+        outcomes = [one for one in opened.sweep.outcomes if not one.endswith(".leader")]
+        fields += [{"id": "outcome", "kind": "select", "label": "Outcome", "value": opened.outcome,
+                    "options": [[one, one] for one in outcomes]},
+                   {"id": "x", "kind": "select", "label": "Across", "value": x, "options": factors}]
+        if len(paths) > 1:
+            fields.append({"id": "y", "kind": "select", "label": "Down", "value": y,
+                           "options": [one for one in factors if one[0] != x]})
+    with box("app-card app-said", sweep=name, outcome=opened.outcome if opened else "", ready=opened is not None):
+        with box("app-top"):
+            words(name, tag="h1")
+            Running(found.done, "Reading")
+        if opened:
+            sweep = opened.sweep
+            words(f"{', '.join(sweep.manifest['scenarios'])}: {sweep.size:,} points of design {sweep.design}, "
+                  f"{sweep.worlds:,} worlds each, seed {sweep.seed}, {len(sweep.factors)} factors.", "app-say")
+            if opened.verdict:
+                words(opened.verdict, "app-note")
+        elif not found.problem:
+            words("Reading the sweep …", "app-say")
+    controls.Fields.element(on_asked=answer, show={"label": "What is shown", "fields": fields})
+    if found.problem:
+        Message(found.problem, title="The sweep cannot be opened")
+    if opened:
+        Pictures(theme, opened, x, y)
+
+
+@solara.component
+def Pictures(theme: str, opened: Opened, x: str, y: str) -> None:
+    """Heat map, response curve, indices."""
+    token = (opened.outcome, x, y)
+    with box("app-two app-even"):
+        with box("app-column"):
+            if y:
+                Guarded("heat map", lambda: panels.Heat.element(run=heat(opened, x, y), theme=theme, group="sweep"),
+                        token=token)
+            Guarded("response", lambda: Response(theme, opened, x), token=token)
+        Guarded("indices", lambda: panels.Bars.element(run=opened.bars, theme=theme, group="sweep"), token=token)
+
+
+@solara.component
+def Response(theme: str, opened: Opened, x: str) -> None:
+    """The curve of one factor, or a table where it is a name."""
+    drawn = curve(opened, x)
+    if drawn is not None:
+        panels.Curves.element(run=drawn, theme=theme, group="sweep")
+        return
+    by = opened.means.groupby(x, sort=True)[opened.outcome].mean()
+    Table(f"{opened.outcome} by {x}", [x, "mean"], [[str(key), f"{value:.3g}"] for key, value in by.items()])

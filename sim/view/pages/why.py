@@ -1,0 +1,206 @@
+"""Why: a change of alignment split into what drove it, and the history without an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import reacton.ipyvuetify as rv
+import solara
+
+from sim.analysis.compare import Comparison
+from sim.analysis.explain import explain
+from sim.analysis.telling import driver_words
+from sim.analysis.words import capital, month_words, possessive
+from sim.experiments.result import month_label
+from sim.scenario import Scenario
+from sim.scenario.table import CAUSES
+from sim.view import controls, panels
+from sim.view.engine import Payload, Watch, watched
+from sim.view.jobs import use_found
+from sim.view.pages.explore import TABS, named, show
+from sim.view.payload import difference_payload, power_colors
+from sim.view.pieces import Guarded, Message, Running, box, rows_of, words
+from sim.view.state import WORLDS
+from sim.view.visit import Visit
+
+EXPLAINED = 200
+"""Worlds whose changes are split into drivers."""
+CAUSE_COLOR = "#7d5a86"
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """Parts of every change over a span, and the shares it leads from and to (means over worlds)."""
+
+    table: pd.DataFrame
+    before: dict[tuple[str, str], float]
+    after: dict[tuple[str, str], float]
+    paragraphs: dict[tuple[str, str], str]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, eq=False)
+class Without:
+    """What an event changed."""
+
+    event: str
+    gap: Payload
+    headline: str
+
+
+def dates(scenario: Scenario) -> list[str]:
+    """Months of the run, "YYYY-MM"; place t is the end of month t, 0 is the month before."""
+    return [month_label(scenario.start - 1 + month) for month in range(scenario.months + 1)]
+
+
+def span(visit: Visit) -> tuple[int, int]:
+    """Months at whose ends the span begins and ends."""
+    view, last = visit.view.value, visit.scenario.months
+    until = min(view.until or last, last)
+    return min(view.since, until - 1), until
+
+
+def reasons(visit: Visit, watch: Watch) -> Reasons:
+    """Run and explain."""
+    view, scenario = visit.view.value, visit.scenario
+    since, until = span(visit)
+    labels = dates(scenario)
+    with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
+        found = explain(scenario, EXPLAINED, seed=view.seed, since=labels[since + 1], until=labels[until],
+                        sector=view.sector, model=model)
+    pairs = [(r, p) for r in found.republics for p in found.powers]
+    before, after = ({(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics)
+                      for j, p in enumerate(found.powers)} for shares in (found.before, found.after))
+    return Reasons(found.table(), before, after, {(r, p): found.paragraph(r, p) for r, p in pairs}, labels[since],
+                   labels[until])
+
+
+def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
+    """What the panel draws: means, which add up, with the bands of the worlds."""
+    rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
+    color = power_colors({code: spec.color for code, spec in scenario.powers.items()})[power]
+    parts = [{"name": row.driver, "label": capital(driver_words(row.driver)), "low": row.low, "median": row.mean,
+              "high": row.high, "color": CAUSE_COLOR if row.driver in CAUSES else color}
+             for row in rows_of(rows) if row.driver != "total"]
+    parts = [part for part in parts if max(abs(part["low"]), abs(part["high"]), abs(part["median"])) >= 0.0005]
+    parts.sort(key=lambda part: -abs(part["median"]))
+    title = f"{capital(possessive(scenario.powers[power].name))} share of {scenario.republics[republic].name}"
+    return {"id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}", "title": title,
+            "start": found.before[republic, power], "end": found.after[republic, power],
+            "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
+            "endLabel": month_words(found.last), "parts": parts,
+            "caption": f"Means of {EXPLAINED} worlds, which add up; whiskers: 80 of 100 worlds. A share moves when any "
+            "power's pull moves: another's gain is this one's loss. Parts below a twentieth of a point are left out."}
+
+
+def without(visit: Visit, event: str, watch: Watch) -> Without | None:
+    """The same worlds with the event left out, against those with it."""
+    scenario, view, engine = visit.scenario, visit.view.value, visit.place.engine
+    if event not in scenario.events:
+        return None
+    stories = (scenario, scenario.without_events(event))
+    if view.sector == "overall":
+        runs = [engine.kept(one, WORLDS, view.seed, watch).result for one in stories]
+    else:
+        runs = [engine.ensemble(one, WORLDS, view.seed, watch) for one in stories]
+    paired = Comparison(("with", "without"), runs)
+    gap = difference_payload(runs[1], runs[0], view.sector) | {
+        "heading": "What its absence does", "caption": "Share without the event minus share with it, in points, in the "
+        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100."}
+    return Without(event, gap, paired.headline())
+
+
+@solara.component
+def Why(visit: Visit, theme: str) -> None:
+    """Whose share of whom over which months; the waterfall; the ledger, an event of which may be taken out."""
+    view, scenario = visit.view.value, visit.scenario
+    since, until = span(visit)
+    republic = view.republic or next(iter(scenario.republics))
+    power = view.power or next(iter(scenario.powers))
+    found = use_found((scenario.hash, view.seed, view.sector, since, until), lambda watch: reasons(visit, watch))
+    Guarded("choices", lambda: Choose(visit, republic, power, since, until))
+    value = found.value
+    with box("app-card app-said", hash=scenario.hash, seed=view.seed, republic=republic, power=power,
+             ready=value is not None and found.done is None):
+        with box("app-top"):
+            words("Why", tag="h1")
+            Running(found.done, f"Explaining {EXPLAINED} worlds")
+        with rv.Html(tag="div", attributes={"aria-live": "polite"}):
+            words(value.paragraphs.get((republic, power), "") if value else "Explaining …", "app-say")
+    if found.problem:
+        Message(found.problem, title="The change cannot be explained")
+    if value is not None:
+        Guarded("waterfall", lambda: panels.Waterfall.element(
+            run=waterfall(value, scenario, republic, power), theme=theme, group="why"), token=(republic, power))
+    Guarded("history without an event", lambda: History(visit, theme), token=view.event)
+
+
+@solara.component
+def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> None:
+    """Republic, power, span, sector."""
+    scenario, labels = visit.scenario, dates(visit.scenario)
+
+    def chosen(ask: dict[str, Any]) -> None:
+        value = ask["value"]
+        if ask["id"] == "since":
+            visit.look(since=int(value), until=0 if until <= int(value) else until)
+        elif ask["id"] == "until":
+            visit.look(until=int(value) if int(value) < scenario.months else 0, since=min(since, int(value) - 1))
+        else:
+            visit.look(**{ask["id"]: value})
+
+    def months(first: int, last: int) -> list[list[str]]:
+        return [[str(t), "Day one" if t == 0 else month_words(labels[t])] for t in range(first, last)]
+
+    controls.Fields.element(on_asked=chosen, show={"label": "What is explained", "fields": [
+        {"id": "republic", "kind": "select", "label": "Republic", "value": republic,
+         "options": [[code, spec.name] for code, spec in scenario.republics.items()]},
+        {"id": "power", "kind": "select", "label": "Power", "value": power,
+         "options": [[code, spec.name] for code, spec in scenario.powers.items()]},
+        {"id": "since", "kind": "select", "label": "From", "value": str(since), "options": months(0, scenario.months)},
+        {"id": "until", "kind": "select", "label": "To", "value": str(until),
+         "options": months(1, scenario.months + 1)},
+        {"id": "sector", "kind": "tabs", "label": "Sector", "value": visit.view.value.sector, "options": TABS}]})
+
+
+@solara.component
+def History(visit: Visit, theme: str) -> None:
+    """The ledger, and the history without the event chosen in it."""
+    view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
+    found = use_found((scenario.hash, view.seed, view.sector, view.event),
+                      lambda watch: without(visit, view.event, watch))
+    gone = found.value if found.value is not None and found.value.event == view.event else None
+
+    def chosen(ask: dict[str, Any]) -> None:
+        visit.look(event=ask["value"] if ask["id"] == "event" else "")
+
+    def clicked(what: dict[str, Any]) -> None:
+        if what.get("event"):
+            visit.look(event=str(what["event"]))
+
+    options = [["", "none: choose one, or click it in the ledger"]]
+    options += [[name, f"{spec.date_label or 'by chance'}  {spec.about or name.replace('-', ' ')}"[:90]]
+                for name, spec in scenario.events.items()]
+    with box("app-card", event=view.event, ready=gone is not None):
+        with box("app-top"):
+            words("The history without an event", tag="h3")
+            Running(found.done, "Running it again without the event")
+        controls.Fields.element(on_asked=chosen, show={"label": "Event", "fields": [
+            {"id": "event", "kind": "select", "label": "Event left out", "value": view.event, "options": options,
+             "wide": True}]})
+        if gone is not None:
+            words(f"Without it: {gone.headline}", "app-say")
+        elif view.event:
+            words("Running the same worlds without it …", "app-say")
+    if found.problem:
+        Message(found.problem, title="The history cannot be told")
+    if gone is not None:
+        Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"])
+    if picture is not None:
+        run = picture.payload
+        Guarded("player", lambda: show(panels.Player, visit, theme, run, on_clicked=clicked), token=run["id"])
+        Guarded("ledger", lambda: show(panels.Ledger, visit, theme, named(run), on_clicked=clicked),
+                token=run["id"])

@@ -1,0 +1,44 @@
+// What keeps the panels of a page in step: one state a group, one store of runs, one meaning of each key.
+
+const hub = (window.__simHub ??= { groups: new Map(), runs: new Map(), panels: 0 });
+function groupState(name) {
+  if (!hub.groups.has(name)) {
+    hub.groups.set(name, { month: null, focus: null, hover: "", power: null, playing: false, busy: false, sent: [] });
+  }
+  return hub.groups.get(name);
+}
+// Tell all panels of a group; from then on they agree.
+function step(group, patch, from = "") {
+  Object.assign(groupState(group), patch);
+  window.dispatchEvent(new CustomEvent("sim:step", { detail: { ...patch, group, from } }));
+}
+function register(model) {
+  for (const name of ["run", "baseline"]) {
+    const raw = model.get(name);
+    if (!raw || !raw.id || !raw.dates) continue;
+    hub.runs.delete(raw.id); // the newest stand last, the oldest go first
+    hub.runs.set(raw.id, raw);
+    while (hub.runs.size > 12) hub.runs.delete(hub.runs.keys().next().value);
+    window.dispatchEvent(new CustomEvent("sim:run", { detail: { id: raw.id } }));
+  }
+}
+// What a trait stands for: itself, or the run it names. A frame keeps what it has drawn, should the store let go of it.
+function wholeOf(frame, name) {
+  const raw = frame.model.get(name);
+  if (!raw || !raw.id || Object.keys(raw).length > 1) return raw;
+  const found = hub.runs.get(raw.id) ?? (frame.had[name]?.id === raw.id ? frame.had[name] : null);
+  frame.had[name] = found;
+  return found;
+}
+
+// Space, arrows, Home and End work wherever the focus is in the group's panels.
+function keys(ctx, event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || ctx.spec.needs !== "run") return;
+  const tag = event.target.tagName;
+  if (["INPUT", "SELECT", "TEXTAREA"].includes(tag) || (tag === "BUTTON" && event.key === " ")) return;
+  if (event.target.closest?.("[data-scroll]") && !["ArrowLeft", "ArrowRight", " "].includes(event.key)) return;
+  const order = { " ": "toggle", ArrowLeft: "back", ArrowRight: "forth", Home: "first", End: "last" }[event.key];
+  if (!order) return;
+  event.preventDefault();
+  window.dispatchEvent(new CustomEvent("sim:order", { detail: { group: ctx.group, order } }));
+}

@@ -1,0 +1,174 @@
+// The region: each republic in the colour of its mix, a ribbon from each power for what it has alive there this month.
+
+const RIBBON = [0.4, 15],
+  TALLEST = 560;
+
+function buildMap(ctx) {
+  const run = ctx.run,
+    c = ctx.c,
+    width = ctx.width,
+    k = Math.min(width / GEO.width, TALLEST / GEO.height),
+    height = Math.round(GEO.height * k);
+  const aside = (width - GEO.width * k) / 2,
+    spot = ([x, y]) => [x * k + aside, y * k];
+  const shown = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => GEO.land[x.code]);
+  const chips = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => !GEO.land[x.code]);
+  const root = ctx.chart(width, height, `Map of the region. ${describe(ctx)}`);
+  const clip = `${ctx.id}-clip`;
+  svg("rect", { width, height, rx: 4 }, svg("clipPath", { id: clip }, root));
+  const ground = svg("g", { "clip-path": `url(#${clip})` }, root);
+  svg("rect", { width, height, fill: c.water }, ground);
+  const land = svg("g", { transform: `translate(${aside.toFixed(1)} 0) scale(${k})` }, ground);
+  const own = new Set(shown.map((x) => x.code));
+  for (const [code, d] of Object.entries(GEO.land)) {
+    if (!own.has(code))
+      svg(
+        "path",
+        { d, fill: c.land, stroke: c.border, "stroke-width": 0.8, "vector-effect": "non-scaling-stroke" },
+        land,
+      );
+  }
+  const mixers = run.powers.slice(0, 3).map((power) => rgb(power.color));
+  const areas = shown.map(({ code, name, r }) => {
+    const area = svg(
+      "path",
+      {
+        d: GEO.land[code],
+        stroke: c.border,
+        "stroke-width": 1,
+        "vector-effect": "non-scaling-stroke",
+        "stroke-linejoin": "round",
+      },
+      land,
+    );
+    area.classList.add("sim-ring");
+    return { code, r, area: ctx.republic(area, code, `${name}; select`), name };
+  });
+  for (const one of areas) one.area.classList.add("sim-ring-self");
+  const ribbonsAt = svg("g", { fill: "none", "stroke-linecap": "round", "clip-path": `url(#${clip})` }, root);
+  const badges = sides(ctx, width, height),
+    ribbons = [];
+  let most = 1e-9;
+  for (const { r } of shown)
+    for (let p = 0; p < run.P; p += 1)
+      for (let t = 0; t < run.T; t += 3) most = Math.max(most, run.deals("overall", r, p, t));
+  if (ctx.sector !== "overall") most = Math.max(most / 2.2, 1);
+  for (const { code, r, name } of shown) {
+    const [cx, cy] = spot(GEO.capitals[code] ?? GEO.labels[code]);
+    for (const badge of badges) {
+      const bend = 0.16 * (badge.x < cx ? 1 : -1) * (badge.ay === 0 ? -0.6 : 1),
+        dx = cx - badge.x,
+        dy = cy - badge.y;
+      const mid = [badge.x + dx / 2 + dy * bend, badge.y + dy / 2 - dx * bend];
+      const line = svg(
+        "path",
+        {
+          d: `M${badge.x} ${badge.y}Q${mid.join(" ")} ${cx} ${cy}`,
+          stroke: run.powers[badge.p].color,
+          "stroke-opacity": 0.55,
+          "stroke-width": 1,
+          "pointer-events": "stroke",
+          "data-ribbon": `${run.powers[badge.p].code}-${code}`,
+        },
+        ribbonsAt,
+      );
+      const about = (event) =>
+        ctx.showTip(event, [
+          `${run.powers[badge.p].name} and ${name}`,
+          `${(run.deals(ctx.sector, r, badge.p, ctx.month) / 100).toFixed(2)} points alive`,
+          `share ${percent(run.share(ctx.sector, r, badge.p, ctx.month))}`,
+        ]);
+      line.addEventListener("pointermove", about);
+      line.addEventListener("pointerleave", () => ctx.hideTip());
+      ribbons.push({ line, r, p: badge.p, code });
+    }
+    svg(
+      "circle",
+      { cx, cy, r: 2.6, fill: c.paper, stroke: c.mark, "stroke-width": 1.2, "pointer-events": "none" },
+      root,
+    );
+  }
+  const labels = areas.map((one) => placeName(ctx, root, one, k, spot));
+  drawBadges(ctx, root, badges);
+  const chipFills = drawChips(ctx, chips);
+  let month = -1;
+  return {
+    tick(t) {
+      for (const { area, r } of areas) put(area, "fill", mixOf(run, ctx, r, t, mixers, c.pale));
+      for (const { node, r } of chipFills) node.style.background = mixOf(run, ctx, r, t, mixers, c.pale);
+      for (const { line, r, p } of ribbons) {
+        put(
+          line,
+          "stroke-width",
+          (
+            RIBBON[0] +
+            ((RIBBON[1] * run.deals(ctx.sector, r, p, t)) / most) * Math.min(1, 0.45 + width / 1400)
+          ).toFixed(1),
+        );
+      }
+      if (Math.round(t) === month) return;
+      month = Math.round(t);
+      for (const label of labels) label(month);
+    },
+    mark() {
+      for (const { area, code } of areas) {
+        put(area, "stroke", ctx.lit === code ? c.mark : c.border);
+        put(area, "stroke-width", ctx.lit === code ? 2 : 1);
+        area.setAttribute("aria-pressed", String(ctx.focus === code));
+      }
+      for (const { line, code, p } of ribbons) {
+        const off = (ctx.lit && ctx.lit !== code) || (ctx.power && run.powers[p].code !== ctx.power);
+        put(line, "stroke-opacity", off ? 0.1 : 0.6);
+      }
+      for (const badge of badges)
+        badge.node.setAttribute("opacity", ctx.power && run.powers[badge.p].code !== ctx.power ? 0.45 : 1);
+    },
+  };
+}
+
+function mixOf(run, ctx, r, t, mixers, pale) {
+  const parts = mixers.map((_, p) => run.share(ctx.sector, r, p, t));
+  return mixers.length > 1
+    ? blend(parts, mixers, pale)
+    : blend([parts[0], 1000 - parts[0]], [mixers[0], rgb(pale)], pale);
+}
+
+function describe(ctx) {
+  const run = ctx.run,
+    t = ctx.month;
+  return run.republics
+    .map(
+      (republic, r) =>
+        `${republic.name}: ${listed(run.powers.map((power, p) => `${power.short} ${percent(run.share(ctx.sector, r, p, t))}`))}`,
+    )
+    .join("; ");
+}
+
+export default makePanel({
+  name: "map",
+  needs: "run",
+  title: (ctx) => (ctx.sector === "overall" ? "Who leans where" : `Who leans where: ${ctx.sector}`),
+  caption: (ctx) =>
+    [
+      `Fill: mix of ${listed(ctx.run.powers.slice(0, 3).map((p) => p.short))}, as in the triangle; pale where none prevails.`,
+      "Ribbons: deals each power has alive, which is what pulls.",
+      "Under a name: the largest shift since day one, in points.",
+      "Borders: Natural Earth, Crimea as in UN resolution 68/262; no opinion is meant.",
+    ].join(" "),
+  build: buildMap,
+  table: (ctx) => [
+    ["date", "republic", "power", "sector", "share", "deals"],
+    ...ctx.run.dates.flatMap((date, t) =>
+      ctx.run.republics.flatMap((republic, r) =>
+        ctx.run.powers.map((power, p) => [
+          date,
+          republic.code,
+          power.code,
+          ctx.sector,
+          (ctx.run.share(ctx.sector, r, p, t) / 1000).toFixed(3),
+          (ctx.run.deals(ctx.sector, r, p, t) / 100).toFixed(2),
+        ]),
+      ),
+    ),
+  ],
+});

@@ -1,0 +1,126 @@
+"""Starting the dashboard's server: Solara set up for quiet, offline use by one machine, unless told otherwise."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.scenario import BadInput
+from sim.view.catalogue import Catalogue
+
+PORT = 8765
+CULL = "20s"
+"""How long a visitor whose connection broke may stay away before his state is dropped."""
+MESSAGE_BYTES = 2 * 2**20
+"""Largest message a browser may send; an uploaded scenario has at most half of it."""
+ASSETS = Path(__file__).parent / "assets"
+
+
+def configure() -> None:
+    """Set Solara up before its server is imported: production, no telemetry, no banner, nothing from outside."""
+    os.environ["SOLARA_APP"] = "sim.view.app"
+    if "SOLARA_HOME" not in os.environ:  # it wants a folder of its own; ours goes when the server goes
+        home = tempfile.TemporaryDirectory(prefix="sim-view-", ignore_cleanup_errors=True)
+        atexit.register(home.cleanup)
+        os.environ["SOLARA_HOME"] = home.name
+        os.environ.setdefault("SOLARA_ASSETS_PROXY_CACHE_DIR", home.name)  # its own place may not be writable
+    os.environ.setdefault("SOLARA_TELEMETRY_MIXPANEL_ENABLE", "False")
+    import solara.server.settings as set_up
+
+    set_up.main.mode = "production"
+    set_up.telemetry.mixpanel_enable = False
+    set_up.theme.show_banner = False
+    set_up.theme.title = "sim"
+    set_up.theme.loader = "plain"
+    set_up.theme.variant = set_up.ThemeVariant.light  # "auto" leaves the page without a place for the app; see theme.js
+    set_up.kernel.cull_timeout = CULL
+    set_up.session.http_only = True
+    set_up.assets.fontawesome_enabled = False
+    set_up.assets.extra_locations = [str(ASSETS)]
+
+
+def server(catalogue: Catalogue, host: str, port: int) -> Any:
+    """A uvicorn server, not yet running, that serves the dashboard of ``catalogue``."""
+    configure()
+    import uvicorn
+
+    from sim.view import app
+
+    app.place.catalogue = catalogue
+    import solara.server.starlette as served
+
+    return uvicorn.Server(uvicorn.Config(
+        served.app, host=host, port=port, loop="asyncio", log_level="warning", access_log=False,
+        ws_max_size=MESSAGE_BYTES, timeout_graceful_shutdown=1))
+
+
+def free_port(host: str, port: int | None) -> int:
+    """The port wanted, or the first free one from the usual one on.
+
+    Raises
+    ------
+    BadInput : it is taken, or the address cannot be listened on.
+    """
+    tried = [port] if port is not None else range(PORT, PORT + 20)
+    reason = ""
+    for candidate in tried:
+        try:
+            family = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)[0][0]
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, candidate))
+                return int(probe.getsockname()[1])
+        except OSError as error:
+            reason = error.strerror or str(error)
+    raise BadInput.of(f"{host}:{tried[0]} ({reason.lower()})",
+                      "an address and a port that are free; name another with --port", path="port")
+
+
+def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, results: Path | None = None,
+          browser: bool = True, say: Callable[[str], None] = print) -> None:
+    """Serve the dashboard until stopped.
+
+    Raises
+    ------
+    BadInput : no such scenario, an address or port that cannot be used, the extra "view" not installed.
+    """
+    try:
+        import anywidget  # noqa: F401
+        import solara  # noqa: F401
+    except ModuleNotFoundError as missing:
+        raise BadInput.of(f"no {missing.name} installed", "the extra view: pip install 'sim[view]'",
+                          path="view") from missing
+    chosen = free_port(host, port)
+    ready = server(Catalogue(scenario, results), host, chosen)
+    shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104
+    address = f"http://{shown}:{chosen}/"
+    threading.Thread(target=_ahead, name="first-ensemble", daemon=True).start()
+    threading.Thread(target=_announce, args=(ready, address, browser, say), daemon=True).start()
+    ready.run()
+
+
+def _ahead() -> None:
+    """Run the first ensemble before anybody asks for it."""
+    from sim.view import app
+    from sim.view.state import WORLDS
+
+    catalogue = app.place.catalogue
+    app.place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
+    catalogue.titles()
+
+
+def _announce(ready: Any, address: str, browser: bool, say: Callable[[str], None]) -> None:
+    while not ready.started:
+        if ready.should_exit:
+            return
+        threading.Event().wait(0.02)
+    say(f"The dashboard is at {address} (Ctrl-C ends it)")
+    if browser:
+        webbrowser.open(address)

@@ -1,0 +1,163 @@
+"""What a visitor looks at: one frozen value, to and from the address of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, quote
+
+from sim.scenario import SECTORS, BadInput, Scenario
+from sim.scenario.errors import printable
+from sim.scenario.paths import INNER
+from sim.view.catalogue import Catalogue, pack, unpack
+
+PAGES: tuple[tuple[str, str], ...] = (("explore", "Explore"), ("compare", "Compare"), ("why", "Why"),
+                                      ("sweep", "Sweep"), ("about", "About"))
+WORLDS, COARSE = 500, 48
+"""Worlds of a fan, and of the fan that follows a slider while it is dragged."""
+MAX_SEED = 2**53
+"""Largest seed a browser can write down exactly."""
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the address holds; the rest of a visit follows from it."""
+
+    page: str = "explore"
+    scenario: str = ""
+    text: str = ""
+    """YAML of an uploaded scenario, "" for one of the catalogue."""
+    changes: tuple[tuple[str, float], ...] = ()
+    seed: int = 0
+    month: int = -1
+    """Month of the playhead; -1 is the last."""
+    republic: str = ""
+    power: str = ""
+    sector: str = "overall"
+    world: int = -1
+    """World followed; -1 is the typical one."""
+    other: str = ""
+    """Scenario compared with; "" is the scenario without its changes, or the first other one."""
+    since: int = 0
+    until: int = 0
+    """Months at whose ends the span explained begins and ends; until 0 is the last."""
+    event: str = ""
+    """Event left out on the page Why."""
+    sweep: str = ""
+
+    def changed(self, **values: object) -> View:
+        """A copy with other values."""
+        return replace(self, **values)  # type: ignore[arg-type]
+
+    def address(self) -> str:
+        """The query string, "?" included; only what differs from the default, but for the scenario."""
+        words: list[tuple[str, object]] = [("page", self.page), ("scenario", self.scenario)]
+        words += [("set", f"{path}={value:.9g}") for path, value in self.changes]
+        words += [(name, getattr(self, attribute)) for name, attribute in PLAIN.items()]
+        if self.text:
+            words.append(("yaml", pack(self.text)))
+        blank = View()
+        kept = [f"{name}={quote(str(value), safe='.:,-_=')}" for name, value in words
+                if name == "set" or (value != "" and value != getattr(blank, PLAIN.get(name, name), ""))]
+        return "?" + "&".join(kept)
+
+
+PLAIN: dict[str, str] = {"seed": "seed", "month": "month", "republic": "republic", "power": "power", "sector": "sector",
+                         "world": "world", "with": "other", "since": "since", "until": "until", "event": "event",
+                         "sweep": "sweep"}
+"""Words of the address and the attribute each stands for."""
+
+
+def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[str]]:
+    """The view an address asks for, and what of it could not be had (then the default stands)."""
+    try:
+        words = parse_qs((search or "").lstrip("?"), keep_blank_values=False, max_num_fields=MOST_CHANGES + 30)
+    except ValueError:
+        return View(scenario=catalogue.first), ["The address holds too much; it is not used."]
+    problems: list[str] = []
+
+    def word(name: str) -> str:
+        return words.get(name, [""])[-1]
+
+    view = View(page=word("page") if word("page") in dict(PAGES) else "explore", scenario=catalogue.first)
+    try:
+        text = unpack(word("yaml")) if word("yaml") else ""
+        name = word("scenario") or catalogue.first
+        catalogue.scenario(name, text)
+        view = view.changed(scenario=name, text=text)
+    except BadInput as error:
+        problems.append(f"The address asks for another scenario: {error}")
+    base = catalogue.scenario(view.scenario, view.text)
+    view = view.changed(changes=_changes(words.get("set", []), base, problems))
+    view = view.changed(
+        seed=_number(word("seed"), "seed", MAX_SEED, problems),
+        month=_number(word("month"), "month", base.months, problems) if word("month") else -1,
+        since=_number(word("since"), "since", base.months - 1, problems),
+        until=_number(word("until"), "until", base.months, problems),
+        world=_number(word("world"), "world", WORLDS - 1, problems) if word("world") else -1)
+    for name, options in (("republic", base.republics), ("power", base.powers), ("sector", SECTORS),
+                          ("event", base.events)):
+        if word(name) in options:
+            view = view.changed(**{name: word(name)})
+        elif word(name) not in ("", "overall"):
+            problems.append(f"The address names a {name} that {base.title} does not have: {printable(word(name))}.")
+    if word("with") in catalogue.names:
+        view = view.changed(other=word("with"))
+    if view.until and view.until <= view.since:
+        view = view.changed(since=0, until=0)
+    return view.changed(sweep=word("sweep")), problems
+
+
+def _changes(texts: list[str], base: Scenario, problems: list[str]) -> tuple[tuple[str, float], ...]:
+    """The changes that hold together; each other one becomes a problem."""
+    wanted: dict[str, float] = {}
+    for text in texts[:MOST_CHANGES]:
+        path, _, value = text.partition("=")
+        try:
+            base.parameter(path)
+            wanted[path] = float(value)
+        except (BadInput, ValueError):
+            problems.append(f"The address changes what cannot be changed: {printable(text)}.")
+    try:
+        base.with_values(wanted)
+    except BadInput as error:
+        problems.append(f"The changes in the address do not fit: {error}")
+        return ()
+    return tuple((path, value) for path, value in wanted.items() if value != base.get(path))
+
+
+def _number(text: str, name: str, most: int, problems: list[str]) -> int:
+    if not text:
+        return 0
+    if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) <= most:
+        return int(text)
+    problems.append(f"The address asks for {name} {printable(text, 20)}, which there is not.")
+    return 0
+
+
+def moved(base: Scenario, changes: Mapping[str, float], path: str, value: float) -> dict[str, float]:
+    """The changes after one lever was moved; weights that share a sum give way in proportion.
+
+    Raises
+    ------
+    BadInput : no such number.
+    """
+    row = base.parameter(path)
+    now = base.with_values(changes) if changes else base
+    value = min(max(round(value, 6), row.low), row.high)
+    after = dict(changes)
+    if row.total == "one" and row.inner:
+        stem = path.rpartition(".")[0]
+        others = [f"{stem}.{name}" for name in INNER[row.inner] if f"{stem}.{name}" != path]
+        value = min(value, 1.0)
+        total = sum(now.get(other) for other in others)
+        for other in others:
+            part = now.get(other) / total if total else 1 / len(others)
+            after[other] = round(part * (1.0 - value), 9)
+    elif row.total == "at_most_one":
+        stem = path.rpartition(".")[0]
+        rest = sum(now.get(f"{stem}.{power}") for power in base.powers if f"{stem}.{power}" != path)
+        value = min(value, max(0.0, 1.0 - rest))
+    after[path] = value
+    return {key: number for key, number in after.items() if abs(number - base.get(key)) > 1e-9}

@@ -1,0 +1,321 @@
+"""One visitor's state: what he looks at, what has been found for it, and what he may do. Nothing here is shared."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import solara
+
+from sim.analysis.compare import Comparison
+from sim.experiments.result import Result
+from sim.scenario import BadInput, Scenario
+from sim.view import levers
+from sim.view.catalogue import Catalogue, from_upload, pack
+from sim.view.engine import Engine, Kept, Payload, Runner, Watch
+from sim.view.pieces import rows_of
+from sim.view.state import COARSE, PAGES, WORLDS, View, from_address, moved
+
+SHOWN_PROBLEMS = 30
+"""Mistakes of an uploaded file that are listed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What has been found for a view: payloads of the run and of the scenario unchanged, and sentences by republic."""
+
+    scenario: Scenario
+    payload: Payload
+    before: Payload | None
+    sentences: dict[str, str]
+    """By republic; "" holds the one to say where no republic is chosen."""
+    worlds: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What is said about the last uploaded file."""
+
+    title: str = ""
+    problems: tuple[str, ...] = ()
+    more: str = ""
+
+
+@dataclass
+class Place:
+    """What a server offers to all its visitors: its engine and its catalogue. No visitor's state is in it."""
+
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    engine: Engine = field(default_factory=Engine)
+
+
+class Visit:
+    """A visitor's state as reactive values, and his acts. Made once a kernel, closed with it."""
+
+    def __init__(self, place: Place, search: str | None = None) -> None:
+        self.place = place
+        view, problems = from_address(search, place.catalogue)
+        self.view = solara.reactive(view)
+        self.picture: solara.Reactive[Picture | None] = solara.reactive(None)
+        self.progress: solara.Reactive[float | None] = solara.reactive(None)
+        self.problem = solara.reactive("\n".join(problems))
+        self.upload = solara.reactive(Upload())
+        self.rest = solara.reactive("")
+        """Key of the scenario whose other parameters have been asked for."""
+        self.clicked: solara.Reactive[str] = solara.reactive("")
+        """Event last clicked in the ledger or above the track."""
+        self.runner = Runner(self.progress.set, self._failed)
+        self._told: tuple[str, str] = ("", "")
+
+    # -- what follows from the view -----------------------------------------------------------------------------------
+
+    @property
+    def base(self) -> Scenario:
+        """The scenario chosen, without changes."""
+        return self.place.catalogue.scenario(self.view.value.scenario, self.view.value.text)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with its changes."""
+        changes = dict(self.view.value.changes)
+        return self.base.with_values(changes) if changes else self.base
+
+    @property
+    def month(self) -> int:
+        """Month of the playhead, 0 to the run's last."""
+        month, last = self.view.value.month, self.base.months
+        return last if month < 0 else min(month, last)
+
+    def levers(self) -> dict[str, Any]:
+        """What the levers show."""
+        view, base, upload = self.view.value, self.base, self.upload.value
+        titles = self.place.catalogue.titles()
+        if view.text:
+            titles = {view.scenario: f"{base.title} (your file)", **titles}
+        key = base.hash + base.name
+        return {
+            "key": key, "scenarios": list(titles.items()), "scenario": view.scenario, "seed": view.seed,
+            "about": _opening(base.about), "groups": levers.first(base), "open": 1,
+            "count": len(base.numeric_paths()), "rest": levers.rest(base) if self.rest.value == key else None,
+            "changes": [{"path": path, "value": value, "label": levers.label(base, path, whole=True),
+                         "from": levers.number(base, path, base.get(path)), "to": levers.number(base, path, value)}
+                        for path, value in view.changes],
+            "upload": {"title": upload.title, "problems": list(upload.problems), "more": upload.more},
+        }
+
+    def header(self) -> dict[str, Any]:
+        """What the header shows."""
+        view = self.view.value
+        return {"pages": [list(page) for page in PAGES], "page": view.page, "address": view.address(),
+                "title": f"{dict(PAGES)[view.page]} · {self.base.title} · sim"}
+
+    # -- acts ---------------------------------------------------------------------------------------------------------
+
+    def look(self, **values: object) -> None:
+        """Look at something else of the same run."""
+        self.view.set(self.view.value.changed(**values))
+
+    def turn(self, month: int) -> None:
+        """Put the playhead on a month."""
+        self.look(month=-1 if month >= self.base.months else max(month, 0))
+
+    def hear(self, ask: dict[str, Any]) -> None:
+        """Do what a control asks; what makes no sense is not done, and said where the visitor can mend it."""
+        try:
+            self._do(ask)
+        except BadInput as error:
+            self.problem.set(str(error))
+
+    def _do(self, ask: dict[str, Any]) -> None:
+        kind, view = ask.get("kind"), self.view.value
+        if kind == "move":
+            changes = moved(self.base, dict(view.changes), str(ask.get("path")), float(ask.get("value", 0)))
+            if ask.get("final"):
+                self._change(view.changed(changes=tuple(changes.items())))
+            else:
+                self.run(dict(changes), worlds=COARSE)
+        elif kind == "undo":
+            left = tuple((path, value) for path, value in view.changes if ask.get("path") not in ("", path))
+            self._change(view.changed(changes=left if self._holds(left) else ()))
+        elif kind == "scenario" and ask.get("name") != view.scenario:
+            self._open(str(ask.get("name")), "")
+        elif kind == "seed":
+            self._change(view.changed(seed=max(0, int(ask.get("value", 0))), world=-1))
+        elif kind == "page" and ask.get("page") in dict(PAGES):
+            self.look(page=ask["page"])
+        elif kind == "address":
+            found, problems = from_address(str(ask.get("search", "")), self.place.catalogue)
+            self.problem.set("\n".join(problems))
+            self._change(found)
+        elif kind == "all":
+            self.rest.set(self.base.hash + self.base.name)
+        elif kind == "upload":
+            self._upload(str(ask.get("name", "")), ask.get("bytes", b""))
+        elif kind == "download":
+            self.download(str(ask.get("what")), ask["widget"])
+
+    def _holds(self, changes: tuple[tuple[str, float], ...]) -> bool:
+        try:
+            self.base.with_values(dict(changes))
+        except BadInput:
+            return False
+        return True
+
+    def _change(self, view: View) -> None:
+        """Take a view whose run may be another one."""
+        self.problem.set("")
+        self.view.set(view)
+        self.run(dict(view.changes))
+
+    def _open(self, name: str, text: str) -> None:
+        scenario = self.place.catalogue.scenario(name, text)
+        view = self.view.value
+        keep = {"page": view.page, "seed": view.seed, "sector": view.sector, "sweep": view.sweep,
+                "month": view.month if view.month < scenario.months else -1,
+                "republic": view.republic if view.republic in scenario.republics else "",
+                "power": view.power if view.power in scenario.powers else ""}
+        self.clicked.set("")
+        self._change(View(scenario=name, text=text).changed(**keep))
+
+    def _upload(self, name: str, data: bytes) -> None:
+        """Open an uploaded file, or say what is wrong with it and change nothing."""
+        stem = name.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".yml") or "upload"
+        try:
+            text, scenario = from_upload(data, name.rsplit("/", 1)[-1])
+        except BadInput as error:
+            lines = tuple(str(problem) for problem in error.problems[:SHOWN_PROBLEMS])
+            more = len(error.problems) - len(lines)
+            count = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
+            self.upload.set(Upload(f"{name or 'The file'} is not opened: {count}. Nothing has changed.", lines,
+                                   f"… and {more} more" if more else ""))
+            return
+        stays = "" if pack(text) else " It is too long for the address: keep the file to open it again."
+        self._open(stem, text)
+        self.upload.set(Upload(f"{scenario.title} is open.{stays}"))
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def run(self, changes: dict[str, float], *, worlds: int = WORLDS) -> None:
+        """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
+        view, base, engine = self.view.value, self.base, self.place.engine
+        coarse = worlds < WORLDS
+        scenario = base.with_values(changes) if changes else base
+
+        def work(watch: Watch) -> None:
+            before = engine.kept(base, WORLDS, view.seed, watch, world=view.world)
+            followed = view.world if coarse else int(before.payload["follow"]["world"])
+            now = before if not changes else engine.kept(scenario, worlds, view.seed, watch, world=followed,
+                                                         coarse=coarse)
+            picture = self._picture(scenario, before, now, view)
+            watch(1.0)
+            self.progress.set(None)
+            self.picture.set(picture)
+
+        self.runner.ask(work, lasting=not coarse)
+
+    def _picture(self, scenario: Scenario, before: Kept, now: Kept, view: View) -> Picture:
+        if now is before:
+            sentences = {"": now.result.headline()} | standings(now.result)
+            return Picture(scenario, now.payload, None, sentences, now.result.worlds, view.seed)
+        sentences = differences(before.result, now.result, view.republic, view.power, few=now.payload["coarse"])
+        return Picture(scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed)
+
+    def _failed(self, error: BaseException) -> None:
+        self.progress.set(None)
+        said = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
+        self.problem.set(f"The run did not finish. {said}")
+
+    def download(self, what: str, widget: Any) -> None:
+        """Have the browser save the run as a table, or the scenario."""
+        view, scenario = self.view.value, self.scenario
+        name = f"{scenario.name}{'-changed' if view.changes else ''}"
+        if what == "yaml":
+            widget.give(f"{name}.yaml", "application/yaml", scenario.to_yaml().encode("utf-8"))
+            return
+
+        def work(watch: Watch) -> None:
+            result = self.place.engine.ensemble(scenario, WORLDS, view.seed, watch,
+                                                keep="full" if what == "csv" else "overall")
+            data = table(result, what)
+            watch(1.0)
+            self.progress.set(None)
+            kind = "text/csv" if what == "csv" else "application/vnd.apache.parquet"
+            widget.give(f"{name}-seed{view.seed}.{what}", kind, data)
+
+        self.runner.ask(work)
+
+    def close(self) -> None:
+        """The visitor has left."""
+        self.runner.close()
+
+
+def table(result: Result, what: str) -> bytes:
+    """Bands of all sectors by month as CSV, or the overall shares of every world as Parquet."""
+    if what == "csv":
+        return result.bands("all").to_csv(index=False, float_format="%.6g", lineterminator="\n").encode("utf-8")
+    stream = io.BytesIO()
+    result.alignment().to_parquet(stream, index=False)
+    return stream.getvalue()
+
+
+def _opening(about: str, letters: int = 260) -> str:
+    """The first sentences of a text, as many as fit."""
+    sentences = " ".join(about.split()).replace(". ", ".\0").split("\0")
+    text = sentences[0][:2 * letters]
+    for sentence in sentences[1:]:
+        if len(text) + len(sentence) > letters:
+            break
+        text += f" {sentence}"
+    return text
+
+
+def standings(result: Result) -> dict[str, str]:
+    """A sentence a republic: how its shares go."""
+    summary, names = result.summary(), result.scenario
+    said = {}
+    for code, rows in summary.groupby("republic", sort=False):
+        parts = [f"{names.powers[row.power].name} {100 * row.now:.0f} → {100 * row.median:.0f} % "
+                 f"[{100 * row.low:.0f}–{100 * row.high:.0f}]" for row in rows_of(rows)]
+        said[str(code)] = f"{names.republics[str(code)].name} until {result.dates[-1]}: {', '.join(parts)}."
+    return said
+
+
+class _Paired(Comparison):
+    """A comparison that makes its table once."""
+
+    _made: pd.DataFrame | None = None
+
+    def table(self, sector: str = "overall", month: int = -1) -> pd.DataFrame:
+        """Where the last month stands; see ``Comparison.table``."""
+        if sector != "overall" or month != -1:
+            return super().table(sector, month)
+        if self._made is None:
+            self._made = super().table()
+        return self._made
+
+
+def differences(before: Result, now: Result, republic: str, power: str, *, few: bool) -> dict[str, str]:
+    """What differs, world by world: a sentence a republic on the power that moved most there (or on the one chosen).
+
+    ``few``: only the sentence that will be shown.
+    """
+    paired = _Paired(("before", "now"), (before, now))
+    rows = paired.table()
+    size = rows.difference.abs().to_numpy()
+
+    def largest(code: str) -> str:
+        mine = (rows.republic == code).to_numpy()
+        if power in paired.powers:
+            return power
+        return str(rows.power[(size * mine).argmax()] if mine.any() else paired.powers[0])
+
+    top = str(rows.republic[size.argmax()])
+    wanted = [republic or top] if few else paired.republics
+    said = {code: paired.sentence(code, largest(code)) for code in wanted if code in paired.republics}
+    same = not (rows.p_higher + rows.p_lower > 0).any()
+    shown = republic if republic in said else top
+    said[""] = "No share differs in any world." if same else paired.sentence(shown, largest(shown))
+    return said

@@ -1,0 +1,1 @@
+"""What happens: rules (pure arrays), chance, the calendar, the actors, the month, and what is recorded."""

@@ -1,0 +1,336 @@
+"""Powers and republics: Mesa agents that act in every world at once.
+
+An actor's attributes are views of the model's arrays with the worlds axis last, so one line of a method is that actor's
+decision in all worlds. Subclass ``Republic`` or ``Power``, override a decision, and pass the class to ``sim.run``.
+
+Axes, as everywhere: republic r, power p, sector s, cause c, world w (parameters may have a worlds axis of length 1).
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.table import CAUSES
+from sim.world import rules
+from sim.world.chance import gumbel, logistic, standard
+
+if TYPE_CHECKING:
+    from sim.world.model import DiplomacyModel
+
+Floats = NDArray[np.float64]
+
+_NEGLECT, _DISRESPECT, _BROKEN, _DEPENDENCE, _COERCION = range(len(CAUSES))
+
+
+class Actor(mesa.Agent):  # type: ignore[misc]
+    """What powers and republics share: a code, a place on its axis, parameters as attributes, and chance."""
+
+    model: DiplomacyModel
+
+    def __init__(self, model: DiplomacyModel, code: str, place: int, parameters: dict[str, Floats]) -> None:
+        super().__init__(model)
+        self.code = code
+        self.place = place
+        for name, values in parameters.items():
+            setattr(self, name, values)
+
+    def release(self) -> None:
+        """Let go of all arrays (Mesa 3.3 keeps agents' models alive; the arrays need not be)."""
+        for name in [name for name, value in vars(self).items() if isinstance(value, np.ndarray)]:
+            delattr(self, name)
+
+
+class Power(Actor):
+    """A power: courts, offers, grants, delivers, and answers public rebukes.
+
+    Parameters from the table, (w,) unless said: budget, budget_growth, strings, interest (s, w), reliability,
+    delivery_months, rivalry, coerciveness, responsiveness … State: ``strain``, ``respect``, ``purse`` (w,);
+    ``share``, ``pledges``, ``deals`` (r, s, w); ``grudge``, ``attention``, ``offer_size``, ``offer_sector`` (r, w).
+    """
+
+    budget: Floats
+    budget_growth: Floats
+    interest: Floats
+    rivalry: Floats
+    reliability: Floats
+    delivery_months: Floats
+    coerciveness: Floats
+    responsiveness: Floats
+
+    def bind(self) -> None:
+        """Take views of the model's state."""
+        state, j = self.model.state, self.place
+        self.strain, self.respect = state["strain"][j], state["respect"][j]
+        self.share, self.grudge = state["alignment"][:, j], state["grudge"][j]
+        self.attention, self.pledges, self.deals = (
+            state["attention"][:, j],
+            state["pledges"][:, j],
+            state["deals"][:, j],
+        )
+        self.offer_size, self.offer_sector = state["offer_size"][:, j], state["offer_sector"][:, j]
+        self.lapse, self.due, self.done = state["lapse"][:, j], state["due"][:, j], state["done"][:, j]
+        self.worth = self.interest[None] * self.model.parameters.republic["endowment"]
+
+    def offer(self) -> None:
+        """One offer to each republic: sector drawn by value, size by the republic's part of the total (step 2)."""
+        model, rule = self.model, self.model.rule
+        self.purse = rules.means(
+            self.budget,
+            self.budget_growth,
+            model.month,
+            model.now.boost[self.place],
+            self.strain,
+            rule["strain_on_means"],
+        )
+        value = self.value()
+        on_offer = self.purse * (1.0 - rule["reserve"] - rule["request_fund"])
+        self.offer_size[:] = rules.divide(on_offer, rules.summed(value, 1))
+        self.offer_sector[:] = rules.pick(value, model.luck("sector")[:, self.place])
+
+    def value(self) -> Floats:
+        """What courting each republic in each sector is worth, (r, s, w) >= 0."""
+        value = rules.courting_value(
+            self.worth, self.rivalry, self.model.taken - self.share, self.grudge, self.attention
+        )
+        if self.model.now.agenda is not None:
+            value *= self.model.now.agenda[:, self.place]
+        return value
+
+    def weigh(self) -> None:
+        """Decide whether it would meet a counter-offer of each republic: rivalry against grudge (step 4)."""
+        model = self.model
+        overall = model.state["overall"]
+        odds = rules.concession(
+            self.rivalry, model.engaged - overall[:, self.place], self.grudge, model.rule["choice_noise"]
+        )
+        model.state["willing"][:, self.place] = logistic(model.luck("concede")[:, self.place]) < odds
+
+    def grant(self) -> None:
+        """Answer the requests addressed to it; what is granted becomes a pledge (step 4)."""
+        model, state = self.model, self.model.state
+        chance = rules.grant_chance(self.responsiveness, self.strain, model.rule["strain_on_means"], self.grudge)
+        granted = (state["request_power"] == self.place) & (model.own_luck("grant") < chance)
+        state["granted"] |= granted
+        fund = rules.counted(self.purse * model.rule["request_fund"] / len(granted))
+        model.agree(slice(None), self.place, state["request_sector"], fund * granted)
+
+    def deliver(self) -> None:
+        """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5)."""
+        rule = self.model.rule
+        self.due[:] = rules.falling_due(self.pledges, self.delivery_months)
+        self.done[:] = rules.delivered(
+            self.due, rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
+        )
+        self.pledges -= self.due
+        self.deals *= 1.0 - self.model.fades["deal_half_life"]
+        self.deals += self.done
+        self.lapse[:] = rules.lapse_rate(rules.summed(self.due, 1), rules.summed(self.done, 1))
+
+    def respond(self) -> None:
+        """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""
+        model, rule, state = self.model, self.model.rule, self.model.state
+        rebuked = state["rebuke"][:, self.place]
+        if not rebuked.any():
+            return
+        chance = rules.conciliation_chance(self.respect, self.coerciveness, self.grudge, rule["response_slope"])
+        gentle = model.luck("response")[:, self.place] < chance
+        made_up, punished = rebuked & gentle, rebuked & ~gentle
+        grievance = state["grievance"][:, self.place]
+        grievance *= (1.0 - rule["conciliation_relief"] * made_up)[:, None]
+        grievance[:, _COERCION] += rule["coercion_sting"] * punished
+        self.attention += rule["conciliation_attention"] * made_up
+        self.deals *= (1.0 - rule["coercion_cut"] * punished)[:, None]
+        self.grudge += rule["grudge_per_rebuke"] * rebuked
+        state["response"][:, self.place] = rules.CONCILIATED * made_up + rules.COERCED * punished
+
+
+class Republic(Actor):
+    """A republic: asks, answers offers, feels grievances, speaks out, takes a stance, and realigns.
+
+    Parameters from the table: need (s, w), autonomy, hedging, voice_threshold (w,), leverage (p, w), solidarity (r, w).
+    State: ``alignment``, ``logit``, ``pledges``, ``deals`` (p, s, w); ``overall``, ``expected``, ``standing``,
+    ``pressure`` (p, w); ``grievance`` (p, c, w).
+    """
+
+    need: Floats
+    autonomy: Floats
+    hedging: Floats
+    voice_threshold: Floats
+    leverage: Floats
+    solidarity: Floats
+
+    def bind(self) -> None:
+        """Take views of the model's state and of its settled day one."""
+        state, rest, i = self.model.state, self.model.rest, self.place
+        for name in (
+            "alignment",
+            "logit",
+            "walk",
+            "deals",
+            "grievance",
+            "overall",
+            "expected",
+            "answer",
+            "stir",
+            "rebuke",
+            "lapse",
+        ):
+            setattr(self, name, state[name][i])
+        self.usual_deals, self.usual_treatment = rest.deals[i], rest.treatment[i]
+        self.settled, self.settling, self.usual_overall = rest.grievance[i], rest.settling[i], rest.overall[i]
+        self.settled_total = rules.summed(self.settled, 1)
+        self.first_logit = rules.logits(rest.alignment[i])
+
+    # declared for readers and type checkers; bound above
+    alignment: Floats
+    logit: Floats
+    walk: Floats
+    deals: Floats
+    grievance: Floats
+    overall: Floats
+    expected: Floats
+    answer: NDArray[np.int8]
+    stir: Floats
+    rebuke: NDArray[np.bool_]
+    lapse: Floats
+
+    def ask(self) -> None:
+        """Address one request to one power, in a sector where need is unmet (step 3)."""
+        model, rule, state = self.model, self.model.rule, self.model.state
+        self.standing = rules.standing(
+            rules.summed(self.grievance, 1),
+            rule["grievance_cost"],
+            self.overall,
+            rule["dependence_tolerance"],
+            rule["dependence_cost"],
+        )
+        utility = rules.ask_utility(
+            self.standing, state["respect"], rule["ask_respect"], self.overall, rule["ask_dependence"]
+        )
+        noise = rule["choice_noise"] * gumbel(model.luck("ask")[self.place])
+        state["request_power"][self.place] = (utility + noise).argmax(axis=0)
+        wanting = rules.unmet(
+            self.need, rules.summed(self.deals, 0), rules.summed(self.usual_deals, 0), rule["deal_floor"]
+        )
+        state["request_sector"][self.place] = rules.pick(wanting, model.own_luck("need")[self.place])
+
+    def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:
+        """Utility of each power's offer, (p, w), from its ``size`` in points and its ``sector``, both (p, w).
+
+        The decision most often changed in a subclass: return higher to accept more readily.
+        """
+        model, rule = self.model, self.model.rule
+        need = np.take_along_axis(np.broadcast_to(self.need, (len(self.need), size.shape[-1])), sector, axis=0)
+        return rules.offer_utility(
+            rule["offer_appeal"],
+            need,
+            rule["need_appeal"],
+            size,
+            self.expected,
+            rule["size_appeal"],
+            model.parameters.power["strings"],
+            self.autonomy,
+            rule["strings_cost"],
+            self.standing,
+        )
+
+    def reply(self) -> None:
+        """Accept, counter or reject each offer; a counter-offer is met or not; what is agreed is pledged (step 4)."""
+        model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
+        size, sector = state["offer_size"][i], state["offer_sector"][i]
+        offered = size > 0.0
+        felt = self.judge(np.maximum(size, rules.QUANTUM), sector)
+        felt += rule["choice_noise"] * logistic(model.luck("answer")[i])
+        answer = rules.answer(felt, rule["counter_margin"])
+        met = (answer == rules.COUNTERED) & state["willing"][i]
+        answer[met] = rules.MET
+        self.answer[:] = np.where(offered, answer, rules.NO_OFFER)
+        accepted = (answer == rules.ACCEPTED) & offered
+        raised = (1.0 - rule["request_fund"]) / (1.0 - rule["reserve"] - rule["request_fund"])
+        agreed = np.where(met, rules.counted(size * raised), size * accepted)
+        model.agree(i, slice(None), sector, agreed)
+        state["grudge"][:, i] += rule["grudge_per_refusal"] * (self.answer == rules.REJECTED)
+
+    def feel(self) -> None:
+        """Grievances fade and grow with treatment worse than usual (step 6)."""
+        model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
+        size = state["offer_size"][i]
+        asked = state["request_power"][i] == model.power_axis
+        treatment = np.zeros(self.grievance.shape)
+        treatment[:, _NEGLECT] = rules.shortfall(size, self.expected) + (asked & ~state["granted"][i])
+        treatment[:, _DISRESPECT] = 1.0 - (state["respect"] if model.now.tone is None else model.now.tone[i])
+        treatment[:, _BROKEN] = self.lapse
+        treatment[:, _DEPENDENCE] = rules.overdependence(self.overall, rule["dependence_tolerance"])
+        self.grievance[:] = rules.feel(
+            self.grievance,
+            self.settled,
+            treatment,
+            self.usual_treatment,
+            rule["grievance_gain"],
+            model.fades["grievance_half_life"],
+            self.settling,
+        )
+        self.expected += model.fades["expectation_half_life"] * (size - self.expected)
+
+    def speak(self) -> None:
+        """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 7)."""
+        model, rule, i = self.model, self.model.rule, self.place
+        nerve = self.stir if model.now.resolve is None else self.stir + model.now.resolve[i]
+        self.pressure = rules.pressure(
+            rules.summed(self.grievance, 1), self.voice_threshold, self.leverage, rule["leverage_cost"], nerve
+        )
+        on_stage = self.pressure if model.now.summit is None else self.pressure + rule["stage"] * model.now.summit[i]
+        self.rebuke[:] = model.luck("voice")[i] < rules.rebuke_chance(on_stage, rule["voice_rate"], rule["voice_slope"])
+        if self.rebuke.any():
+            self.grievance *= (1.0 - rule["catharsis"] * self.rebuke)[:, None]
+        if model.now.summit is not None:
+            felt = self.pressure + rule["stance_ease"] + rule["stance_noise"] * logistic(model.luck("stance")[i])
+            model.state["stance"][i] = np.where(model.now.summit[i], rules.stance(felt, rule["stance_band"]), -1)
+
+    def listen(self) -> None:
+        """Be stirred by what others said in public this month (step 7)."""
+        self.stir *= 1.0 - self.model.fades["contagion_half_life"]
+        rebukes = self.model.state["rebuke"]
+        if rebukes.any():
+            self.stir += self.model.rule["contagion"] * rules.summed(self.solidarity[:, None] * rebukes, 0)
+
+    def realign(self) -> None:
+        """Move towards the target that the drivers set (step 8)."""
+        self.moved_by = self.drivers()
+        target = reduce(np.add, self.moved_by.values(), self.first_logit)
+        rules.drift(self.logit, target, self.model.rule["inertia"])
+        self.alignment[:] = rules.shares(self.logit)
+        self.overall[:] = rules.summed(self.alignment * self.need, 1)
+
+    def drivers(self) -> dict[str, Floats]:
+        """What moves the target, by name, in log points, each (p, s or 1, w or 1) and zero on day one.
+
+        A subclass may add drivers of its own; they enter the target and the explanation under their names.
+        """
+        model, rule, i = self.model, self.model.rule, self.place
+        power, years = model.parameters.power, (model.month + 1) / 12.0
+        self.walk += (rule["volatility"] * np.sqrt(1.0 / 12.0)) * standard(model.walk_luck()[i])
+        grievance = rules.summed(self.grievance, 1) - self.settled_total
+        by_power = {
+            "strain": -rule["strain_on_capability"] * (model.state["strain"] - model.rest.strain),
+            "grievance": -rule["grievance_effect"] * grievance,
+            "legacy": -power["legacy_erosion"] * years,
+            "hedging": -self.hedging * (self.overall - self.usual_overall),
+        }
+        drivers = {name: values[:, None] for name, values in by_power.items()}
+        drivers["capability"] = power["capability_growth"] * years
+        drivers["deals"] = rules.deal_pull(self.deals, self.usual_deals, rule["deal_floor"], rule["deal_effect"])
+        drivers["chance"] = self.walk
+        if model.now.pull is not None:
+            drivers["events"] = model.now.pull[i]
+        return drivers
+
+    def grievance_by_cause(self) -> Floats:
+        """The grievance driver split by cause, (p, c, w) log points; sums over causes to the driver."""
+        parts: Floats = -self.model.rule["grievance_effect"] * (self.grievance - self.settled)
+        return parts

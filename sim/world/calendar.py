@@ -1,0 +1,199 @@
+"""The calendar: dated and random events, summits among them. Every event is data; see the event rows of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Scenario
+from sim.scenario.schema import EventSpec
+from sim.scenario.table import SECTORS
+from sim.world.chance import HAPPENING, Streams
+from sim.world.parameters import Actors, Parameters
+from sim.world.rules import counted
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+NEVER = np.iinfo(np.int32).max
+LASTING = ("strain", "respect", "budget", "pull", "resolve")
+"""Effects that build up over ``over`` months and hold for ``lasts``; the others strike in the month itself."""
+
+
+@dataclass
+class Happening:
+    """One event in a batch of worlds: whom it touches and the month it fires in each world (NEVER where it has not)."""
+
+    name: str
+    spec: EventSpec
+    values: dict[str, Floats]
+    powers: list[int]
+    republics: list[int]
+    sectors: list[int]
+    host: int | None
+    fired: NDArray[np.int64]
+    random: bool
+    effects: frozenset[str]
+
+    def does(self, effect: str) -> bool:
+        """Whether the event has this effect in any world of the batch."""
+        return effect in self.effects
+
+    def fires(self, month: int, number: Floats) -> Flags:
+        """Worlds in which the event fires this month, (w,); ``number`` uniform (w,) decides random ones."""
+        if self.random:
+            values = self.values
+            open_ = ~(month < values["after"]) & ~(month > values["before"]) & (values["on"] > 0)  # NaN: no bound
+            now: Flags = (number < values["chance"] * open_) & (self.fired == NEVER)
+            self.fired[now] = month
+            return now
+        due: Flags = self.fired == month
+        return due
+
+    def intensity(self, month: int) -> Floats:
+        """How much of the lasting effects holds this month, 0..1, (w,)."""
+        age = month - self.fired
+        built = np.clip((age + 1) / self.values["over"], 0.0, 1.0)
+        return np.where((age >= 0) & (age < self.values["lasts"]), built, 0.0)
+
+
+@dataclass
+class Month:
+    """What the calendar says of one month: (p, w), (r, w), (r, p, w) or (r, p, s, w); None where nothing is changed."""
+
+    strain: Floats
+    respect: Floats
+    boost: Floats
+    pull: Floats | None = None
+    resolve: Floats | None = None
+    summit: Flags | None = None
+    tone: Floats | None = None
+    agenda: Floats | None = None
+    fired: dict[int, Flags] = field(default_factory=dict)
+
+
+class Calendar:
+    """Turns the months: which events fire, and what holds of those that have.
+
+    ``happenings`` has the events by their place in the scenario.
+    """
+
+    def __init__(
+        self, scenario: Scenario, parameters: Parameters, actors: Actors, worlds: int, streams: Streams
+    ) -> None:
+        self._base = {
+            name: np.repeat(parameters.power[name], worlds if parameters.power[name].shape[-1] == 1 else 1, axis=-1)
+            for name in ("strain", "respect")
+        }
+        self._shape = (len(actors.republics), len(actors.powers), len(SECTORS), worlds)
+        self._streams = streams
+        self._agenda_pull = parameters.rule["agenda_pull"]
+        # in the order of their names, so that the order of a file changes nothing, not even a rounding
+        self.happenings = {
+            place: self._happening(name, scenario.events[name], parameters.event[name], actors, worlds)
+            for place, name in sorted(enumerate(scenario.events), key=lambda item: item[1])
+        }
+
+    @staticmethod
+    def streams(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> Streams:
+        """Streams of chance of the scenario's events, one an event."""
+        return Streams(seed, worlds, [("event", name) for name in scenario.events], HAPPENING)
+
+    @staticmethod
+    def _happening(
+        name: str, spec: EventSpec, values: dict[str, Floats] | object, actors: Actors, worlds: int
+    ) -> Happening:
+        assert isinstance(values, dict)
+        random = spec.date is None
+        date = np.where(np.isnan(values["date"]) | (values["on"] <= 0), NEVER, values["date"])
+        fired = np.broadcast_to(np.full(worlds, NEVER) if random else date.astype(np.int64), (worlds,)).copy()
+
+        def places(named: object, codes: tuple[str, ...]) -> list[int]:
+            wanted = list(codes) if named is None else [str(code) for code in named]  # type: ignore[attr-defined]
+            return sorted(codes.index(code) for code in wanted)
+
+        return Happening(
+            name,
+            spec,
+            values,
+            places(spec.powers, actors.powers) if spec.powers else [],
+            places(spec.republics, actors.republics),
+            places(spec.sectors, SECTORS),
+            None if spec.host is None else actors.republics.index(spec.host),
+            fired,
+            random,
+            frozenset(name for name, value in values.items() if value.any()),
+        )
+
+    def turn(self, month: int) -> Month:
+        """What holds in ``month`` (0 is the scenario's first)."""
+        _, p, _, w = self._shape
+        now = Month(self._base["strain"].copy(), self._base["respect"].copy(), np.ones((p, w)))
+        for place, event in self.happenings.items():
+            fired = event.fires(month, self._streams.draw("fires", month)[place, 0])
+            if fired.any():
+                now.fired[place] = fired
+                if event.spec.kind == "summit":
+                    self._convene(event, fired, now)
+            if not event.effects.isdisjoint(LASTING):
+                self._hold(event, month, now)
+        np.clip(now.strain, 0.0, 1.0, out=now.strain)
+        np.clip(now.respect, 0.0, 1.0, out=now.respect)
+        np.maximum(now.boost, 0.0, out=now.boost)
+        return now
+
+    def _hold(self, event: Happening, month: int, now: Month) -> None:
+        intensity = event.intensity(month)
+        if not intensity.any():
+            return
+        r, p, s, w = self._shape
+        values = event.values
+        for name, holds in (("strain", now.strain), ("respect", now.respect), ("budget", now.boost)):
+            if event.does(name):
+                holds[event.powers] += values[name] * intensity
+        if event.does("pull"):
+            if now.pull is None:
+                now.pull = np.zeros((r, p, s, w))
+            now.pull[np.ix_(event.republics, event.powers, event.sectors)] += values["pull"] * intensity
+        if event.does("resolve"):
+            if now.resolve is None:
+                now.resolve = np.zeros((r, w))
+            now.resolve[event.republics] += values["resolve"] * intensity
+
+    def _convene(self, event: Happening, fired: Flags, now: Month) -> None:
+        r, p, s, w = self._shape
+        if now.summit is None or now.tone is None or now.agenda is None:
+            now.summit = np.zeros((r, p, w), dtype=bool)
+            now.tone = np.repeat(now.respect[None], r, axis=0)
+            now.agenda = np.ones((r, p, s, w))
+        here = np.ix_(event.republics, event.powers)
+        now.summit[here] |= fired
+        now.tone[here] = np.where(fired, event.values["tone"], now.tone[here])
+        now.agenda[np.ix_(event.republics, event.powers, event.sectors)] += self._agenda_pull * fired
+
+    def strike(self, now: Month, deals: Floats, grievance: Floats, pledges: Floats) -> Floats | None:
+        """What this month's events do at once to ``deals``, ``pledges`` (r, p, s, w) and ``grievance`` (r, p, c, w).
+
+        All in place. Returns what was delivered at once, (r, p, s, w) points, None where nothing was.
+        """
+        aid: Floats | None = None
+        for place, fired in now.fired.items():
+            event = self.happenings[place]
+            values, where = event.values, np.ix_(event.republics, event.powers, event.sectors)
+            pair = where[0][:, :, 0], where[1][:, :, 0]
+            if event.does("pledge"):
+                pledges[where] += counted(values["pledge"] * fired)
+            if event.does("aid"):
+                aid = np.zeros_like(deals) if aid is None else aid
+                given = counted(values["aid"] * fired)
+                aid[where] += given
+                deals[where] += given
+            if event.does("loss"):
+                deals[where] *= 1.0 - values["loss"] * fired
+            if event.does("relief"):
+                grievance[pair] *= 1.0 - values["relief"] * fired
+            if event.does("grievance"):
+                grievance[pair] += values["grievance"] * fired
+        return aid

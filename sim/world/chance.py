@@ -1,0 +1,117 @@
+"""Chance: every decision of every actor in every world has numbers of its own.
+
+A number is found, not drawn in turn: it depends only on the seed, the world's number, the actors concerned, the
+decision and the month. So a world has the same luck alone or in any batch, a month more changes nothing before it,
+one power more leaves the others' luck alone, and world 17 of two scenarios differs only by what the scenarios say.
+
+The generator is NumPy's PCG64DXSM (O'Neill 2014), which can jump to any place of its sequence: one stream for each pair
+of actors, laid out by block of months and by world.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.table import SECTORS
+
+Floats = NDArray[np.float64]
+Worlds = NDArray[np.int64]
+Keys = Sequence[tuple[str, ...]]
+
+BLOCK = 24
+"""Months drawn at a time."""
+_PER_STEP = 2  # float32 numbers in one step of the generator
+_BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
+_HALF_STEP = 2.0**-25  # moves the generator's grid k x 2^-24 into the open interval (0, 1), symmetrically
+
+DYAD: dict[str, int] = {
+    "sector": 1,
+    "answer": 1,
+    "concede": 1,
+    "ask": 1,
+    "voice": 1,
+    "response": 1,
+    "stance": 1,
+    "walk": len(SECTORS),
+}
+"""Decisions between one republic and one power, and how many numbers each takes a month."""
+ALONE: dict[str, int] = {"need": 1, "grant": 1}
+"""Decisions of a republic's own request."""
+HAPPENING: dict[str, int] = {"fires": 1}
+"""What chance decides of an event."""
+
+
+class Streams:
+    """Uniform numbers in (0, 1) for a list of keys (pairs of actors, actors or events) in a batch of worlds."""
+
+    def __init__(self, seed: int, worlds: Worlds, keys: Keys, decisions: dict[str, int]) -> None:
+        self._seed = seed
+        self._keys = [_number(key) for key in keys]
+        self._runs, self._place = _runs(worlds)
+        self._decisions = decisions
+        self._block = -1
+        self._numbers = {name: np.empty((BLOCK, len(keys), width, len(worlds))) for name, width in decisions.items()}
+
+    def draw(self, decision: str, month: int) -> Floats:
+        """Numbers of ``decision`` in ``month``, shape (key, width, world)."""
+        block, row = divmod(month, BLOCK)
+        if block != self._block:
+            for place, key in enumerate(self._keys):
+                self._load(block, place, key)
+            self._block = block
+        numbers: Floats = self._numbers[decision][row]
+        return numbers
+
+    def _load(self, block: int, place: int, key: int) -> None:
+        width = sum(self._decisions.values())
+        steps = -(-BLOCK * width // _PER_STEP)
+        parts = []
+        for first, count in self._runs:
+            source = np.random.PCG64DXSM([self._seed, key])
+            source.advance(block * _BLOCK_APART + first * steps)
+            drawn = np.random.Generator(source).random((count, steps * _PER_STEP), dtype=np.float32)
+            parts.append(drawn[:, : BLOCK * width])
+        drawn = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        by_month = drawn.T.reshape(BLOCK, width, -1)
+        if self._place is not None:
+            by_month = by_month[:, :, self._place]
+        at = 0
+        for name, wide in self._decisions.items():
+            np.add(by_month[:, at : at + wide], _HALF_STEP, out=self._numbers[name][:, place], dtype=np.float64)
+            at += wide
+
+
+def _number(key: tuple[str, ...]) -> int:
+    """A 64-bit number for a stream, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "little")
+
+
+def _runs(worlds: Worlds) -> tuple[list[tuple[int, int]], NDArray[np.intp] | None]:
+    """Consecutive runs (first, count) of the distinct worlds, and each world's place among them (None if in turn)."""
+    distinct, place = np.unique(worlds, return_inverse=True)
+    breaks = np.flatnonzero(np.diff(distinct) != 1) + 1
+    runs = [(int(part[0]), len(part)) for part in np.split(distinct, breaks)]
+    in_turn = len(distinct) == len(worlds) and bool((np.diff(worlds) > 0).all())
+    return runs, None if in_turn else place.astype(np.intp)
+
+
+def logistic(u: Floats) -> Floats:
+    """Standard logistic numbers from uniform ones (any shape)."""
+    result: Floats = np.log(u / (1.0 - u))
+    return result
+
+
+def gumbel(u: Floats) -> Floats:
+    """Standard Gumbel numbers from uniform ones (any shape)."""
+    result: Floats = -np.log(-np.log(u))
+    return result
+
+
+def standard(u: Floats) -> Floats:
+    """Numbers of mean 0 and variance 1 from uniform ones: uniform themselves; a year's sum is all but normal."""
+    result: Floats = (u - 0.5) * np.sqrt(12.0)
+    return result

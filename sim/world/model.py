@@ -1,0 +1,298 @@
+"""The model: a Mesa model whose actors act in every world at once, and its month as one readable list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+from numpy.typing import NDArray
+
+from sim.scenario import Scenario
+from sim.scenario.table import CAUSES, SECTORS, parameters
+from sim.world import rules
+from sim.world.actors import Power, Republic
+from sim.world.calendar import Calendar, Month
+from sim.world.chance import ALONE, DYAD, Streams
+from sim.world.parameters import Actors, Variations, arrays
+from sim.world.rest import settle
+
+Floats = NDArray[np.float64]
+Classes = type[Any] | Mapping[str, type[Any]]
+"""A class for all actors of a kind, or classes by code ("*" for those not named)."""
+
+_HALF_LIVES = (
+    "grievance_half_life",
+    "expectation_half_life",
+    "contagion_half_life",
+    "attention_half_life",
+    "grudge_half_life",
+    "deal_half_life",
+)
+
+
+class Recorder(Protocol):
+    """What watches a model: called once on day one and after every month."""
+
+    def day_one(self, model: DiplomacyModel) -> None:
+        """Note the state before the first month."""
+
+    def month_over(self, model: DiplomacyModel) -> None:
+        """Note the state and the flows of the month just run."""
+
+
+class DiplomacyModel(mesa.Model):  # type: ignore[misc]
+    """Republics between powers, a month a step, in every world of a batch at once.
+
+    Parameters
+    ----------
+    scenario : what is simulated.
+    worlds : numbers of the worlds in this batch (each has its own luck), or how many, counted from 0.
+    seed : seed of all chance.
+    variations : numeric paths of the scenario -> one value a world, shape (world,).
+    republic, power : classes of the actors, or classes by code.
+    recorder : what watches (see ``sim.world.record``); None watches nothing.
+
+    Raises
+    ------
+    BadInput : variations that do not fit the scenario.
+    """
+
+    SCHEDULE: tuple[str, ...] = (
+        "the_calendar_turns",
+        "powers_offer",
+        "republics_ask",
+        "offers_are_answered",
+        "requests_are_answered",
+        "pledges_fall_due",
+        "grievances_move",
+        "republics_speak_out",
+        "powers_respond",
+        "alignments_move",
+    )
+    """The month, in order; each name is a method."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        worlds: int | Sequence[int] | NDArray[np.int64] = 1,
+        seed: int = 0,
+        *,
+        variations: Variations | None = None,
+        republic: Classes = Republic,
+        power: Classes = Power,
+        recorder: Recorder | None = None,
+    ) -> None:
+        super().__init__(rng=seed)
+        numbers = np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.int64)
+        self.story, self.worlds, self.month = scenario, numbers, 0
+        self.actors = Actors.of(scenario)
+        self.parameters = arrays(scenario, len(numbers), variations)
+        self.rest = settle(arrays(scenario, len(numbers), variations, at_rest=True))
+        self.rule = self.parameters.rule
+        self.fades = {name: rules.fading(self.rule[name]) for name in _HALF_LIVES}
+        self.power_axis = np.arange(len(self.actors.powers))[:, None]
+        luck = self.actors.luck
+        self._between = Streams(
+            seed, numbers, [(luck[r], luck[p]) for r in self.actors.republics for p in self.actors.powers], DYAD
+        )
+        self._alone = Streams(seed, numbers, [(luck[r],) for r in self.actors.republics], ALONE)
+        self.calendar = Calendar(
+            scenario, self.parameters, self.actors, len(numbers), Calendar.streams(scenario, seed, numbers)
+        )
+        self.state = self._first_state()
+        self.aid: Floats | None = None
+        self._summit_before = False
+        self.now = Month(self.state["strain"], self.state["respect"], np.ones_like(self.state["strain"]))
+        self._populate(republic, power)
+        self.recorder = recorder
+        if recorder is not None:
+            recorder.day_one(self)
+
+    # -- setting up ---------------------------------------------------------------------------------------------------
+
+    def _first_state(self) -> dict[str, NDArray[Any]]:
+        """All arrays of day one, worlds axis last and full length, C order."""
+        r, p, s, c = len(self.actors.republics), len(self.actors.powers), len(SECTORS), len(CAUSES)
+        w, rest = len(self.worlds), self.rest
+
+        def full(values: Floats, *shape: int) -> Floats:
+            return np.broadcast_to(values, (*shape, w)).copy()
+
+        return {
+            "alignment": full(rest.alignment, r, p, s),
+            "logit": full(np.swapaxes(rules.logits(np.swapaxes(rest.alignment, 0, 1)), 0, 1), r, p, s),
+            "walk": np.zeros((r, p, s, w)),
+            "overall": full(rest.overall, r, p),
+            "pledges": full(rest.pledges, r, p, s),
+            "deals": full(rest.deals, r, p, s),
+            "grievance": full(rest.grievance, r, p, c),
+            "grudge": full(rest.grudge, p, r),
+            "strain": full(self.parameters.power["strain"], p),
+            "respect": full(self.parameters.power["respect"], p),
+            "attention": np.ones((r, p, w)),
+            "expected": full(np.maximum(rest.expected, rules.QUANTUM), r, p),
+            "stir": np.zeros((r, p, w)),
+            "lapse": np.zeros((r, p, w)),
+            "offer_size": np.zeros((r, p, w)),
+            "offer_sector": np.zeros((r, p, w), dtype=np.intp),
+            "willing": np.zeros((r, p, w), dtype=bool),
+            "answer": np.zeros((r, p, w), dtype=np.int8),
+            "request_power": np.zeros((r, w), dtype=np.intp),
+            "request_sector": np.zeros((r, w), dtype=np.intp),
+            "granted": np.zeros((r, w), dtype=bool),
+            "rebuke": np.zeros((r, p, w), dtype=bool),
+            "response": np.zeros((r, p, w), dtype=np.int8),
+            "stance": np.full((r, p, w), -1, dtype=np.int8),
+            "before": np.zeros((r, p, s, w)),
+            "due": np.zeros((r, p, s, w)),
+            "done": np.zeros((r, p, s, w)),
+        }
+
+    def _populate(self, republic: Classes, power: Classes) -> None:
+        self._place = np.arange(max(len(self.actors.republics), len(self.actors.powers)))[:, None]
+        self._columns = np.arange(len(self.worlds))
+        for kind, codes, classes in (
+            ("power", self.actors.powers, power),
+            ("republic", self.actors.republics, republic),
+        ):
+            for place, code in enumerate(codes):
+                cls = _class_of(classes, code, Power if kind == "power" else Republic)
+                own = {q.name: getattr(self.parameters, kind)[q.name][place] for q in parameters(kind)}  # type: ignore[arg-type]
+                if kind == "republic":
+                    own["leverage"] = self.parameters.dyad["leverage"][place]
+                    own["solidarity"] = self.parameters.pair["solidarity"][place]
+                cls(self, code, place, {n: v for n, v in own.items() if n not in ("strain", "respect")})
+        self.powers: AgentSet = self.agents.select(lambda actor: isinstance(actor, Power))
+        self.republics: AgentSet = self.agents.select(lambda actor: isinstance(actor, Republic))
+        self.agents.do("bind")
+
+    # -- the month ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Run one month."""
+        for name in self.SCHEDULE:
+            getattr(self, name)()
+        if self.recorder is not None:
+            self.recorder.month_over(self)
+        self.month += 1
+
+    def the_calendar_turns(self) -> None:
+        """Dated and random events act, and what they changed for good or for a while holds (step 1)."""
+        state = self.state
+        self.now = self.calendar.turn(self.month)
+        state["strain"][:], state["respect"][:] = self.now.strain, self.now.respect
+        state["granted"].fill(False)
+        state["response"].fill(rules.SILENT)
+        if self.now.summit is not None or self.month == 0 or self._summit_before:
+            state["stance"].fill(-1)
+        self._summit_before = self.now.summit is not None
+        state["before"][:] = state["pledges"]
+        self.aid = self.calendar.strike(self.now, state["deals"], state["grievance"], state["pledges"])
+        state["attention"] -= self.fades["attention_half_life"] * (state["attention"] - 1.0)
+        state["grudge"] *= 1.0 - self.fades["grudge_half_life"]
+
+    def powers_offer(self) -> None:
+        """Each power makes each republic one offer (step 2)."""
+        self.taken = rules.summed(self.state["alignment"], 1)
+        self.engaged = rules.summed(self.state["overall"], 1)
+        self.powers.do("offer")
+
+    def republics_ask(self) -> None:
+        """Each republic addresses one request to one power (step 3)."""
+        self.republics.do("ask")
+
+    def offers_are_answered(self) -> None:
+        """Republics accept, counter or reject; powers meet counter-offers or not (step 4)."""
+        self.powers.do("weigh")
+        self.republics.do("reply")
+
+    def requests_are_answered(self) -> None:
+        """Powers grant requests or not (step 4)."""
+        self.powers.do("grant")
+
+    def pledges_fall_due(self) -> None:
+        """Powers deliver what falls due, or let it lapse (step 5)."""
+        self.powers.do("deliver")
+
+    def grievances_move(self) -> None:
+        """Grievances fade and grow (step 6)."""
+        self.republics.do("feel")
+
+    def republics_speak_out(self) -> None:
+        """Republics rebuke in public, take stances at summits, and are stirred by one another (step 7)."""
+        self.republics.do("speak")
+        self.republics.do("listen")
+
+    def powers_respond(self) -> None:
+        """Powers make up or punish (step 7)."""
+        self.powers.do("respond")
+
+    def alignments_move(self) -> None:
+        """Alignment drifts towards what the drivers say (step 8)."""
+        self.republics.do("realign")
+
+    # -- what actors use ----------------------------------------------------------------------------------------------
+
+    def luck(self, decision: str) -> Floats:
+        """This month's uniform numbers of a decision between republics and powers, (r, p, w)."""
+        return self._between.draw(decision, self.month)[:, 0].reshape(len(self.actors.republics), -1, len(self.worlds))
+
+    def walk_luck(self) -> Floats:
+        """This month's uniform numbers of the random walks, (r, p, s, w)."""
+        drawn = self._between.draw("walk", self.month)
+        return drawn.reshape(len(self.actors.republics), -1, len(SECTORS), len(self.worlds))
+
+    def own_luck(self, decision: str) -> Floats:
+        """This month's uniform numbers of a republic's own decision, (r, w)."""
+        return self._alone.draw(decision, self.month)[:, 0]
+
+    def agree(self, republic: int | slice, power: int | slice, sector: NDArray[np.intp], points: Floats) -> None:
+        """Pledge ``points`` in ``sector``, both (p, w) for one republic or (r, w) for one power."""
+        self.state["pledges"][republic, power][self._place[: len(points)], sector, self._columns] += points
+
+    def flows(self) -> dict[str, Floats]:
+        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid) and lapsed."""
+        state = self.state
+        agreed = state["pledges"] + state["due"] - state["before"]
+        done, lapsed = state["done"], state["due"] - state["done"]
+        if self.aid is not None:
+            agreed, done = agreed + self.aid, done + self.aid
+        return {"agreed": agreed, "done": done, "lapsed": lapsed}
+
+    def release(self) -> None:
+        """Let go of all arrays and actors; the model is of no use afterwards."""
+        for actor in list(self.agents):
+            actor.release()
+        self.remove_all_agents()
+        for name in [name for name in vars(self) if name in _HEAVY]:
+            delattr(self, name)
+
+
+_HEAVY = frozenset(
+    (
+        "state",
+        "rest",
+        "parameters",
+        "rule",
+        "fades",
+        "now",
+        "taken",
+        "engaged",
+        "_between",
+        "_alone",
+        "calendar",
+        "recorder",
+        "aid",
+        "powers",
+        "republics",
+    )
+)
+
+
+def _class_of(classes: Classes, code: str, otherwise: type[Any]) -> type[Any]:
+    if isinstance(classes, Mapping):
+        return classes.get(code, classes.get("*", otherwise))
+    return classes

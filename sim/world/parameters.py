@@ -1,0 +1,152 @@
+"""From a scenario to arrays: every parameter with the axes the table gives it, the worlds axis last.
+
+A parameter that is the same in all worlds keeps a worlds axis of length 1; one that varies (a sweep, a posterior) has
+one value a world. Actors stand in canonical order (by their key of luck), so that the order of a file changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.errors import nearest
+from sim.scenario.table import CAUSES, SECTORS, Parameter, parameters
+
+Floats = NDArray[np.float64]
+Variations = Mapping[str, NDArray[np.float64]]
+"""Path of a numeric value -> one value a world, shape (world,)."""
+
+_INNER: dict[str | None, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES, None: ("",)}
+
+
+@dataclass(frozen=True)
+class Actors:
+    """Codes of powers and republics in canonical order, and what of their luck is keyed by."""
+
+    powers: tuple[str, ...]
+    republics: tuple[str, ...]
+    luck: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Actors:
+        """Actors of a scenario."""
+        luck = {code: spec.luck or code for code, spec in [*scenario.powers.items(), *scenario.republics.items()]}
+        return cls(
+            tuple(sorted(scenario.powers, key=luck.__getitem__)),
+            tuple(sorted(scenario.republics, key=luck.__getitem__)),
+            luck,
+        )
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Arrays by owner and name; ``p.power["strain"]`` has shape (power, world or 1), and so on (see the table)."""
+
+    power: Mapping[str, Floats]
+    republic: Mapping[str, Floats]
+    dyad: Mapping[str, Floats]
+    pair: Mapping[str, Floats]
+    rule: Mapping[str, Floats]
+    event: Mapping[str, Mapping[str, Floats]]
+
+
+def paths(parameter: Parameter, actors: Actors) -> NDArray[np.str_]:
+    """Scenario paths of a parameter's elements, in the shape of its array without the worlds axis."""
+    inner = _INNER[parameter.inner]
+    tail = [f".{name}" if name else "" for name in inner]
+    if parameter.owner == "power":
+        rows: Any = [[f"powers.{p}.{parameter.name}{t}" for t in tail] for p in actors.powers]
+    elif parameter.owner == "republic":
+        rows = [[f"republics.{r}.{parameter.name}{t}" for t in tail] for r in actors.republics]
+    elif parameter.owner == "dyad":
+        rows = [
+            [[f"republics.{r}.{parameter.name}{t}.{p}" for t in tail] for p in actors.powers] for r in actors.republics
+        ]
+    elif parameter.owner == "pair":
+        rows = [
+            [[f"republics.{r}.{parameter.name}{t}.{q}" for t in tail] for q in actors.republics]
+            for r in actors.republics
+        ]
+    else:
+        rows = [f"rules.{parameter.name}{t}" for t in tail]
+    table = np.array(rows)
+    return table if parameter.inner else table[..., 0]
+
+
+def arrays(
+    scenario: Scenario, worlds: int, variations: Variations | None = None, *, at_rest: bool = False
+) -> Parameters:
+    """All parameters of a scenario for a number of worlds.
+
+    Parameters
+    ----------
+    scenario : a checked scenario.
+    worlds : length of the worlds axis of what varies.
+    variations : values that differ from world to world; every path must be numeric in the scenario, every array have
+        shape (world,).
+    at_rest : give conduct its values of before day one (``scenario.rest``, and no variation but of actors that the
+        root file does not have), rules and the picture of day one as they are: the world in which day one had settled.
+
+    Raises
+    ------
+    BadInput : a path that is not one of the scenario's, or an array of another length.
+    """
+    varied = dict(variations or {})
+    _check(scenario, worlds, varied)
+    actors = Actors.of(scenario)
+    rest = scenario.rest if at_rest else {}
+
+    def fill(parameter: Parameter, names: NDArray[np.str_]) -> Floats:
+        flat = names.ravel()
+        moving = [i for i, name in enumerate(flat) if name in varied and not (at_rest and scenario.keeps_rest(name))]
+        out = np.empty((flat.size, worlds if moving else 1))
+        for i, name in enumerate(flat):
+            same = parameter.owner == "pair" and name.split(".")[1] == name.rsplit(".", 1)[1]
+            out[i] = 0.0 if same else rest[name] if name in rest else scenario.get(name)
+        for i in moving:
+            out[i] = varied[flat[i]]
+        return out.reshape(*names.shape, -1)
+
+    def owned(*owner: Any) -> dict[str, Floats]:
+        return {p.name: fill(p, paths(p, actors)) for p in parameters(*owner)}
+
+    events = {name: _event(scenario, name, varied, fill) for name in scenario.events}
+    return Parameters(owned("power"), owned("republic"), owned("dyad"), owned("pair"), owned("rule"), events)
+
+
+def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict[str, Floats]:
+    """Values of one event; 'date', 'after' and 'before' in months from the start (NaN: not said)."""
+    out: dict[str, Floats] = {}
+    for parameter in parameters("event"):
+        tail = [f".{inner}" if inner else "" for inner in _INNER[parameter.inner]]
+        names = np.array([f"events.{name}.{parameter.name}{t}" for t in tail])
+        out[parameter.name] = fill(parameter, names if parameter.inner else names[0])
+    spec = scenario.events[name]
+    for key in ("date", "after", "before"):
+        path = f"events.{name}.{key}"
+        if path in varied:
+            out[key] = np.floor(varied[path]) - scenario.start
+        else:
+            out[key] = np.array([np.nan if getattr(spec, key) is None else scenario.get(path) - scenario.start])
+    return out
+
+
+def _check(scenario: Scenario, worlds: int, varied: Variations) -> None:
+    known = set(scenario.numeric_paths()) if varied else set()
+    problems = [
+        Problem("", None, None, path, "no such value", "a numeric path of the scenario", nearest(path, known))
+        for path in varied
+        if path not in known
+    ]
+    problems += [
+        Problem("", None, None, path, f"shape {np.shape(values)}", f"one value for each of {worlds} worlds")
+        for path, values in varied.items()
+        if np.shape(values) != (worlds,)
+    ]
+    if problems:
+        raise BadInput(problems)

@@ -1,0 +1,283 @@
+"""What is kept of a run: axes named once, arrays with time first and worlds last, and one row of outcomes a world.
+
+``Record`` holds the arrays of all worlds of a run and is filled batch by batch; ``Watch`` is the recorder of one batch.
+Actors stand in the order of the scenario's file here; the model's canonical order ends at this floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Scenario
+from sim.scenario.table import CAUSES, SECTORS
+from sim.world import rules
+from sim.world.rules import DRIVERS
+
+if TYPE_CHECKING:
+    from sim.world.model import DiplomacyModel
+
+Array = NDArray[Any]
+KEEPS: tuple[str, ...] = ("outcomes", "overall", "full", "drivers")
+"""How much of a run is kept, each with all of the one before."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One recorded array: its axes without the worlds axis, dtype, what it is for, and whether it has a day one."""
+
+    name: str
+    axes: tuple[str, ...]
+    dtype: type
+    keep: str
+    stock: bool
+    state: str
+    help: str
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel("overall", ("republic", "power"), np.float64, "overall", True, "overall", "need-weighted share, 0..1"),
+    Channel("alignment", ("republic", "power", "sector"), np.float32, "full", True, "alignment", "share, 0..1"),
+    Channel("grievance", ("republic", "power", "cause"), np.float32, "full", True, "grievance", "points"),
+    Channel("grudge", ("power", "republic"), np.float32, "full", True, "grudge", "points"),
+    Channel("strain", ("power",), np.float32, "full", True, "strain", "share, 0..1"),
+    Channel("respect", ("power",), np.float32, "full", True, "respect", "share, 0..1"),
+    Channel("pledges", ("republic", "power", "sector"), np.float32, "full", True, "pledges", "points pending"),
+    Channel("deals", ("republic", "power", "sector"), np.float32, "full", True, "deals", "points living"),
+    Channel("accepted", ("republic", "power", "sector"), np.float32, "full", False, "agreed", "points agreed"),
+    Channel("delivered", ("republic", "power", "sector"), np.float32, "full", False, "done", "points delivered"),
+    Channel("lapsed", ("republic", "power", "sector"), np.float32, "full", False, "lapsed", "points lapsed"),
+    Channel("offer_sector", ("republic", "power"), np.int8, "full", False, "offer_sector", "index of sector"),
+    Channel("offer_size", ("republic", "power"), np.float32, "full", False, "offer_size", "points"),
+    Channel("answer", ("republic", "power"), np.int8, "full", False, "answer", "code of sim.world.rules.answers"),
+    Channel("request_power", ("republic",), np.int8, "full", False, "request_power", "index of power"),
+    Channel("request_sector", ("republic",), np.int8, "full", False, "request_sector", "index of sector"),
+    Channel("granted", ("republic",), np.bool_, "full", False, "granted", ""),
+    Channel("rebuke", ("republic", "power"), np.bool_, "full", False, "rebuke", ""),
+    Channel("response", ("republic", "power"), np.int8, "full", False, "response", "code of sim.world.rules.voice"),
+    Channel("stance", ("republic", "power"), np.int8, "full", False, "stance", "-1 no summit, else index of stance"),
+)
+
+TOTALS: tuple[tuple[str, str], ...] = (("accepted", "agreed"), ("delivered", "done"), ("lapsed", "lapsed"))
+"""Flows summed over the run into outcomes, and the state that holds them."""
+
+
+class Record:
+    """Arrays of a run.
+
+    ``arrays[name]`` has shape (time, *axes, world); time is months + 1 for stocks (entry 0 is day one) and months for
+    flows. ``outcomes[name]`` has shape (world,). Axes are labelled by ``labels``.
+    """
+
+    def __init__(
+        self, scenario: Scenario, worlds: int, months: int, keep: str = "full", drivers: Sequence[str] = ()
+    ) -> None:
+        self.keep, self.months, self.worlds = keep, months, worlds
+        self.labels: dict[str, tuple[str, ...]] = {
+            "republic": tuple(scenario.republics),
+            "power": tuple(scenario.powers),
+            "sector": SECTORS,
+            "cause": CAUSES,
+            "event": tuple(scenario.events),
+            "driver": tuple(drivers) or DRIVERS,
+        }
+        self.arrays: dict[str, Array] = {
+            channel.name: np.zeros(self.shape(channel, months, worlds), channel.dtype)
+            for channel in CHANNELS
+            if KEEPS.index(channel.keep) <= KEEPS.index(keep)
+        }
+        if self.wants("full"):
+            self.arrays["event"] = np.zeros((months, len(scenario.events), worlds), np.bool_)
+        if self.wants("drivers"):
+            axes = [len(self.labels[axis]) for axis in ("republic", "power", "sector")]
+            self.arrays["logit"] = np.zeros((months + 1, *axes, worlds))
+            self.arrays["drivers"] = np.zeros((months + 1, len(self.labels["driver"]), *axes, worlds))
+        self.outcomes: dict[str, Array] = {}
+
+    def wants(self, keep: str) -> bool:
+        """Whether this record keeps as much as ``keep``."""
+        return KEEPS.index(self.keep) >= KEEPS.index(keep)
+
+    def shape(self, channel: Channel, months: int, worlds: int) -> tuple[int, ...]:
+        """Shape of a channel's array."""
+        return (months + channel.stock, *(len(self.labels[axis]) for axis in channel.axes), worlds)
+
+    def truncate(self, worlds: int) -> None:
+        """Keep the first ``worlds`` only (a run that was stopped)."""
+        self.worlds = worlds
+        self.arrays = {name: array[..., :worlds] for name, array in self.arrays.items()}
+        self.outcomes = {name: values[:worlds] for name, values in self.outcomes.items()}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the arrays."""
+        return sum(array.nbytes for array in self.arrays.values())
+
+
+class Watch:
+    """Records one batch of worlds into columns ``first`` … of a record."""
+
+    def __init__(self, record: Record, first: int) -> None:
+        self.record, self.first = record, first
+
+    def day_one(self, model: DiplomacyModel) -> None:
+        """Note day one, and set the running sums to nothing."""
+        self._columns = slice(self.first, self.first + len(model.worlds))
+        labels = self.record.labels
+        self.order = {
+            "republic": [model.actors.republics.index(code) for code in labels["republic"]],
+            "power": [model.actors.powers.index(code) for code in labels["power"]],
+        }
+        self._place_of_power = np.argsort(self.order["power"])
+        self._note(model.state, 0, stocks=True)
+        state = model.state
+        self._first_overall = state["overall"].copy()
+        self._first_leader = self._leader = state["overall"].argmax(axis=1)
+        self._since = np.zeros(self._leader.shape, dtype=np.int64)
+        self._rebukes = np.zeros(state["rebuke"].shape)
+        self._sums = {name: np.zeros(state["overall"].shape) for name, _ in TOTALS}
+        if self.record.wants("drivers"):
+            self._filtered = np.zeros((len(labels["driver"]), *state["logit"].shape))
+            self.record.arrays["logit"][0, ..., self._columns] = self.ordered(state["logit"], ("republic", "power"))
+
+    def month_over(self, model: DiplomacyModel) -> None:
+        """Note the month just run; after the last, the outcomes."""
+        state, month = model.state, model.month
+        flows = model.flows()
+        self._note(model.state, month + 1, stocks=True)
+        self._note(model.state | flows, month, stocks=False)
+        leader = state["overall"].argmax(axis=1)
+        changed = leader != self._leader
+        self._since[changed] = month + 1
+        self._leader = leader
+        self._rebukes += state["rebuke"]
+        for name, flow in TOTALS:
+            self._sums[name] += rules.summed(flows[flow], 2)
+        if self.record.wants("full"):
+            for place, fired in model.now.fired.items():
+                self.record.arrays["event"][month, place, self._columns] = fired
+        if self.record.wants("drivers"):
+            self._note_drivers(model)
+        if month + 1 == self.record.months:
+            self._conclude(model)
+
+    def ordered(self, array: Array, axes: Sequence[str]) -> Array:
+        """An array of the model in the order of the scenario's file; ``axes`` names its leading axes."""
+        for axis, name in enumerate(axes):
+            order = self.order.get(name)
+            if order is not None and order != sorted(order):
+                array = array.take(order, axis=axis)
+        return array
+
+    def _note(self, state: dict[str, Array], at: int, *, stocks: bool) -> None:
+        for channel in CHANNELS:
+            if channel.stock is stocks and channel.name in self.record.arrays:
+                values = state[channel.state]
+                if channel.name == "request_power":
+                    values = self._place_of_power[values]
+                self.record.arrays[channel.name][at, ..., self._columns] = self.ordered(values, channel.axes)
+
+    def _note_drivers(self, model: DiplomacyModel) -> None:
+        """Each driver through the same filter as the logit, so that they add up to its shift."""
+        inertia, names = model.rule["inertia"], self.record.labels["driver"]
+        for republic in model.republics:
+            i = republic.place
+            parts = dict(republic.moved_by)
+            parts.pop("grievance")
+            by_cause = republic.grievance_by_cause()
+            parts |= {cause: by_cause[:, c][:, None] for c, cause in enumerate(CAUSES)}
+            for d, name in enumerate(names):
+                filtered = self._filtered[d, i]
+                filtered += inertia * (parts.get(name, 0.0) - filtered)
+        at = model.month + 1
+        arrays = self.record.arrays
+        arrays["logit"][at, ..., self._columns] = self.ordered(model.state["logit"], ("republic", "power"))
+        arrays["drivers"][at, ..., self._columns] = self.ordered(self._filtered, ("driver", "republic", "power"))
+
+    def _conclude(self, model: DiplomacyModel) -> None:
+        outcomes = dict(conclude(model, self))
+        for name, values in outcomes.items():
+            if name not in self.record.outcomes:
+                self.record.outcomes[name] = np.zeros(self.record.worlds, dtype=values.dtype)
+            self.record.outcomes[name][self._columns] = values
+
+    @property
+    def first_overall(self) -> Array:
+        """Overall alignment of day one, (r, p, w)."""
+        return self._first_overall
+
+    @property
+    def leaders(self) -> tuple[Array, Array, Array]:
+        """Leader of day one, leader now (indices of powers), and the month since which it leads, all (r, w)."""
+        return self._first_leader, self._leader, self._since
+
+    @property
+    def rebukes(self) -> Array:
+        """Rebukes so far, (r, p, w)."""
+        return self._rebukes
+
+    @property
+    def sums(self) -> dict[str, Array]:
+        """Flows so far by name, (r, p, w) points."""
+        return self._sums
+
+
+def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
+    """Outcomes of a batch by name, each (w,): the columns of ``Result.outcomes`` and of a sweep's table.
+
+    ``P.share`` mean over republics of the overall share, ``P.sector.share`` likewise by sector, ``R.P.share`` and
+    ``R.P.change``, ``R.leader`` (index of power in the scenario), ``R.leader_changed`` (0 or 1), ``R.leader_month``
+    (month since which it leads, 0 is day one), ``R.hedging`` (entropy of shares over powers and others, 0..1),
+    ``P.grievance`` and ``R.P.grievance`` (points), ``P.rebukes`` and ``R.P.rebukes`` (count), ``P.accepted``,
+    ``P.delivered``, ``P.lapsed``, ``P.deals`` (points).
+    """
+    powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
+    ordered = watch.ordered
+    pair = ("republic", "power")
+    overall = ordered(model.state["overall"], pair)
+    change = overall - ordered(watch.first_overall, pair)
+    sectors = ordered(model.state["alignment"], pair)
+    grievance = ordered(rules.summed(model.state["grievance"], 2), pair)
+    rebukes = ordered(watch.rebukes, pair)
+    deals = ordered(rules.summed(model.state["deals"], 2), pair)
+    sums = {name: ordered(values, pair) for name, values in watch.sums.items()}
+    first, last, since = (ordered(values, ("republic",)) for values in watch.leaders)
+    place = np.argsort([model.actors.powers.index(code) for code in powers])
+    hedging = ordered(entropy(model.state["overall"]), ("republic",))
+    n = len(republics)
+    steady = np.argsort(watch.order["republic"])  # the model's own order, so that a sum does not depend on the file's
+
+    def over_republics(values: Array) -> Array:
+        return rules.summed(values[steady], 0)
+
+    out: dict[str, Array] = {}
+    for j, p in enumerate(powers):
+        out[f"{p}.share"] = over_republics(overall[:, j]) / n
+        out[f"{p}.change"] = over_republics(change[:, j]) / n
+        out |= {f"{p}.{s}.share": over_republics(sectors[:, j, k]) / n for k, s in enumerate(SECTORS)}
+        out[f"{p}.grievance"] = over_republics(grievance[:, j]) / n
+        out[f"{p}.rebukes"] = over_republics(rebukes[:, j])
+        out |= {f"{p}.{name}": over_republics(values[:, j]) for name, values in sums.items()}
+        out[f"{p}.deals"] = over_republics(deals[:, j])
+    for i, r in enumerate(republics):
+        for j, p in enumerate(powers):
+            out[f"{r}.{p}.share"], out[f"{r}.{p}.change"] = overall[i, j], change[i, j]
+            out[f"{r}.{p}.grievance"], out[f"{r}.{p}.rebukes"] = grievance[i, j], rebukes[i, j]
+        out[f"{r}.leader"] = place[last[i]]
+        out[f"{r}.leader_changed"] = (last[i] != first[i]).astype(np.int8)
+        out[f"{r}.leader_month"] = since[i]
+        out[f"{r}.hedging"] = hedging[i]
+    return out
+
+
+def entropy(share: Array) -> Array:
+    """Normalised entropy of shares over powers and others, (r, p, w) -> (r, w), 0 (one holds all) to 1 (all equal)."""
+    others = np.maximum(1.0 - rules.summed(share, 1), 0.0)
+    parts = np.concatenate([share, others[:, None]], axis=1)
+    logs = np.log(np.maximum(parts, np.finfo(float).tiny))
+    result: Array = -rules.summed(parts * logs, 1) / np.log(parts.shape[1])
+    return result

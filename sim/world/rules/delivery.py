@@ -1,0 +1,38 @@
+"""Pledges fall due, are delivered or lapse; deals live and fade. What is pledged is pending, delivered or lapsed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.world.rules.offers import counted
+
+Floats = NDArray[np.float64]
+
+
+def fading(half_life: Floats) -> Floats:
+    """Part that fades in a month for a half-life in months (> 0), same shape, 0..1."""
+    result: Floats = -np.expm1(-np.log(2.0) / half_life)
+    return result
+
+
+def falling_due(pledges: Floats, delivery_months: Floats) -> Floats:
+    """Points of the pending pledges (..., w) that fall due this month: one part in ``delivery_months`` (>= 1)."""
+    return counted(pledges / delivery_months)
+
+
+def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats) -> Floats:
+    """Part of what falls due that is delivered, 0..1: reliability x (1 - k strain), all (w,)."""
+    result: Floats = reliability * (1.0 - strain_on_delivery * strain)
+    return result
+
+
+def delivered(due: Floats, performance: Floats) -> Floats:
+    """Points delivered of what is due (..., w), in whole quanta; the rest, due - delivered, lapses."""
+    return counted(due * performance)
+
+
+def lapse_rate(due: Floats, done: Floats) -> Floats:
+    """Part of what fell due that lapsed, 0..1, any shape; 0 where nothing was due."""
+    rate: Floats = (due - done) / np.where(due > 0.0, due, 1.0)
+    return rate

@@ -1,0 +1,62 @@
+"""Realignment: shares as a softmax of log-ratios to 'others', moved by additive drivers through a linear filter.
+
+Gravity or Armington shares with a political wedge (Armington 1969, Pollins 1989); log-ratios as in compositional data
+(Aitchison 1986). Because the filter is linear and the drivers add up, every shift decomposes exactly into its drivers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.table import CAUSES
+from sim.world.rules.axes import summed
+
+Floats = NDArray[np.float64]
+
+DRIVERS: tuple[str, ...] = ("capability", "strain", "deals", *CAUSES, "legacy", "hedging", "events", "chance")
+"""What moves alignment; the order of the driver axis everywhere."""
+
+
+def interior(share: Floats, floor: Floats) -> Floats:
+    """Shares (p, ..., w), powers first, kept off the borders: none, nor that of 'others', below ``floor`` (> 0).
+
+    Shares inside the borders are returned as they are. A log-ratio to nothing is infinite; a share too small to count
+    is taken as ``floor``, and powers that leave nothing to others give up in proportion what others need.
+    """
+    lifted = np.maximum(share, floor)
+    total = summed(lifted, 0)
+    result: Floats = np.where(total > 1.0 - floor, lifted * ((1.0 - floor) / total), lifted)
+    return result
+
+
+def logits(share: Floats) -> Floats:
+    """Log-ratios to 'others' from shares (p, ..., w), powers first, in (0, 1), summing to less than 1 over powers."""
+    others = 1.0 - summed(share, 0)
+    result: Floats = np.log(share / others)
+    return result
+
+
+def shares(logit: Floats) -> Floats:
+    """Shares (p, ..., w) from log-ratios to 'others' (p, ..., w), powers first: softmax with others at 0.
+
+    Log-ratios stay far below the 700 at which exp overflows, whatever the parameters within their bounds.
+    """
+    weight: Floats = np.exp(logit)
+    weight /= 1.0 + summed(weight, 0)
+    return weight
+
+
+def deal_pull(deals: Floats, usual: Floats, floor: Floats, effect: Floats) -> Floats:
+    """Pull gained by living deals above the usual, log points: effect x ln((floor + deals) / (floor + usual))."""
+    pull: Floats = np.log((deals + floor) / (usual + floor))
+    pull *= effect
+    return pull
+
+
+def drift(logit: Floats, target: Floats, inertia: Floats) -> Floats:
+    """Move ``logit`` in place towards ``target`` by ``inertia`` (0..1 a month); all (..., s, w)."""
+    target -= logit
+    target *= inertia
+    logit += target
+    return logit

@@ -1,0 +1,234 @@
+"""Each rule against an example worked by hand; the arithmetic is in the comments."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.world import rules
+
+ONE = np.array([1.0])
+
+
+def at(*values: float) -> np.ndarray:
+    """One row a value, one world."""
+    return np.array(values, dtype=float)[:, None]
+
+
+# -- offers -----------------------------------------------------------------------------------------------------------
+
+
+def test_means_shrink_with_strain_and_grow_with_years() -> None:
+    # 2 points a month, 10 % more after one year, halved by events, exp(-0.5 x 0.4) left: 2 x 1.1 x 0.5 x 0.818731
+    got = rules.means(np.array([2.0]), np.array([0.1]), 12, np.array([0.5]), np.array([0.4]), np.array([0.5]))
+    assert got == pytest.approx(2.0 * 1.1 * 0.5 * 0.8187307530779818)
+
+
+def test_rivals_make_a_republic_worth_more_and_a_grudge_less() -> None:
+    # worth 0.3; rivals hold half and rivalry is 0.6: 0.3 x 1.3 = 0.39; grudge ln 2 halves it, attention 1.5: 0.2925
+    got = rules.courting_value(
+        np.array([[[0.3]]]), np.array([0.6]), np.array([[[0.5]]]), np.array([[np.log(2.0)]]), np.array([[1.5]])
+    )
+    assert got == pytest.approx(0.2925)
+
+
+def test_purse_is_divided_in_proportion_in_whole_quanta() -> None:
+    # 1 point over values 1, 2, 1: a quarter, a half, a quarter, all of them whole multiples of the quantum
+    got = rules.divide(ONE, at(1.0, 2.0, 1.0))
+    assert got[:, 0].tolist() == [0.25, 0.5, 0.25]
+    third = rules.divide(ONE, at(1.0, 1.0, 1.0))
+    assert third.sum() <= 1.0
+    assert np.all(third % rules.QUANTUM == 0.0)
+
+
+def test_nothing_of_value_means_no_offer() -> None:
+    assert rules.divide(ONE, at(0.0, 0.0)).tolist() == [[0.0], [0.0]]
+
+
+@pytest.mark.parametrize(("u", "expected"), [(0.05, 0), (0.1999, 0), (0.21, 1), (0.69, 1), (0.71, 2), (0.9999, 2)])
+def test_sector_is_drawn_in_proportion_to_value(u: float, expected: int) -> None:
+    # values 2, 5, 3 of 10: borders at 0.2 and 0.7
+    assert rules.pick(at(2.0, 5.0, 3.0), np.array([u]))[0] == expected
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def test_standing_counts_grievance_and_only_excess_dependence() -> None:
+    # -(0.6 x 0.5) = -0.3; dependence 0.55 is 0.15 above 0.4, times 2: -0.3 more; 0.3 is below and costs nothing
+    got = rules.standing(at(0.5, 0.5), np.array([0.6]), at(0.55, 0.3), np.array([0.4]), np.array([2.0]))
+    assert got[:, 0] == pytest.approx([-0.6, -0.3])
+
+
+def test_offer_utility() -> None:
+    # appeal 0.9, need 0.3, twice the expected size: ln 2, strings 0.4 x autonomy 0.5 x 1.5 = 0.3, standing -0.2
+    got = rules.offer_utility(
+        np.array([0.9]),
+        at(0.3),
+        np.array([1.0]),
+        at(0.2),
+        at(0.1),
+        np.array([1.0]),
+        at(0.4),
+        np.array([0.5]),
+        np.array([1.5]),
+        at(-0.2),
+    )
+    assert got[0, 0] == pytest.approx(0.9 + 0.3 + np.log(2.0) - 0.3 - 0.2)
+
+
+@pytest.mark.parametrize(
+    ("felt", "expected"),
+    [
+        (0.36, rules.ACCEPTED),
+        (0.34, rules.COUNTERED),
+        (0.0, rules.COUNTERED),
+        (-0.34, rules.COUNTERED),
+        (-0.36, rules.REJECTED),
+    ],
+)
+def test_answers_near_indifference_are_counter_offers(felt: float, expected: int) -> None:
+    assert rules.answer(np.array([felt]), np.array([0.35]))[0] == expected
+
+
+def test_answer_odds_are_those_of_the_answers() -> None:
+    # at indifference with margin = noise: accept 1 / (1 + e) = 0.2689, counter 1 - 2 x 0.2689
+    accept, counter = rules.answer_odds(np.zeros(1), ONE, ONE)
+    assert accept[0] == pytest.approx(1.0 / (1.0 + np.e))
+    assert counter[0] == pytest.approx(1.0 - 2.0 / (1.0 + np.e))
+
+
+def test_rivalry_against_grudge_decides_a_concession() -> None:
+    # 0.6 x 0.5 - 0.1 = 0.2, in units of noise 0.5: 0.4
+    got = rules.concession(np.array([0.6]), np.array([0.5]), np.array([0.1]), np.array([0.5]))
+    assert got[0] == pytest.approx(0.4)
+
+
+def test_choice_probabilities_are_logit() -> None:
+    # utilities 0 and ln 3 at noise 1: one to three
+    assert rules.chances(at(0.0, np.log(3.0)), ONE)[:, 0] == pytest.approx([0.25, 0.75])
+
+
+def test_unmet_need_is_need_on_day_one_and_falls_with_deals() -> None:
+    # need 0.4, floor 0.5: usual 1.5 and live 1.5 leave 0.4; live 3.5 leaves 0.4 x 2 / 4
+    got = rules.unmet(at(0.4, 0.4), at(1.5, 3.5), at(1.5, 1.5), np.array([0.5]))
+    assert got[:, 0] == pytest.approx([0.4, 0.2])
+
+
+def test_strain_and_grudge_make_a_power_deaf() -> None:
+    # 0.8 x exp(-0.5 x 0.4 - 0.3) = 0.8 x exp(-0.5)
+    got = rules.grant_chance(np.array([0.8]), np.array([0.4]), np.array([0.5]), np.array([0.3]))
+    assert got[0] == pytest.approx(0.8 * np.exp(-0.5))
+
+
+# -- delivery ---------------------------------------------------------------------------------------------------------
+
+
+def test_pledges_are_delivered_or_lapse_to_the_last_bit() -> None:
+    # 6 points over 12 months: 0.5 due; reliability 0.8 at full strain with a half lost: 0.4; 0.2 come, 0.3 lapse
+    pledges = rules.counted(np.array([6.0]))
+    due = rules.falling_due(pledges, np.array([12.0]))
+    done = rules.delivered(due, rules.performance(np.array([0.8]), ONE, np.array([0.5])))
+    assert due[0] == pytest.approx(0.5)
+    assert done[0] == pytest.approx(0.2, abs=2 * rules.QUANTUM)
+    assert (pledges - due) + done + (due - done) == pledges
+    assert rules.lapse_rate(due, done)[0] == pytest.approx(0.6, abs=1e-8)
+
+
+def test_nothing_due_lapses_nothing() -> None:
+    assert rules.lapse_rate(np.zeros(1), np.zeros(1))[0] == 0.0
+
+
+def test_half_is_left_after_a_half_life() -> None:
+    # 24 months of fading with half-life 24
+    assert (1.0 - rules.fading(np.array([24.0]))[0]) ** 24 == pytest.approx(0.5)
+
+
+# -- grievance --------------------------------------------------------------------------------------------------------
+
+
+def test_shortfall_is_the_missing_part_and_surplus_soothes_to_a_limit() -> None:
+    assert rules.shortfall(at(0.05, 0.15, 0.9), at(0.1, 0.1, 0.1))[:, 0] == pytest.approx([0.5, -0.5, -1.0])
+
+
+def test_grievance_moves_by_treatment_worse_than_usual() -> None:
+    # 0.5, settled 0.4, fading 10 % of the gap: -0.01; treatment 0.3 worse, gain 0.1: +0.03; settling 0.005: 0.515
+    got = rules.feel(
+        np.array([0.5]),
+        np.array([0.4]),
+        np.array([0.7]),
+        np.array([0.4]),
+        np.array([0.1]),
+        np.array([0.1]),
+        np.array([0.005]),
+    )
+    assert got[0] == pytest.approx(0.515)
+
+
+def test_usual_treatment_leaves_a_settled_grievance_alone() -> None:
+    got = rules.feel(
+        np.array([0.4]), np.array([0.4]), np.array([0.7]), np.array([0.7]), ONE, np.array([0.1]), np.zeros(1)
+    )
+    assert got[0] == 0.4
+
+
+def test_grievance_never_falls_below_nothing() -> None:
+    got = rules.feel(np.array([0.01]), np.zeros(1), np.zeros(1), ONE, ONE, np.array([0.1]), np.zeros(1))
+    assert got[0] == 0.0
+
+
+# -- voice ------------------------------------------------------------------------------------------------------------
+
+
+def test_leverage_keeps_quiet_and_nerve_speaks() -> None:
+    # 0.7 - 0.6 - 0.25 x 0.8 + 0.15 = 0.05
+    got = rules.pressure(at(0.7), np.array([0.6]), at(0.8), np.array([0.25]), at(0.15))
+    assert got[0, 0] == pytest.approx(0.05)
+
+
+def test_rebukes_come_at_half_their_rate_on_the_threshold() -> None:
+    got = rules.rebuke_chance(np.array([0.0, 10.0, -10.0]), np.array([0.2]), np.array([0.08]))
+    assert got == pytest.approx([0.1, 0.2, 0.0])
+
+
+def test_respect_against_coerciveness_decides_the_answer_to_a_rebuke() -> None:
+    # 0.45 - 0.6 - 0 = -0.15; over slope 0.25: sigmoid(-0.6)
+    got = rules.conciliation_chance(np.array([0.45]), np.array([0.6]), np.zeros(1), np.array([0.25]))
+    assert got[0] == pytest.approx(1.0 / (1.0 + np.exp(0.6)))
+
+
+@pytest.mark.parametrize(
+    ("felt", "expected"),
+    [(0.01, rules.ASSERTIVE), (-0.1, rules.TRANSACTIONAL), (-0.34, rules.TRANSACTIONAL), (-0.36, rules.DEFERENTIAL)],
+)
+def test_stances(felt: float, expected: int) -> None:
+    assert rules.stance(np.array([felt]), np.array([0.35]))[0] == expected
+
+
+# -- realignment ------------------------------------------------------------------------------------------------------
+
+
+def test_shares_and_log_ratios_are_each_others_inverse() -> None:
+    # shares 0.5, 0.3 and 0.2 for others: ln 2.5 and ln 1.5
+    share = at(0.5, 0.3)
+    logit = rules.logits(share)
+    assert logit[:, 0] == pytest.approx([np.log(2.5), np.log(1.5)])
+    assert rules.shares(logit) == pytest.approx(share)
+
+
+def test_doubling_deals_pulls_by_the_effect_times_ln_two() -> None:
+    # floor 0.2, usual 0.8, now 1.8: ln(2 / 1) x 0.8
+    got = rules.deal_pull(np.array([1.8]), np.array([0.8]), np.array([0.2]), np.array([0.8]))
+    assert got[0] == pytest.approx(0.8 * np.log(2.0))
+
+
+def test_alignment_covers_its_inertia_of_the_way() -> None:
+    # from 1 to a target of 2 at 0.04 a month: 1.04
+    assert rules.drift(np.array([1.0]), np.array([2.0]), np.array([0.04]))[0] == pytest.approx(1.04)
+
+
+def test_a_sum_is_the_same_for_one_world_and_for_many() -> None:
+    rows = np.random.default_rng(0).normal(size=(11, 300))
+    many = rules.summed(rows, 0)
+    for w in (1, 2, 7):
+        assert (rules.summed(np.ascontiguousarray(rows[:, :w]), 0) == many[:w]).all()
