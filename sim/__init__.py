@@ -13,8 +13,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import compare
-    from sim.analysis.explain import explain
+    from sim.analysis.backtest import backtest
+    from sim.analysis.compare import compare, whatif
+    from sim.analysis.explain import explain, explain_event
+    from sim.experiments.calibrate import calibrate
+    from sim.experiments.observed import load_observed
+    from sim.experiments.posterior import load_posterior
     from sim.experiments.result import Result
     from sim.experiments.run import run
     from sim.experiments.sweep import Sweep
@@ -33,12 +37,18 @@ _HOMES: dict[str, str] = {
     "Result": "sim.experiments.result",
     "Scenario": "sim.scenario",
     "Sweep": "sim.experiments.sweep",
+    "backtest": "sim.analysis.backtest",
+    "calibrate": "sim.experiments.calibrate",
     "compare": "sim.analysis.compare",
     "explain": "sim.analysis.explain",
+    "explain_event": "sim.analysis.explain",
     "load": "sim.scenario",
+    "load_observed": "sim.experiments.observed",
+    "load_posterior": "sim.experiments.posterior",
     "run": "sim.experiments.run",
     "shipped": "sim.scenario",
     "sweep": "sim.experiments.sweeping",
+    "whatif": "sim.analysis.compare",
 }
 """Where each public name lives; importing it is put off until it is asked for."""
 
@@ -51,12 +61,18 @@ __all__ = [
     "Scenario",
     "Sweep",
     "__version__",
+    "backtest",
+    "calibrate",
     "compare",
     "explain",
+    "explain_event",
     "load",
+    "load_observed",
+    "load_posterior",
     "run",
     "shipped",
     "sweep",
+    "whatif",
 ]
 
 
@@ -65,12 +81,27 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     value = getattr(importlib.import_module(home), name)
-    if name in ("Result", "compare", "explain", "run"):
+    if name in ("Result", "compare", "explain", "explain_event", "run", "whatif"):
         _hang_pictures()
     if name in ("Sweep", "sweep"):
         _hang_sweep_pictures()
+    if name == "calibrate":
+        _hang_calibration_picture()
     globals()[name] = value
     return value
+
+
+def _hang_calibration_picture() -> None:
+    """Give every calibration its figure."""
+    from sim.experiments.calibrate import Calibration
+
+    def figure(fit: Calibration) -> Any:
+        """Prior and posterior, see ``sim.analysis.figures_backtest.prior_posterior``."""
+        from sim.analysis.figures_backtest import prior_posterior
+
+        return prior_posterior(fit)
+
+    Calibration.figure = figure
 
 
 def _hang_sweep_pictures() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from sim.experiments.hindcast import story
 from sim.experiments.observed import POWERS, TRADERS, VOTERS, Observed
 from sim.experiments.posterior import Prior, priors
 from sim.scenario import BadInput
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +60,16 @@ class Backtest:
     record: Observed
     blind: bool
     facts: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return (f"<Backtest {self.facts['scenario']}: origins {', '.join(map(str, self.facts['origins']))}, "
+                f"{self.facts['rounds']} rounds of {self.facts['worlds']:,} worlds, seed {self.facts['seed']}>")
+
+    def figure(self) -> Figure:
+        """Every method's scores, see ``sim.analysis.figures_backtest.scores``."""
+        from sim.analysis.figures_backtest import scores
+
+        return scores(self)
 
     def table(self) -> pd.DataFrame:
         """Mean scores: [what, horizon, method, error, own, crps, covered, cells]."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from math import ceil, cos, hypot, log10, pi, sin
 from typing import Any, Protocol
 
@@ -192,6 +193,19 @@ def write(where: Figure | Axes, x: float, y: float, text: str, size: float = LAB
 # -- page -------------------------------------------------------------------------------------------------------------
 
 MARGIN = 0.35
+SHOWN = 100
+"""Dots an inch of a figure as a notebook shows it: about as wide as the page."""
+
+
+class Page(Figure):
+    """A figure that a notebook shows by itself, without matplotlib's own machinery."""
+
+    def _repr_png_(self) -> bytes:
+        held = BytesIO()
+        self.savefig(held, format="png", dpi=SHOWN, metadata={"Software": "sim"}, pil_kwargs={"compress_level": 9})
+        return held.getvalue()
+
+
 Ticks = tuple[Sequence[float], Sequence[str]]
 """Positions on an axis and their labels."""
 
@@ -203,7 +217,7 @@ def page(title: str, reading: str, footer: str, width: float, body: float) -> tu
     head = 0.3 + 0.24 + 0.165 * len(lines) + 0.12
     foot = 0.42
     height = head + body + foot
-    fig = Figure(figsize=(width, height), facecolor=PAPER)
+    fig = Page(figsize=(width, height), facecolor=PAPER)
     write(fig, MARGIN, height - 0.3, fit(title, room, TITLE, True), TITLE, bold=True)
     for i, line in enumerate(lines):
         write(fig, MARGIN, height - 0.3 - 0.26 - 0.165 * i, line, READ, MUTED)

@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -78,6 +78,12 @@ class Calibration:
     weights: Floats
     """Of all worlds of all rounds, summing to 1."""
     seed: int
+    figure: ClassVar[Any]
+    """Prior and posterior as a figure; put here by ``sim.analysis`` when the package is opened."""
+
+    def __repr__(self) -> str:
+        return (f"<Calibration {self.scenario.name} up to {self.origin}: {len(self.weights):,} worlds, worth "
+                f"{self.effective:,.0f}, seed {self.seed}>")
 
     @property
     def origin(self) -> int:
@@ -115,6 +121,7 @@ class Calibration:
         """Draws of equal weight of the model's parameters, for runs."""
         values = self.values(self.scores[self.draw(size)])
         draws = pd.DataFrame({prior.path: values[prior.name] for prior in self.priors if prior.path})
+        draws = draws.map(lambda value: float(f"{value:.6g}"))  # as the file has them, so that both run alike
         return Posterior(draws, self.facts() | {"effective": round(self.effective, 1), "draws": size})
 
     def facts(self) -> dict[str, Any]:

@@ -45,6 +45,10 @@ class Observed:
     votes: Floats
     accord: Floats
 
+    def __repr__(self) -> str:
+        return (f"<Observed {self.years[0]} to {self.years[-1]}: trade of {len(TRADERS)}, votes of {len(VOTERS)} "
+                "republics>")
+
     def upto(self, year: int) -> Observed:
         """The record as it stood at the end of ``year``: a copy without anything later.
 
