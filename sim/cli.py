@@ -15,8 +15,8 @@ import typer
 from typer.core import TyperGroup
 
 import sim
-from sim import cli_evidence
-from sim.cli_options import Format, ScenarioName, refuse_oversized, refuse_unusable
+from sim import cli_evidence, cli_view
+from sim.cli_options import Format, Posterior, ScenarioName, refuse_oversized, refuse_unusable
 
 
 class Commands(TyperGroup):
@@ -91,6 +91,7 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be given many times."),
     ] = None,
+    posterior: Posterior = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder."),
@@ -113,7 +114,7 @@ def run(
     note.starting(chosen, worlds, seed)
     try:
         with report.Progress(hidden=quiet) as progress:
-            result = sim.run(chosen, worlds=worlds, seed=seed, progress=progress.update)
+            result = sim.run(chosen, worlds=worlds, seed=seed, posterior=posterior, progress=progress.update)
     except Interrupted as stop:
         if stop.result is None:
             raise
@@ -277,6 +278,7 @@ def sweep(
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")
     ] = None,
+    posterior: Posterior = None,
     outcomes: Annotated[
         list[str] | None, typer.Option("--outcome", metavar="NAME", help="Outcome to keep, * for any part; all if none "
                                        "is named. Repeatable.")
@@ -306,7 +308,7 @@ def sweep(
 
     fields = {"vary": _pairs(vary or []), "rows": rows, "design": design, "points": points, "worlds": worlds,
               "seed": seed, "months": months, "set": changes, "outcomes": outcomes, "trajectories": trajectories,
-              "luck": luck}
+              "luck": luck, "posterior": posterior}
     chosen = sweeping.make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
     note = report_experiments.Notes(hidden=quiet)
     if dry_run:
@@ -385,6 +387,7 @@ def _pairs(texts: list[str]) -> dict[str, str]:
 
 
 cli_evidence.register(app)
+cli_view.register(app)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from sim.cli_options import (
     Format,
     Months,
     Out,
+    Posterior,
     Quiet,
     ScenarioName,
     Sector,
@@ -27,8 +28,8 @@ def compare(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="Two or more; the first is what the others are held to.")
     ],
-    worlds: Worlds = 500, months: Months = None, seed: Seed = 0, sector: Sector = "overall", out: Out = None,
-    format: Shape = Format.table, quiet: Quiet = False,
+    worlds: Worlds = 500, months: Months = None, seed: Seed = 0, sector: Sector = "overall",
+    posterior: Posterior = None, out: Out = None, format: Shape = Format.table, quiet: Quiet = False,
 ) -> None:
     """Run scenarios on the same luck and say what differs, how surely, and since when."""
     from sim import report, report_evidence
@@ -38,7 +39,8 @@ def compare(
     chosen = [sim.load(name) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     with report.Progress(hidden=quiet) as progress:
-        both = sim.compare(*chosen, worlds=worlds, months=months, seed=seed, progress=progress.update)
+        both = sim.compare(*chosen, worlds=worlds, months=months, seed=seed, posterior=posterior,
+                           progress=progress.update)
     if out is not None:
         report_evidence.save_comparison(both, out, sector)
         report.Notes(hidden=quiet).saved(out)
@@ -47,7 +49,8 @@ def compare(
 
 def whatif(
     scenario: ScenarioName, changes: Changes = None, worlds: Worlds = 500, months: Months = None, seed: Seed = 0,
-    sector: Sector = "overall", out: Out = None, format: Shape = Format.table, quiet: Quiet = False,
+    sector: Sector = "overall", posterior: Posterior = None, out: Out = None, format: Shape = Format.table,
+    quiet: Quiet = False,
 ) -> None:
     """Compare a scenario with itself, some values changed, on the same luck."""
     from sim import report, report_evidence
@@ -59,7 +62,8 @@ def whatif(
         raise typer.BadParameter("say what is to be different, such as --set powers.RUS.strain=0.7", param_hint="--set")
     refuse_oversized(sim.load(scenario, set=changes), 2 * worlds)
     with report.Progress(hidden=quiet) as progress:
-        both = whatif(scenario, changes, worlds=worlds, months=months, seed=seed, progress=progress.update)
+        both = whatif(scenario, changes, worlds=worlds, months=months, seed=seed, posterior=posterior,
+                      progress=progress.update)
     if out is not None:
         report_evidence.save_comparison(both, out, sector)
         report.Notes(hidden=quiet).saved(out)
@@ -80,7 +84,7 @@ def explain(
         str | None, typer.Option(metavar="ID", help="Say what this event changed, by running the worlds without it.")
     ] = None,
     changes: Changes = None, worlds: Worlds = 500, months: Months = None, seed: Seed = 0, sector: Sector = "overall",
-    out: Out = None, format: Shape = Format.table, quiet: Quiet = False,
+    posterior: Posterior = None, out: Out = None, format: Shape = Format.table, quiet: Quiet = False,
 ) -> None:
     """Say why alignment moved: every shift split into its drivers, with nothing left over; or what an event changed."""
     from sim import report, report_evidence
@@ -96,10 +100,11 @@ def explain(
     refuse_oversized(chosen, worlds)
     with report.Progress(hidden=quiet) as progress:
         if event is not None:
-            effect = explain_event(chosen, event, worlds, seed=seed, sector=sector, progress=progress.update)
+            effect = explain_event(chosen, event, worlds, seed=seed, sector=sector, posterior=posterior,
+                                   progress=progress.update)
         else:
             why = sim.explain(chosen, worlds, seed=seed, since=since, until=until, sector=sector,
-                              progress=progress.update)
+                              posterior=posterior, progress=progress.update)
     if out is not None:
         if event is not None:
             report_evidence.save_effect(effect, out)

@@ -35,6 +35,11 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be given many times."),
 ]
+Posterior = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|FILE", help="Give each world its own draw of the fitted parameters: dushanbe-2025, or "
+                 "posterior.csv of sim calibrate.", show_default="the scenario's values in every world"),
+]
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.")]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")

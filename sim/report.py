@@ -21,6 +21,7 @@ from sim.scenario.table import STANCES
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiments.posterior import Posterior
     from sim.experiments.result import Result
     from sim.scenario import Scenario
 
@@ -159,11 +160,21 @@ def _print_page(result: Result) -> None:
     console.print(result.headline())
     _print_table(console, _alignment(result))
     console.print(f"Quantiles over {result.worlds:,} worlds; 'falls in' is the part of them that ends lower.")
+    console.print(bands_hold(result.posterior))
     _print_table(console, _leaders(result))
     if len(stances := result.stances()):
         _print_table(console, _stances(result, stances))
     _print_ledger(console, result)
     console.print(_colophon(result))
+
+
+def bands_hold(posterior: Posterior | None) -> str:
+    """What the spread between worlds is made of, in a sentence."""
+    if posterior is None:
+        return "The bands hold chance only; --posterior dushanbe-2025 adds what the record leaves open."
+    until = f" of the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
+    return (f"The bands hold chance and what is not known about the parameters: {len(posterior.draws):,} draws{until} "
+            f"({posterior.name}), one a world.")
 
 
 def _alignment(result: Result) -> Table:
@@ -241,7 +252,8 @@ def _colophon(result: Result) -> str:
     from sim.experiments.files import versions
 
     used = ", ".join(f"{name} {version}" for name, version in versions().items())
-    return f"\nSeed {result.seed}, {result.worlds:,} worlds, scenario {result.scenario.hash}\n{used}"
+    drawn = "" if result.posterior is None else f"\nParameters: {result.posterior.said()}"
+    return f"\nSeed {result.seed}, {result.worlds:,} worlds, scenario {result.scenario.hash}{drawn}\n{used}"
 
 
 # -- sim list, sim show ------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.catalogue import Series
     from sim.analysis.compare import Comparison
     from sim.analysis.explain import Effect, Explanation
+    from sim.experiments.posterior import Posterior
     from sim.scenario import Scenario
 
 CITED = 12
@@ -49,7 +50,8 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
             _comparison_page(both, name, sector)
         console.print("\nPaired by world: both ran on the same luck. [ ] eight worlds in ten. Clear since: from this "
                       "month to the end that band of the difference stays on one side of zero; – is never.")
-        console.print(_colophon(both.seed, both.worlds, *(result.scenario for result in both.results)))
+        console.print(_colophon(both.seed, both.worlds, *(result.scenario for result in both.results),
+                                posterior=both.posterior))
 
 
 def _comparison_page(both: Comparison, name: str, sector: str) -> None:
@@ -95,7 +97,8 @@ def save_comparison(both: Comparison, folder: Path, sector: str = "overall") -> 
 
 def _comparison_facts(both: Comparison) -> dict[str, Any]:
     return {"kind": "comparison", "names": list(both.names), "seed": both.seed, "worlds": both.worlds,
-            "months": both.months, "scenario_hashes": [result.scenario.hash for result in both.results]}
+            "months": both.months, "posterior": _drawn(both.posterior),
+            "scenario_hashes": [result.scenario.hash for result in both.results]}
 
 
 # -- explain -----------------------------------------------------------------------------------------------------------
@@ -123,7 +126,7 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
                 _explanation_page(why, r, p)
         console.print(f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
                       "too, medians need not.")
-        console.print(_colophon(why.seed, why.worlds, why.scenario))
+        console.print(_colophon(why.seed, why.worlds, why.scenario, posterior=why.posterior))
 
 
 def _explanation_overview(why: Explanation) -> None:
@@ -190,7 +193,8 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     _print_table(console, out)
     if event.random:
         console.print("Chance decides whether it happens: a world without it is the same in both.")
-    console.print(_colophon(effect.comparison.seed, effect.comparison.worlds, story))
+    console.print(_colophon(effect.comparison.seed, effect.comparison.worlds, story,
+                            posterior=effect.comparison.posterior))
 
 
 def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> list[tuple[str, str]]:
@@ -223,7 +227,8 @@ def save_effect(effect: Effect, folder: Path) -> None:
 
 def _explanation_facts(why: Explanation) -> dict[str, Any]:
     return {"kind": "explanation", "scenario": why.scenario.name, "scenario_hash": why.scenario.hash, "seed": why.seed,
-            "worlds": why.worlds, "sector": why.sector, "span": [why.dates[1], why.dates[-1]], "residual": why.residual}
+            "worlds": why.worlds, "posterior": _drawn(why.posterior),
+            "sector": why.sector, "span": [why.dates[1], why.dates[-1]], "residual": why.residual}
 
 
 def _of(frame: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.DataFrame:
@@ -357,9 +362,15 @@ def _json(answer: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _colophon(seed: int, worlds: int, *scenarios: Scenario) -> str:
+def _colophon(seed: int, worlds: int, *scenarios: Scenario, posterior: Posterior | None = None) -> str:
     hashes = ", ".join(dict.fromkeys(scenario.hash[:12] for scenario in scenarios))
-    return f"\nSeed {seed}, {worlds:,} worlds, scenario {hashes}"
+    drawn = "" if posterior is None else f"\nParameters: {posterior.said()}"
+    return f"\nSeed {seed}, {worlds:,} worlds, scenario {hashes}{drawn}"
+
+
+def _drawn(posterior: Posterior | None) -> dict[str, Any] | None:
+    """A posterior in a manifest."""
+    return None if posterior is None else posterior.manifest
 
 
 def _write(folder: Path, frames: Mapping[str, pd.DataFrame], figures: Mapping[str, Figure],

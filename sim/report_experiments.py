@@ -101,7 +101,9 @@ def print_sweep(sweep: Sweep) -> None:
     """Print what a sweep found: how each factor alone moves the main outcomes."""
     console = _stdout()
     luck = "the same luck at every point" if sweep.paired else "luck of its own at every point"
-    console.print(f"{sweep.size:,} points x {sweep.worlds:,} worlds, design {sweep.design}, {luck}, seed {sweep.seed}")
+    drawn = "" if sweep.posterior is None else f", posterior {sweep.posterior}"
+    console.print(f"{sweep.size:,} points x {sweep.worlds:,} worlds, design {sweep.design}, {luck}, seed {sweep.seed}"
+                  f"{drawn}")
     effects = sweep.effects()
     for outcome in dict.fromkeys(effects.outcome):
         mine = effects[effects.outcome == outcome]

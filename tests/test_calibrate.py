@@ -218,38 +218,19 @@ def test_priors_have_sources_and_stand_in_the_table() -> None:
         assert prior.note
 
 
-def test_posterior_draws_make_variations(fitted: Calibration, tmp_path: Path) -> None:
+def test_a_posterior_is_written_and_read(fitted: Calibration, tmp_path: Path) -> None:
     made = fitted.posterior(100)
     back = load_posterior(made.write(tmp_path / "mine.csv"))
-    assert np.allclose(back.draws, made.draws, rtol=1e-5)
     assert back.facts["origin"] == 2016
-    scenario = load("dushanbe-2025")
-    few, many = back.variations(scenario, 10, seed=4), back.variations(scenario, 250, seed=4)
-    assert set(few) == set(many)
-    assert all(np.array_equal(few[path], many[path][:10]) for path in few), "a world keeps its draw"
-    assert len({*np.round(many["rules.deal_effect"], 12)}) > 30
-    assert few["republics.TJK.hedging"] == pytest.approx(
-        scenario.get("republics.TJK.hedging") * back.draws["republics.*.hedging"].iloc[[(i + 4 * 7919) % 100
-                                                                                        for i in range(10)]])
+    assert len(made.draws) == 100
+    assert back.digest == made.digest
+    assert back.draws.equals(made.draws), "as written, so run"
 
 
-def test_shipped_posterior_runs() -> None:
-    import sim
-
+def test_the_shipped_posterior_is_of_this_record_and_story() -> None:
     assert "dushanbe-2025" in shipped_posteriors()
     held = load_posterior()
     assert held.facts["origin"] == 2024
-    scenario = load("dushanbe-2025").with_months(3)
     stale = "made from another record or story: run sim calibrate --origin 2024 --out DIR, copy DIR/posterior.csv here"
     assert held.facts["record"] == load_observed().digest, stale
     assert held.facts["scenario_hash"] == story(STORY).hash, stale
-    result = sim.run(scenario, worlds=8, keep="outcomes", variations=held.variations(scenario, 8))
-    assert result.worlds == 8
-
-
-def test_no_such_posterior(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="dushanbe-2025"):
-        load_posterior("dushanbe-2052")
-    (tmp_path / "odd.csv").write_text("# {}\nrules.deal_effect\nmuch\n")
-    with pytest.raises(BadInput, match="a file of sim calibrate"):
-        load_posterior(tmp_path / "odd.csv")

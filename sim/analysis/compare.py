@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.words import capital, month_words, percent, points, possessive, signed
+from sim.experiments.posterior import Posterior, load_posterior
 from sim.experiments.result import Result, month_label, quantiles, tidy
 from sim.experiments.run import Progress, run
 from sim.scenario import BadInput, Problem, Scenario, load
@@ -40,22 +41,24 @@ EQUAL = 1e-9
 
 def compare(*scenarios: Comparable, worlds: int = 500, months: int | None = None, seed: int = 0,
             names: Sequence[str] | None = None, republic: Classes = Republic, power: Classes = Power,
-            keep: str = "full", variations: Variations | None = None, progress: Progress | None = None) -> Comparison:
+            keep: str = "full", variations: Variations | None = None,
+            posterior: Posterior | str | Path | None = None, progress: Progress | None = None) -> Comparison:
     """Run scenarios on the same luck and compare each with the first.
 
     Parameters
     ----------
     scenarios : two or more scenarios, shipped names, paths, or results (which are not run again; then their own
-        seed and number of worlds hold for all).
-    worlds, months, seed, republic, power, variations : as for ``sim.run``, the same for all. Without ``months`` all run
-        as long as the shortest.
+        seed, number of worlds and posterior hold for all).
+    worlds, months, seed, republic, power, variations, posterior : as for ``sim.run``, the same for all. Without
+        ``months`` all run as long as the shortest.
     names : what to call them; their own names if not given.
     keep : "full", or "overall" to save memory (then ``sector`` is always "overall").
     progress : called with worlds done and worlds in all, counted over all scenarios.
 
     Raises
     ------
-    BadInput : fewer than two, different starts, no republic or power in common, results of different seeds.
+    BadInput : fewer than two, different starts, no republic or power in common, results of different seeds or
+        posteriors.
 
     Examples
     --------
@@ -67,8 +70,10 @@ def compare(*scenarios: Comparable, worlds: int = 500, months: int | None = None
     labels = _labels(stories, names)
     _check(given, stories, labels)
     ready = [one for one in given if isinstance(one, Result)]
+    drawn = None if posterior is None else load_posterior(posterior)
+    _check_posteriors(ready, drawn)
     if ready:
-        seed, worlds = ready[0].seed, min(one.worlds for one in ready)
+        seed, worlds, drawn = ready[0].seed, min(one.worlds for one in ready), ready[0].posterior
     length = min([*(one.months for one in ready), *(one.months for one in stories)] if months is None else
                  [months, *(one.months for one in ready)])
     fresh = len(given) - len(ready)
@@ -77,7 +82,7 @@ def compare(*scenarios: Comparable, worlds: int = 500, months: int | None = None
         if isinstance(one, Scenario):
             tell = None if progress is None else _counted(progress, done, fresh * worlds)
             one = run(one, worlds, length, seed, republic=republic, power=power, keep=keep, variations=variations,
-                      progress=tell)
+                      posterior=drawn, progress=tell)
             done += worlds
         results.append(one)
     return Comparison(labels, results)
@@ -85,7 +90,7 @@ def compare(*scenarios: Comparable, worlds: int = 500, months: int | None = None
 
 def whatif(scenario: Scenario | str | Path, changes: Mapping[str, object] | Iterable[str], *, worlds: int = 500,
            months: int | None = None, seed: int = 0, keep: str = "full",
-           progress: Progress | None = None) -> Comparison:
+           posterior: Posterior | str | Path | None = None, progress: Progress | None = None) -> Comparison:
     """Compare a scenario with itself, some values changed.
 
     ``changes`` maps paths to values, {"powers.RUS.strain": 0.7}, or is a list of "path=value" (then the scenario must
@@ -105,8 +110,8 @@ def whatif(scenario: Scenario | str | Path, changes: Mapping[str, object] | Iter
     else:
         base, other = load(scenario), load(scenario, set=pairs)
     said = [f"{path}={value}" for path, value in pairs.items()] if isinstance(pairs, Mapping) else pairs
-    return compare(base, other, worlds=worlds, months=months, seed=seed, keep=keep, progress=progress,
-                   names=(base.name, ", ".join(said)))
+    return compare(base, other, worlds=worlds, months=months, seed=seed, keep=keep, posterior=posterior,
+                   progress=progress, names=(base.name, ", ".join(said)))
 
 
 def clear_from(low: Array, high: Array) -> Array:
@@ -134,6 +139,7 @@ class Comparison:
         self.worlds = min(result.worlds for result in self.results)
         self.months = min(result.months for result in self.results)
         self.seed = self.results[0].seed
+        self.posterior = self.results[0].posterior
         self._kept: dict[tuple[int, str], Array] = {}
 
     def __repr__(self) -> str:
@@ -323,6 +329,15 @@ def _check(given: Sequence[Scenario | Result], stories: Sequence[Scenario], labe
                  if stories and not set.intersection(*(set(getattr(story, what)) for story in stories))]
     if problems:
         raise BadInput(problems)
+
+
+def _check_posteriors(ready: Sequence[Result], asked: Posterior | None) -> None:
+    """Worlds can be paired only if they took the same draws."""
+    drawn = [one.posterior for one in ready] + ([asked] if asked is not None else [])
+    if len({None if one is None else one.digest for one in drawn}) > 1:
+        said = ", ".join(dict.fromkeys("none" if one is None else one.name for one in drawn))
+        raise BadInput.of(f"different ones ({said})", "results of the same posterior, so that worlds can be paired",
+                          path="posterior")
 
 
 def _common(results: Sequence[Result]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.attribution import split
 from sim.analysis.compare import BAND, Comparison, compare
+from sim.experiments.posterior import Posterior, load_posterior, vary
 from sim.experiments.result import Result, month_label, quantiles, tidy
 from sim.experiments.run import Progress, driver_names, memory, run_batch
 from sim.scenario import BadInput, Problem, Scenario, load
@@ -48,14 +49,14 @@ ROOM = 96 * 2**20
 def explain(scenario: Scenario | Result | str | Path, worlds: int = 500, months: int | None = None, seed: int = 0, *,
             since: str | None = None, until: str | None = None, sector: str = "overall", republic: Classes = Republic,
             power: Classes = Power, model: type[DiplomacyModel] = DiplomacyModel, variations: Variations | None = None,
-            progress: Progress | None = None) -> Explanation:
+            posterior: Posterior | str | Path | None = None, progress: Progress | None = None) -> Explanation:
     """Run a scenario and split the change of every alignment into its drivers.
 
     Parameters
     ----------
-    scenario : a scenario, a name, a path; or a result, whose scenario, months, seed and number of worlds are taken. A
-        result of ``sim.run(..., keep="drivers")`` is not run again.
-    worlds, months, seed, republic, power, model, variations, progress : as for ``sim.run``.
+    scenario : a scenario, a name, a path; or a result, whose scenario, months, seed, number of worlds and posterior are
+        taken. A result of ``sim.run(..., keep="drivers")`` is not run again.
+    worlds, months, seed, republic, power, model, variations, posterior, progress : as for ``sim.run``.
     since, until : first and last month explained, "YYYY-MM", from the beginning of the one to the end of the other;
         the whole run if not given.
     sector : "overall" (need-weighted) or one sector.
@@ -73,7 +74,9 @@ def explain(scenario: Scenario | Result | str | Path, worlds: int = 500, months:
     if isinstance(scenario, Result):
         kept = scenario if scenario.record.wants("drivers") else None
         story, worlds, seed = scenario.scenario.with_months(scenario.months), scenario.worlds, scenario.seed
+        drawn = scenario.posterior
     else:
+        drawn = None if posterior is None else load_posterior(posterior)
         kept, story = None, load(scenario) if isinstance(scenario, str | Path) else scenario
         story = story if months is None else story.with_months(months)
     if sector != "overall" and sector not in SECTORS:
@@ -87,6 +90,7 @@ def explain(scenario: Scenario | Result | str | Path, worlds: int = 500, months:
         names, pieces = kept.record.labels["driver"], [split(logit, drivers, _weights(need, sector))]
     else:
         names, pieces, done = tuple(driver_names(republic)), [], 0
+        variations = vary(story, worlds, drawn, variations)
         at_once = int(np.clip(ROOM // memory(story, 1, "drivers"), 1, 512))
         while done < worlds:
             numbers = np.arange(done, min(done + at_once, worlds))
@@ -99,8 +103,9 @@ def explain(scenario: Scenario | Result | str | Path, worlds: int = 500, months:
             done += len(numbers)
             if progress is not None:
                 progress(done, worlds)
-    joined = [np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True)]
-    return _trimmed(Explanation(story, seed, sector, first, (*names, OTHER), *joined))
+    series, owners, shift, before, after = (np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True))
+    return _trimmed(Explanation(story, seed, sector, first, (*names, OTHER), series, owners, shift, before, after,
+                                drawn))
 
 
 def check_actors(story: Scenario, republic: str | None, power: str | None) -> None:
@@ -124,7 +129,8 @@ class Effect:
 
 
 def explain_event(scenario: Scenario | str | Path, event: str, worlds: int = 500, months: int | None = None,
-                  seed: int = 0, *, sector: str = "overall", progress: Progress | None = None) -> Effect:
+                  seed: int = 0, *, sector: str = "overall", posterior: Posterior | str | Path | None = None,
+                  progress: Progress | None = None) -> Effect:
     """What an event changed, by running the same worlds without it.
 
     Raises
@@ -136,8 +142,9 @@ def explain_event(scenario: Scenario | str | Path, event: str, worlds: int = 500
     without = story.without_events(event)
     stages = [None if progress is None else _stage(progress, k, worlds) for k in range(3)]
     both = compare(without, story, worlds=worlds, seed=seed, names=(f"without {event}", f"with {event}"),
+                   posterior=posterior,
                    progress=None if progress is None else lambda done, _: progress(done, 4 * worlds))
-    parts = [explain(one, worlds, seed=seed, sector=sector, progress=tell)
+    parts = [explain(one, worlds, seed=seed, sector=sector, posterior=posterior, progress=tell)
              for one, tell in zip((story, without), stages[1:], strict=True)]
     return Effect(event, both, parts[0].minus(parts[1]))
 
@@ -166,6 +173,8 @@ class Explanation:
     """(r, p, w): share at the beginning."""
     after: Floats
     """(r, p, w): share at the end."""
+    posterior: Posterior | None = None
+    """The draws that the worlds took, if any."""
 
     def __repr__(self) -> str:
         return (f"<Explanation {self.scenario.name} ({self.sector}), {self.dates[0]} to {self.dates[-1]}: "

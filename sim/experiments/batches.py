@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import sim
 from sim.experiments.factors import Factor
 from sim.experiments.plan import Plan, unknown_outcomes
+from sim.experiments.posterior import Posterior
 from sim.experiments.run import run_batch
 from sim.scenario import BadInput, Scenario
 from sim.world.actors import Power, Republic
@@ -53,6 +54,12 @@ class Job:
     republic: Classes = Republic
     power: Classes = Power
     model: type[DiplomacyModel] = DiplomacyModel
+    posterior: Posterior | None = None
+
+    def variations(self, task: Task, place: NDArray[np.int64], luck: NDArray[np.int64]) -> dict[str, Any]:
+        """Values of a batch's worlds, by path: those of their points, and of their draws. ``place`` in task.points."""
+        drawn = {} if self.posterior is None else self.posterior.variations(self.scenarios[task.scenario], luck)
+        return drawn | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def job_of(plan: Plan, republic: Classes = Republic, power: Classes = Power,
     pairs = tuple(dict.fromkeys(f"{r}.{p}" for scenario in plan.scenarios.values() for r in scenario.republics
                                 for p in scenario.powers)) if plan.trajectories else ()
     return Job(tuple(plan.scenarios.values()), plan.factors, plan.seed, plan.worlds, plan.luck == "fresh", kept,
-               frozenset(name for name in kept if names[name]), pairs, republic, power, model)
+               frozenset(name for name in kept if names[name]), pairs, republic, power, model, plan.posterior)
 
 
 def probe(scenario: Scenario, republic: Classes, power: Classes, model: type[DiplomacyModel]) -> Mapping[str, Any]:
@@ -144,7 +151,7 @@ def run(job: Job, task: Task) -> pa.Table:
     place, world = row // job.worlds, row % job.worlds
     point = task.points[place]
     luck = point * job.worlds + world if job.fresh else world
-    variations = {f.path: task.values[place, j] for j, f in enumerate(job.factors) if f.kind != "scenario"}
+    variations = job.variations(task, place, luck)
     record = Record(scenario, task.count, scenario.months, "overall" if job.trajectories else "outcomes")
     run_batch(scenario, luck, job.seed, Watch(record, 0), variations=variations, republic=job.republic, power=job.power,
               model=job.model)

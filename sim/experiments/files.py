@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.experiments.posterior import load_posterior
 from sim.scenario import BadInput
 from sim.scenario import load as load_scenario
 from sim.world.record import CHANNELS, Record
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from sim.experiments.result import Result
 
 Array = NDArray[Any]
-MANIFEST, SCENARIO = "manifest.json", "scenario.yaml"
+MANIFEST, SCENARIO, POSTERIOR = "manifest.json", "scenario.yaml", "posterior.csv"
 FORMAT = 1
 """Version of the folder's layout."""
 
@@ -56,6 +58,7 @@ def manifest(result: Result, command: str | None = None) -> dict[str, Any]:
         "scenario": result.scenario.name,
         "scenario_hash": result.scenario.hash,
         "seed": result.seed,
+        "posterior": None if result.posterior is None else result.posterior.manifest,
         "worlds": result.worlds,
         "worlds_asked": result.asked,
         "months": result.months,
@@ -75,7 +78,8 @@ def save(
 
     ``<table>.parquet`` for every table of ``TABLES`` that the run keeps, ``outcomes.parquet``; as CSV,
     ``alignment.csv`` (bands by month), ``grievance.csv``, ``deals.csv`` (means by month), ``outcomes.csv`` and
-    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``manifest.json``; figures as PNG and SVG.
+    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``posterior.csv`` (if one was used),
+    ``manifest.json``; figures as PNG and SVG.
 
     Raises
     ------
@@ -85,6 +89,10 @@ def save(
     _make(folder)
     try:
         (folder / SCENARIO).write_text(result.scenario.to_yaml(), encoding="utf-8")
+        if result.posterior is None:
+            (folder / POSTERIOR).unlink(missing_ok=True)  # of an earlier run in this folder
+        else:
+            result.posterior.write(folder / POSTERIOR)
         for name, channels in TABLES.items():
             present = [channel for channel in channels if channel in result.record.arrays]
             if present:
@@ -143,7 +151,9 @@ def load(directory: str | os.PathLike[str]) -> Result:
         raise BadInput.of(
             f"{type(error).__name__}: {error}", "a folder written by `sim run --out`", file=str(folder)
         ) from error
-    return Result(scenario, facts["seed"], record, facts["worlds_asked"])
+    drawn = facts.get("posterior")
+    posterior = None if drawn is None else replace(load_posterior(folder / POSTERIOR), name=drawn["name"])
+    return Result(scenario, facts["seed"], record, facts["worlds_asked"], posterior)
 
 
 def _make(folder: Path) -> None:

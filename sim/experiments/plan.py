@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.experiments import design as designs
 from sim.experiments.factors import SCENARIO, Factor, joint_problems, problem
 from sim.experiments.planreader import Reader, node
+from sim.experiments.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.files import display, text_of
@@ -37,6 +38,7 @@ KEYS: dict[str, str] = {
     "months": "a whole number of months, 1 or more", "seed": "a whole number from 0 to 2^63 - 1",
     "luck": "paired (world i has the same luck at every point) or fresh",
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
+    "posterior": "the name of a shipped posterior (dushanbe-2025) or the path of a file of sim calibrate",
     "trajectories": "true to keep overall alignment by month as well, else false",
 }
 """Keys of a plan and what may stand there."""
@@ -45,6 +47,9 @@ MAX_POINTS = 20_000_000
 MAX_CELLS = 50_000_000
 """Points times factors: the design is held in memory whole."""
 MAX_FACTORS = 500
+
+_LOADED = (Scenario, Posterior)
+"""Values of keys that are taken as they are, not read."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ class Plan:
     trajectories: bool = False
     title: str = ""
     rows: Floats | None = None
+    posterior: Posterior | None = None
+    """Draws of parameters, one a world: world i takes draw i modulo their number at every point."""
 
     # -- making one ---------------------------------------------------------------------------------------------------
 
@@ -89,8 +96,10 @@ class Plan:
         4
         """
         given = {"scenario": str(scenario) if isinstance(scenario, Path) else scenario} | fields
-        top = node({key: value for key, value in given.items() if not (value is None or isinstance(value, Scenario))})
-        return _plan(Reader(top, "", [], None, KEYS, scenario if isinstance(scenario, Scenario) else None))
+        top = node({key: value for key, value in given.items() if not (value is None or isinstance(value, _LOADED))})
+        drawn = fields.get("posterior")
+        return _plan(Reader(top, "", [], None, KEYS, scenario if isinstance(scenario, Scenario) else None,
+                            drawn if isinstance(drawn, Posterior) else None))
 
     # -- what it comes to ---------------------------------------------------------------------------------------------
 
@@ -168,7 +177,7 @@ class Plan:
             "factors": [factor.facts() for factor in self.factors], "design": self.design, "points": self.points,
             "worlds": self.worlds, "months": [scenario.months for scenario in self.scenarios.values()],
             "seed": self.seed, "luck": self.luck, "outcomes": list(self.outcomes), "trajectories": self.trajectories,
-        }
+        } | ({} if self.posterior is None else {"posterior": self.posterior.manifest})
 
 
 def _plan(reader: Reader) -> Plan:
@@ -179,13 +188,15 @@ def _plan(reader: Reader) -> Plan:
     name = reader.text("rows")
     if name is not None and scenarios:
         rows, factors = _rows(reader, name)
+    posterior = reader.posterior(factors)
     design = reader.choice("design", designs.DESIGNS, "rows" if name is not None else "grid")
     points = reader.number("points", 1, MAX_POINTS, designs.DEFAULT_POINTS.get(design, 0))
     _check_design(reader, design, points, factors, name)
     plan = Plan(scenarios, factors, design, 0 if rows is None and design == "grid" else points,
                 worlds=reader.number("worlds", 1, 2**31 - 1, 50), seed=reader.number("seed", 0, 2**63 - 1, 0),
                 luck=reader.choice("luck", ("paired", "fresh"), "paired"), outcomes=reader.names("outcomes") or ("*",),
-                trajectories=reader.flag("trajectories"), title=reader.text("title") or "", rows=rows)
+                trajectories=reader.flag("trajectories"), title=reader.text("title") or "", rows=rows,
+                posterior=posterior)
     if rows is not None:
         plan = replace(plan, points=len(rows))
     reader.finish()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.factors import SCENARIO, Factor, bounds, expected, kind_of, path_problem, problem
+from sim.experiments.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest, printable
 from sim.scenario.models import month_of
@@ -49,10 +50,10 @@ class Reader:
     """One plan being read."""
 
     def __init__(self, top: Node, file: str, problems: list[Problem], folder: Path | None, known: Mapping[str, str],
-                 scenario: Scenario | None = None) -> None:
+                 scenario: Scenario | None = None, posterior: Posterior | None = None) -> None:
         assert isinstance(top.value, dict)
         self.top, self.file, self.problems, self.folder, self.known = top.value, file, problems, folder, known
-        self._given = scenario
+        self._given, self._drawn = scenario, posterior
         self._scenarios: dict[str, Scenario] = {}
 
     # -- problems -----------------------------------------------------------------------------------------------------
@@ -178,6 +179,22 @@ class Reader:
             found[name] = scenario.with_months(months) if months and months != scenario.months else scenario
         except BadInput as error:
             self.problems += error.problems
+
+    def posterior(self, factors: Sequence[Factor]) -> Posterior | None:
+        """The draws of the plan; a path that they and a factor, ``set`` or a scenario's own file set is a problem."""
+        name, drawn = self.text("posterior"), self._drawn
+        try:
+            if name is not None:
+                there = self.folder is not None and (self.folder / name).is_file()
+                drawn = load_posterior(self.folder / name if self.folder is not None and there else name)
+            for scenario in self._scenarios.values() if drawn is not None else ():
+                assert drawn is not None
+                drawn.check(scenario, {factor.path: "a factor" for factor in factors})
+        except BadInput as error:
+            for one in error.problems:
+                self.wrong("posterior" if one.path in ("", "posterior") else f"posterior, {one.path}", one.found,
+                           one.expected, one.nearest, self.top.get("posterior"))
+        return drawn
 
     def factors(self) -> tuple[Factor, ...]:
         """The factors of ``vary``; problems are noted."""

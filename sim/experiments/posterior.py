@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
-from sim.scenario import BadInput, Scenario, load
+from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 from sim.scenario.files import shipped_dir
+from sim.scenario.paths import SECTIONS
+from sim.world.parameters import Variations
 
 Floats = NDArray[np.float64]
 
@@ -95,24 +99,70 @@ def _prior(name: str, part: dict[str, Any]) -> Prior:
                  str(part.get("note", "")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Posterior:
-    """Draws of equal weight: one column a parameter, one row a draw; ``facts`` say how they were made."""
+    """Draws of equal weight: one column a parameter, one row a draw; ``facts`` say how they were made.
+
+    World i takes draw i modulo the number of draws, so a world's history is the same alone, in any batch, in a sweep.
+    """
 
     draws: pd.DataFrame
     facts: Mapping[str, Any]
+    name: str = "posterior"
+    """The shipped name or the file it was read from."""
 
-    def variations(self, scenario: Scenario, worlds: int, seed: int = 0) -> dict[str, Floats]:
+    @cached_property
+    def digest(self) -> str:
+        """Hash of parameters and draws, as ``write`` writes them."""
+        return hashlib.blake2b(self._body().encode(), digest_size=8).hexdigest()
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What is written of it beside results."""
+        return {"name": self.name, "draws": len(self.draws), "digest": self.digest, "origin": self.facts.get("origin")}
+
+    def said(self) -> str:
+        """The posterior in a few words, for the last line of a page."""
+        return f"posterior {self.name} ({len(self.draws):,} draws)"
+
+    def paths(self, scenario: Scenario) -> list[str]:
+        """Every path of a scenario that the draws set or scale."""
+        return [path for prior in self._priors() for path in prior.paths(scenario)]
+
+    def check(self, scenario: Scenario, taken: Mapping[str, str] | None = None) -> None:
+        """Refuse what is set twice, by the draws and by hand.
+
+        The draws take the place of the root file's values. A path that anything else sets as well (a file that extends
+        the root, ``--set``, ``with_values``, or ``taken``: path -> what sets it) is an error, even where the draws
+        would only scale it.
+
+        Raises
+        ------
+        BadInput : such a path, naming both; a parameter that the scenario does not know.
+        """
+        problems = []
+        for path in self.paths(scenario):
+            if path not in scenario.values:
+                problems.append(Problem(self.name, None, None, path, "no number of the scenario", "a posterior of its "
+                                        "parameters", nearest(path, scenario.values)))
+                continue
+            other = (taken or {}).get(path) or scenario.changed_by(path)
+            if other is not None:
+                problems.append(Problem("", None, None, path, f"set by {other} and by the posterior {self.name}",
+                                        "one of the two"))
+        if problems:
+            raise BadInput(problems)
+
+    def variations(self, scenario: Scenario, worlds: int | NDArray[np.int64]) -> dict[str, Floats]:
         """Values for ``sim.run(..., variations=)``: path -> one value a world, shape (worlds,).
 
-        World i takes the same draw however many worlds are run, and every draw is used once before any is used twice.
-        Paths that the scenario does not have are left out; factors multiply the scenario's own values, within bounds.
+        ``worlds``: how many, or the numbers of the worlds. Parameters of actors that the scenario does not have are
+        left out; factors multiply the scenario's own values; all are held within the bounds of the parameter table.
         """
-        chosen = self.draws.iloc[(np.arange(worlds) + seed * 7919) % len(self.draws)]
+        chosen = self.draws.iloc[(np.arange(worlds) if isinstance(worlds, int) else worlds) % len(self.draws)]
         out: dict[str, Floats] = {}
-        for column in chosen.columns:
-            prior = Prior(column, column, False, 0.0, 1.0, -np.inf, np.inf, "", "")
-            values = chosen[column].to_numpy(dtype=np.float64)
+        for prior in self._priors():
+            values = chosen[prior.name].to_numpy(dtype=np.float64)
             for path in prior.paths(scenario):
                 bounds = scenario.parameter(path)
                 scaled = scenario.get(path) * values if prior.factor else values
@@ -123,9 +173,23 @@ class Posterior:
         """Write the draws as CSV, facts as a comment in the first line."""
         path = Path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        body = self.draws.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        path.write_text(f"# {json.dumps(dict(self.facts), ensure_ascii=False)}\n{body}", encoding="utf-8")
+        path.write_text(f"# {json.dumps(dict(self.facts), ensure_ascii=False)}\n{self._body()}", encoding="utf-8")
         return path
+
+    def _body(self) -> str:
+        return str(self.draws.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+
+    def _priors(self) -> list[Prior]:
+        return [Prior(column, column, False, 0.0, 1.0, -np.inf, np.inf, "", "") for column in self.draws.columns]
+
+
+def vary(scenario: Scenario, worlds: int, posterior: Posterior | None, variations: Variations | None = None, *,
+         of: str = "variations") -> Variations | None:
+    """Variations of a run: those given and the posterior's; raises BadInput where both set a path."""
+    if posterior is None:
+        return variations
+    posterior.check(scenario, dict.fromkeys(variations or {}, of))
+    return {**posterior.variations(scenario, worlds), **(variations or {})}
 
 
 def shipped_posteriors() -> list[str]:
@@ -133,13 +197,15 @@ def shipped_posteriors() -> list[str]:
     return sorted(path.stem for path in (shipped_dir("seeds") / FOLDER).glob("*.csv"))
 
 
-def load_posterior(name: str | os.PathLike[str] = "dushanbe-2025") -> Posterior:
-    """A shipped posterior by name, or one from a file written by ``sim calibrate``.
+def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -> Posterior:
+    """A shipped posterior by name, or one from a file written by ``sim calibrate``; one that is loaded as it is.
 
     Raises
     ------
     BadInput : no such posterior, or a file that does not hold one.
     """
+    if isinstance(name, Posterior):
+        return name
     shipped = shipped_posteriors()
     path = shipped_dir("seeds") / FOLDER / f"{name}.csv" if str(name) in shipped else Path(name)
     try:
@@ -147,13 +213,16 @@ def load_posterior(name: str | os.PathLike[str] = "dushanbe-2025") -> Posterior:
         head, _, body = text.partition("\n")
         draws = pd.read_csv(io.StringIO(body), dtype=np.float64)
         facts = json.loads(head.removeprefix("#"))
-        if draws.empty or draws.isna().to_numpy().any() or not isinstance(facts, dict):
+        if draws.empty or not np.isfinite(draws.to_numpy()).all() or not isinstance(facts, dict):
             raise ValueError("no draws, or blanks among them")
+        odd = [column for column in draws if str(column).split(".")[0] not in SECTIONS or str(column).count(".") < 1]
+        if odd:
+            raise ValueError(f"the column {odd[0]!r}, which is no path of a scenario")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise BadInput.of(f"{str(name)!r} ({getattr(error, 'strerror', None) or error})",
                           f"a shipped posterior ({', '.join(shipped) or 'none found'}) or a file of sim calibrate",
                           nearest=nearest(str(name), shipped), path="posterior") from None
-    return Posterior(draws, facts)
+    return Posterior(draws, facts, str(name))
 
 
 def batches(total: int, size: int) -> Iterator[NDArray[np.int64]]:

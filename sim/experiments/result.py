@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    from sim.experiments.posterior import Posterior
+
 Array = NDArray[Any]
 
 
@@ -36,8 +38,11 @@ class Result:
     board: Any
     """Panels for a notebook; put here by ``sim.view`` when the package is opened."""
 
-    def __init__(self, scenario: Scenario, seed: int, record: Record, asked: int | None = None) -> None:
+    def __init__(self, scenario: Scenario, seed: int, record: Record, asked: int | None = None,
+                 posterior: Posterior | None = None) -> None:
         self.scenario, self.seed, self.record = scenario, seed, record
+        self.posterior = posterior
+        """The parameter draws that the worlds took; None: the scenario's values in every world."""
         self.asked = record.worlds if asked is None else asked
         """Worlds asked for; more than ``worlds`` where the run was stopped."""
 

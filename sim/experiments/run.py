@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.posterior import Posterior, load_posterior, vary
 from sim.experiments.result import Result
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.world.actors import Power, Republic
@@ -43,6 +44,7 @@ def run(
     model: type[DiplomacyModel] = DiplomacyModel,
     keep: str = "full",
     variations: Variations | None = None,
+    posterior: Posterior | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a scenario in many worlds.
@@ -57,11 +59,14 @@ def run(
     keep : "outcomes" (one row a world), "overall" (and overall alignment by month), "full" (and all that happened) or
         "drivers" (and what moved each alignment, exactly).
     variations : numeric paths of the scenario -> one value a world, shape (worlds,).
+    posterior : draws of parameters, a shipped name, a file of ``sim calibrate`` or loaded; world i takes draw i modulo
+        their number, so that bands hold what the record leaves open as well as chance. What it draws or scales may be
+        set by nothing else but the scenario's root file.
     progress : called with (worlds done, worlds in all) after each batch.
 
     Raises
     ------
-    BadInput : a number out of range, or whatever is wrong with the scenario.
+    BadInput : a number out of range, a path that is set twice, or whatever is wrong with scenario or posterior.
     Interrupted : Ctrl-C; carries the worlds finished.
 
     Examples
@@ -75,6 +80,8 @@ def run(
     _check(worlds, seed, keep)
     if months is not None:
         scenario = scenario.with_months(months)
+    drawn = None if posterior is None else load_posterior(posterior)
+    variations = vary(scenario, worlds, drawn, variations)
     record = Record(scenario, worlds, scenario.months, keep, drivers=driver_names(republic))
     done = 0
     try:
@@ -98,8 +105,8 @@ def run(
         if not done:
             raise Interrupted(None) from None
         record.truncate(done)
-        raise Interrupted(Result(scenario, seed, record, asked=worlds)) from None
-    return Result(scenario, seed, record)
+        raise Interrupted(Result(scenario, seed, record, worlds, drawn)) from None
+    return Result(scenario, seed, record, posterior=drawn)
 
 
 def run_batch(

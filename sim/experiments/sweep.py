@@ -102,6 +102,12 @@ class Sweep:
         """Names of the factors."""
         return tuple(factor.path for factor in self.factors)
 
+    @property
+    def posterior(self) -> str | None:
+        """Name of the posterior whose draws the worlds took, if any."""
+        drawn = self.manifest["same"]["plan"].get("posterior")
+        return None if drawn is None else str(drawn["name"])
+
     @cached_property
     def missing(self) -> list[int]:
         """Numbers of the parts that are not there."""

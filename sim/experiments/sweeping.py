@@ -79,7 +79,7 @@ def sweep(plan: Plan | str | os.PathLike[str] | Scenario, out: str | os.PathLike
     dask : address of a Dask scheduler to run on instead.
     republic, power, model : classes of your own, as in ``sim.run``.
     progress, tell : called after each batch; called with what it will take before the first.
-    fields : keys of a plan (``vary``, ``design``, ``points``, ``worlds``, ``months``, ``seed``, …).
+    fields : keys of a plan (``vary``, ``design``, ``points``, ``worlds``, ``months``, ``seed``, ``posterior``, …).
 
     Raises
     ------
@@ -253,7 +253,7 @@ def _rehearse(job: Job, task: Task) -> tuple[float, int]:
     scenario = job.scenarios[task.scenario]
     months = scenario.months
     place = (task.first + np.arange(task.count)) // job.worlds
-    variations = {f.path: task.values[place, j] for j, f in enumerate(job.factors) if f.kind != "scenario"}
+    variations = job.variations(task, place, np.arange(task.count))
     times = [time.perf_counter()]
     batch = job.model(scenario, np.arange(task.count), job.seed, variations=variations, republic=job.republic,
                       power=job.power, recorder=Watch(Record(scenario, task.count, months, "outcomes"), 0))

@@ -25,10 +25,12 @@ class Draft:
     root: dict[Path, float] = field(default_factory=dict)
     """Numbers of the root file."""
     root_actors: frozenset[str] = frozenset()
+    root_file: str = ""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
-        return Draft(dict(self.leaves), dict(self.maps), dict(self.origins), self.root, self.root_actors)
+        return Draft(dict(self.leaves), dict(self.maps), dict(self.origins), self.root, self.root_actors,
+                     self.root_file)
 
     def names(self, section: str) -> list[str]:
         """Actors or events of a section, in file order."""

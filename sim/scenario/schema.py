@@ -141,6 +141,11 @@ class Scenario(Contents):
         named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
         return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
 
+    def changed_by(self, path: str) -> str | None:
+        """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
+        leaf = self._leaf(path)
+        return leaf.place.file if leaf and leaf.place.file != self._draft.root_file else None
+
     def _unknown(self, path: str) -> BadInput:
         return BadInput.of("no number of this scenario", "the path of one, such as "
                            f"{next(iter(self._values))}", path=printable(path), nearest=nearest(path, self._values))
@@ -295,6 +300,7 @@ def _load(chain: Iterable[tuple[str, Node, list[Problem]]], name: str,
           set: Mapping[str, object] | Iterable[str] | None) -> Scenario:
     collect = Collector()
     layers = []
+    file = name
     try:
         for file, top, problems in chain:
             collect.problems += problems
@@ -302,7 +308,7 @@ def _load(chain: Iterable[tuple[str, Node, list[Problem]]], name: str,
                 layers.append(layer_of(top, file, collect))
     except BadInput as error:
         raise BadInput([*collect.problems, *error.problems]) from None
-    draft = Draft()
+    draft = Draft(root_file=file)
     for layer in reversed(layers):
         draft = overlay(draft, layer, collect)
         if layer is layers[-1]:
