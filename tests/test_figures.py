@@ -108,6 +108,22 @@ def test_fans_draw_quantiles_medians_and_the_typical_world(real: Result, sector:
             assert any(text.startswith(f"{name} {median[-1]:.0f} ") for text in words(fig))
 
 
+def test_changes_are_shares_less_those_of_day_one(real: Result) -> None:
+    fig = real.plot.alignment_change()
+    moved = 100 * (real.shares() - real.shares()[0])
+    for r, republic in enumerate(real.republics):
+        for p, power in enumerate(real.powers):
+            median = part(fig, f"median-{republic}").get_segments()[p][:, 1]
+            np.testing.assert_allclose(median, np.median(moved[:, r, p], axis=-1), atol=1e-9)
+            low, high = np.quantile(moved[-1, r, p], (0.1, 0.9))
+            [path] = part(fig, f"band-{republic}-{power}-0.1-0.9").get_paths()
+            assert (path.vertices[real.months, 1], path.vertices[real.months + 1, 1]) == pytest.approx((low, high))
+            end = np.median(100 * real.shares()[-1, r, p])
+            shown = f"{abs(median[-1]):.1f} to {end:.0f} %"
+            assert any(text.endswith(shown) and text.startswith(power_name(real, power, 0.85, style.LABEL))
+                       for text in words(fig))
+
+
 def test_fans_agree_with_the_table_of_bands(real: Result) -> None:
     fig = real.plot.alignment_fans()
     table = real.bands()

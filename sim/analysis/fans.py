@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -28,40 +28,85 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
 
     ``sector`` is "overall" (need-weighted) or a sector's name.
     """
-    if sector != "overall" and sector not in SECTORS:
+    shares = _shares(result, sector)
+    median = quantiles(shares, [0.5])[0]
+    single = shares[..., result.typical_world]
+    top = max(float(quantiles(shares, [0.9])[0].max()), float(single.max()), 10.0)
+    ticks = style.nice_ticks(min(top, 100.0))
+    high = ticks[-1]
+    return _fans(
+        result, shares, f"{_what(sector)} of each republic",
+        "Share of a republic's engagement that lies with each power.",
+        "At the line's end: the median, and its change in points since day one.",
+        (ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]), (0.0, high),
+        lambda r, p: f"{median[-1, r, p]:.0f} {_change(median[-1, r, p], median[0, r, p])}")
+
+
+def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
+    """Change of each alignment since day one in points: median, bands over worlds, one typical world.
+
+    The same worlds as ``alignment_fans``, on a scale that shows how sure a small shift is.
+    """
+    shares = _shares(result, sector)
+    moved = shares - shares[:1]
+    end, shift = quantiles(shares[-1], [0.5])[0], quantiles(moved[-1], [0.5])[0]
+    low, high = quantiles(moved, [0.1, 0.9])
+    top = max(float(high.max()), float(-low.min()), float(np.abs(moved[..., result.typical_world]).max()), 0.5)
+    steps = style.nice_ticks(top, 2)
+    ticks = [-t for t in steps[:0:-1]] + steps
+    return _fans(
+        result, moved, f"{_what(sector)}: change since day one",
+        "Points gained or lost of a republic's engagement; day one is 0.",
+        "At the line's end: the median change, and the median share in per cent.",
+        (ticks, [f"{_minus(t)}{abs(t):g}" for t in ticks]), (ticks[0], ticks[-1]),
+        lambda r, p: f"{_minus(round(shift[r, p], 1))}{abs(shift[r, p]):.1f} to {end[r, p]:.0f} %")
+
+
+def _shares(result: Drawable, sector: str) -> NDArray[Any]:
+    """Shares in per cent, (time, republic, power, world). Raises BadInput for a sector that there is not."""
+    if sector == "overall":
+        overall: NDArray[Any] = result.array("overall") * 100
+        return overall
+    if sector not in SECTORS:
         raise BadInput.of(repr(sector), f"overall or one of {', '.join(SECTORS)}", path="sector")
-    shares = (result.array("overall") if sector == "overall"
-              else result.array("alignment")[:, :, :, SECTORS.index(sector)]) * 100  # (time, republic, power, world)
+    chosen: NDArray[Any] = result.array("alignment")[:, :, :, SECTORS.index(sector)] * 100
+    return chosen
+
+
+def _what(sector: str) -> str:
+    return "Overall alignment" if sector == "overall" else f"Alignment in {sector}"
+
+
+def _minus(points: float) -> str:
+    return "+" if points > 0 else "\N{MINUS SIGN}" if points < 0 else ""
+
+
+def _fans(result: Drawable, values: NDArray[Any], title: str, about: str, ends: str,
+          yticks: tuple[list[float], list[str]], span_y: tuple[float, float],
+          label: Callable[[int, int], str]) -> Figure:
+    """A panel a republic, a fan a power: ``values`` (time, republic, power, world), ``label`` at each line's end."""
     levels = sorted({0.5, *(q for band in BANDS for q in band)})
-    quantile = dict(zip(levels, quantiles(shares, levels), strict=True))
+    quantile = dict(zip(levels, quantiles(values, levels), strict=True))
     world = result.typical_world
-    single = shares[..., world]
     tints, marks = colors(result), happened(result, world)
     codes, powers, last = list(result.republics), list(result.powers), len(result.dates) - 1
     rows, columns = style.grid(len(codes))
-    what = "Overall alignment" if sector == "overall" else f"Alignment in {sector}"
-    fig, body = style.page(
-        f"{what} of each republic, {span(result)}",
-        "Share of a republic's engagement that lies with each power. "
-        + ("Thick line: median of all worlds. Dark band: half of the worlds; pale band: eight in ten. Thin line: one "
-           "typical world." if result.worlds > 1 else "One world only, so no bands.")
-        + " At the line's end: the median, and its change in points since day one." + _foot(marks),
-        footer(result, world), max(4.0 * columns, 6.5) if columns < 3 else 12.0,
-        max(2.35 * rows, 3.2))
-    ticks = style.nice_ticks(min(max(float(quantile[0.9].max()), float(single.max()), 10.0), 100.0))
-    high = ticks[-1]
-    scale = [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]
-    ylim = (-0.07 * high, high)
+    bands = ("Thick line: median of all worlds. Dark band: half of the worlds; pale band: eight in ten. Thin line: one "
+             "typical world." if result.worlds > 1 else "One world only, so no bands.")
+    fig, body = style.page(f"{title}, {span(result)}", f"{about} {bands} {ends}{_foot(marks)}",
+                           footer(result, world), max(4.0 * columns, 6.5) if columns < 3 else 12.0,
+                           max(2.35 * rows, 3.2))
+    height = span_y[1] - span_y[0]
+    ylim = (span_y[0] - 0.07 * height, span_y[1])
     months = np.arange(last + 1)
-    ends = [[f"{quantile[0.5][-1, r, p]:.0f} {_change(quantile[0.5][-1, r, p], quantile[0.5][0, r, p])}"
-             for p in range(len(powers))] for r in range(len(codes))]
+    said = [[label(r, p) for p in range(len(powers))] for r in range(len(codes))]
     label_room = max(style.text_width(power_name(result, p, 0.85, LABEL) + " " + row[i], LABEL)
-                     for row in ends for i, p in enumerate(powers)) + 0.12
+                     for row in said for i, p in enumerate(powers)) + 0.12
     boxes = style.cells(body, len(codes), right=label_room)
     _chronicle(fig, boxes, columns, marks, result.dates)
     for r, box in enumerate(boxes):
         ax = style.panel(fig, box, (0, last), ylim, xticks=style.month_ticks(result.dates, box.width),
-                         yticks=(ticks, scale if r % columns == 0 else [""] * len(ticks)))
+                         yticks=(yticks[0], yticks[1] if r % columns == 0 else [""] * len(yticks[1])))
         name = republic_name(result, codes[r], box.width + label_room, PANEL, True)
         write(fig, box.left, box.top + 0.13, name, PANEL, bold=True)
         for p, code in enumerate(powers):
@@ -70,16 +115,16 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
                     [_between(months, quantile[low][:, r, p], quantile[up][:, r, p])], facecolors=tints[code],
                     alpha=alpha, linewidths=0, gid=f"band-{codes[r]}-{code}-{low:g}-{up:g}"), autolim=False)
         tone = [tints[p] for p in powers]
-        ax.add_collection(LineCollection(_lines(months, single[:, r].T), colors=tone, linewidths=0.7, alpha=0.75,
-                                         gid=f"typical-{codes[r]}"), autolim=False)
+        ax.add_collection(LineCollection(_lines(months, values[:, r, :, world].T), colors=tone, linewidths=0.7,
+                                         alpha=0.75, gid=f"typical-{codes[r]}"), autolim=False)
         ax.add_collection(LineCollection(_lines(months, quantile[0.5][:, r].T), colors=tone, linewidths=1.9,
                                          gid=f"median-{codes[r]}"), autolim=False)
-        _event_marks(ax, marks, codes[r], -0.035 * high)
+        _event_marks(ax, marks, codes[r], span_y[0] - 0.035 * height)
         gap = LABEL * 1.22 / 72 / box.height * (ylim[1] - ylim[0])
-        places = style.spread(list(quantile[0.5][-1, r]), gap, 0.0, high)
+        places = style.spread(list(quantile[0.5][-1, r]), gap, *span_y)
         for p, code in enumerate(powers):
             write(ax, last * (1 + 0.06 / box.width), places[p],
-                  f"{power_name(result, code, 0.85, LABEL)} {ends[r][p]}", color=style.ink(tints[code]))
+                  f"{power_name(result, code, 0.85, LABEL)} {said[r][p]}", color=style.ink(tints[code]))
     return fig
 
 

@@ -18,18 +18,19 @@ from matplotlib.figure import Figure
 from sim.analysis.chances import leaders, stances
 from sim.analysis.chronicle import ledger_timeline
 from sim.analysis.drawable import Drawable
-from sim.analysis.fans import alignment_fans, grievance_by_cause
+from sim.analysis.fans import alignment_change, alignment_fans, grievance_by_cause
 from sim.analysis.style import TYPEFACE
 from sim.analysis.triangle import triangle
 
-__all__ = ["DPI", "FIGURES", "Plots", "alignment_fans", "grievance_by_cause", "leaders", "ledger_timeline", "save",
-           "save_all", "stances", "triangle"]
+__all__ = ["DPI", "FIGURES", "Plots", "alignment_change", "alignment_fans", "grievance_by_cause", "leaders",
+           "ledger_timeline", "save", "save_all", "stances", "triangle"]
 
 DPI = 144
 """Dots an inch of a saved PNG; type of 8 points is then easily read at full size."""
 
 FIGURES: dict[str, tuple[Callable[[Drawable], Figure], str]] = {
     "alignment_fans": (alignment_fans, "Alignment of each republic with each power over time"),
+    "alignment_change": (alignment_change, "Change of each alignment since day one, with bands"),
     "triangle": (triangle, "Each republic between three powers, day one and end"),
     "grievance_by_cause": (grievance_by_cause, "Each republic's grievance against one power, by cause"),
     "ledger_timeline": (ledger_timeline, "Offers, answers, lapses and rebukes of one world"),
@@ -52,6 +53,10 @@ class Plots:
     def alignment_fans(self, sector: str = "overall") -> Figure:
         """See ``sim.analysis.fans.alignment_fans``."""
         return alignment_fans(self._result, sector)
+
+    def alignment_change(self, sector: str = "overall") -> Figure:
+        """See ``sim.analysis.fans.alignment_change``."""
+        return alignment_change(self._result, sector)
 
     def triangle(self, powers: Sequence[str] | None = None) -> Figure:
         """See ``sim.analysis.triangle.triangle``."""
