@@ -1,5 +1,6 @@
 # Needs python3 (3.11, 3.12 or 3.13), make and a package index; everything else goes into .venv.
 #   make run    install, run the scenario dushanbe-2025, leave a result and a picture
+#   make view   install, open the dashboard
 #   make test   install what developers need, then lint, types and tests
 # Another interpreter: make run PYTHON=/path/to/python3.12
 
@@ -11,14 +12,19 @@ NEEDS := pyproject.toml constraints.txt
 
 # Two installations into one environment must not meet.
 .NOTPARALLEL:
-.PHONY: help run test lint types bench schema wheel wheel-check clean
+.PHONY: help run view test lint bench schema baseline pictures notebooks docs wheel wheel-check clean
 
 help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
+	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
 	@echo "make lint         ruff and mypy only"
 	@echo "make bench        time and memory of runs and batches"
+	@echo "make docs         build the guide into site/"
 	@echo "make schema       write scenarios/schema.json anew"
+	@echo "make baseline     write the reference results anew and say what changed"
+	@echo "make pictures     take the pictures of README and guide anew (needs Chromium)"
+	@echo "make notebooks    run the notebooks and keep their outputs"
 	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
 	@echo "make wheel-check  build, install the wheel in an empty environment elsewhere, run it there"
 	@echo "make clean        remove $(VENV), dist and caches; results stay"
@@ -29,6 +35,9 @@ run: $(VENV)/.ready
 	@echo "Result:  $(RESULT)/"
 	@for picture in $(RESULT)/*.png; do [ -f "$$picture" ] && echo "Picture: $$picture"; done; true
 
+view: $(VENV)/.ready-view
+	$(BIN)/sim view
+
 test: lint
 	$(BIN)/python -m pytest -n auto
 
@@ -36,11 +45,24 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.ready
+bench: $(VENV)/.ready-dev
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_view.py
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema --out scenarios/schema.json
+
+baseline: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.baseline
+
+pictures: $(VENV)/.ready-dev
+	$(BIN)/python tools/make_pictures.py
+
+notebooks: $(VENV)/.ready-dev
+	$(BIN)/python tools/notebooks.py
+
+docs: $(VENV)/.ready-dev
+	$(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-dev
 	rm -rf dist
@@ -58,7 +80,7 @@ wheel-check: wheel
 	echo "The wheel runs on its own."
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps live inside the environment, so they go when it goes; they are older than what they depend on only when
@@ -68,10 +90,15 @@ $(VENV)/.ready: $(NEEDS) | $(BIN)/python
 	@$(PIP_INSTALL) --editable .
 	@touch $@
 
+$(VENV)/.ready-view: $(NEEDS) | $(BIN)/python
+	@echo "Installing sim and its dashboard into $(VENV) (a minute or two the first time) ..."
+	@$(PIP_INSTALL) --editable '.[view]'
+	@touch $@ $(VENV)/.ready
+
 $(VENV)/.ready-dev: $(NEEDS) | $(BIN)/python
 	@echo "Installing sim and the developers' tools into $(VENV) (a minute or two the first time) ..."
 	@$(PIP_INSTALL) --editable '.[dev,docs,experiments,notebooks,view]'
-	@touch $@ $(VENV)/.ready
+	@touch $@ $(VENV)/.ready $(VENV)/.ready-view
 
 $(BIN)/python:
 	@other=''; bare=''; \
