@@ -147,13 +147,13 @@ def data(
     format: Shape = Format.table,
 ) -> None:
     """List the observed figures that come with sim: what they cover, where they are from, what contradicts them."""
-    from sim import report_evidence
+    from sim import report_data
     from sim.analysis.catalogue import catalogue, series
 
     if name is None:
-        report_evidence.print_catalogue(catalogue(), format.value)
+        report_data.print_catalogue(catalogue(), format.value)
     else:
-        report_evidence.print_series(series(name), format.value)
+        report_data.print_series(series(name), format.value)
 
 
 def _known_sector(sector: str) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.analysis.baselines import ALONE, METHODS, MODEL
+from sim.analysis.words import spelled
 from sim.experiments.files import versions
+from sim.experiments.observed import NAMES
 from sim.report import _chance, _print_table, _rows, _stdout, _table, command
 
 if TYPE_CHECKING:
@@ -21,28 +23,34 @@ if TYPE_CHECKING:
     from sim.experiments.calibrate import Calibration
 
 MANIFEST = "manifest.json"
-WHAT = {"trade": "Trade mix of KAZ, KGZ, UZB", "votes": "Agreement in the General Assembly, five republics",
+WHAT = {"trade": "Trade mix of Kazakhstan, Kyrgyzstan and Uzbekistan",
+        "votes": "Agreement in the General Assembly, five republics",
         "own votes": "the same, less the mean of the five"}
 
 
 def print_calibration(fit: Calibration, check: pd.DataFrame) -> None:
     """Prior and posterior of every parameter, and whether the fitted model makes such records."""
     console = _stdout()
-    console.print(f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, worth {fit.effective:,.0f} "
-                  "by weight", style="bold")
+    console.print(f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, by weight worth "
+                  f"{fit.effective:,.0f}", style="bold")
     table = _table("Parameters: 80 % ranges before and after", ["Parameter"],
                           ["prior", "posterior", "median", "learnt"])
     for row in _rows(fit.table()):
-        table.add_row(str(row.parameter).replace("_", " "), f"{row.prior_low:.3f} to {row.prior_high:.3f}",
-                      f"{row.low:.3f} to {row.high:.3f}", f"{row.median:.3f}",
+        table.add_row(spelled(str(row.parameter), NAMES), *(text.replace("-", "−") for text in (
+            f"{row.prior_low:.3f} to {row.prior_high:.3f}", f"{row.low:.3f} to {row.high:.3f}", f"{row.median:.3f}")),
                       _chance(max(float(row.learnt), 0.0)))
     _print_table(console, table)
     console.print("Learnt: part of the prior's variance that the record takes away; near 0 the record says nothing.")
     table = _table("Posterior predictive check: would the fitted model make such a record?", ["Feature"],
                           ["record", "5 %", "median", "95 %", "p"])
+    previous = ""
     for row in _rows(check):
-        table.add_row(str(row.feature), *(f"{value:.3f}" for value in (row.observed, row.low, row.median, row.high)),
-                      f"{row.p:.2f}")
+        of, _, feature = spelled(str(row.feature), NAMES).partition(": ")
+        if of != previous:
+            table.add_row(of)
+        previous = of
+        table.add_row(f"  {feature}", *(f"{value:.3f}".replace("-", "−") for value in
+                                        (row.observed, row.low, row.median, row.high)), f"{row.p:.2f}")
     _print_table(console, table)
     console.print("Log-ratio points; p near 0 or 1: it would not.")
 
@@ -76,11 +84,14 @@ def _print_page(test: Backtest) -> None:
                           *middle, f"{row.crps:.4f}", _chance(float(row.covered)), str(row.cells))
             previous = int(row.horizon)
         _print_table(console, table)
-    console.print("Distance: Aitchison, of the mix over the three powers. Error, CRPS: in shares of 1. 80 % band: how "
-                  "often it held. Common shift is for votes only.")
+    console.print("Distance: Aitchison, of the mix over the three powers. Error: in shares of 1. Own part: the same of "
+                  "the distance from the mean of the five. CRPS: error of the whole forecast, band and all, in shares "
+                  "of 1; of all these, lower is better. 80 % band: how often it held; it should be about 80 %. Error "
+                  "model alone: the same statistics with the simulation taken out.")
     _print_verdict(console, test)
     _print_directions(console, test)
-    console.print(f"\nSeed {facts['seed']}, {facts['rounds']} rounds of {facts['worlds']:,} worlds an origin, record "
+    rounds = f"{facts['rounds']} round{'' if facts['rounds'] == 1 else 's'}"
+    console.print(f"\nSeed {facts['seed']}, {rounds} of {facts['worlds']:,} worlds an origin, record "
                   f"{facts['record'][:12]}, scenario {facts['scenario']}")
     console.print(", ".join(f"{name} {version}" for name, version in versions().items()))
 
@@ -94,8 +105,11 @@ def _print_verdict(console: Any, test: Backtest) -> None:
         for (what, horizon), part in gains.groupby(["what", "horizon"], sort=False):
             alone = part[part.method == ALONE].gain.iloc[0]
             best = part[part.method != ALONE].sort_values("gain").iloc[0]
-            table.add_row(str(what), str(horizon), label, str(best.method),
-                          *(f"{100 * value:+.1f} %" for value in (best.gain, best.low, best.high, alone)))
+            gain, low, high, on = (f"{100 * value:+.1f} %".replace("-", "−")
+                                   for value in (best.gain, best.low, best.high, alone))
+            if len(test.facts["origins"]) == 1:
+                low = high = "–"  # one origin has no spread
+            table.add_row(str(what), str(horizon), label, str(best.method), gain, low, high, on)
     _print_table(console, table)
     console.print("Above 0 the model is better. The range is a bootstrap of whole origins: few, and overlapping.")
 
@@ -114,7 +128,7 @@ def _print_directions(console: Any, test: Backtest) -> None:
     _print_table(console, table)
     wrong = found[(found.method == MODEL) & ~found.right]
     for what in ("trade", "votes"):
-        missed = ", ".join(f"{row.republic}–{row.power}" for row in _rows(wrong[wrong.what == what]))
+        missed = ", ".join(f"{NAMES[row.republic]}–{NAMES[row.power]}" for row in _rows(wrong[wrong.what == what]))
         console.print(f"Missed by the model, {what}: {missed or 'none'}")
 
 

@@ -1,34 +1,34 @@
-"""What ``sim compare``, ``whatif``, ``explain``, ``blocs`` and ``data`` print and write."""
+"""What ``sim compare``, ``whatif``, ``explain`` and ``blocs`` print and write."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.analysis.telling import CHANCE, driver_words, part_of_spread, summary_rows
-from sim.analysis.words import capital, listed, month_words, percent, signed
+from sim.analysis.words import capital, month_words, percent, short_name, signed
 from sim.experiments.files import MANIFEST, versions
 from sim.report import _chance, _print_table, _records, _rows, _share, _stdout, _table, command
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from rich.table import Table
 
     from sim.analysis.blocs import Blocs
-    from sim.analysis.catalogue import Series
     from sim.analysis.compare import Comparison
     from sim.analysis.explain import Effect, Explanation
     from sim.experiments.posterior import Posterior
     from sim.scenario import Scenario
 
-CITED = 12
-"""Citations of a series that are printed."""
-KEYS = ("republic", "power", "power_a", "power_b", "target", "year", "period", "date", "start", "end")
-"""Columns that say what a figure is about; kept short and first."""
+BESIDE = {"grievance": "grievance against it", "rebukes": "public rebukes of it", "delivered": "deals delivered",
+          "lapsed": "pledges lapsed"}
+"""Outcomes that a comparison shows beside alignment."""
 
 
 # -- compare, whatif ---------------------------------------------------------------------------------------------------
@@ -39,14 +39,14 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
     if format == "csv":
         _csv(both.table(sector))
     elif format == "json":
-        _json({"sentences": {name: both.headline(name) for name in both.names[1:]},
+        _json({"sentences": {name: both.headline(name, sector=sector) for name in both.names[1:]},
                "table": _records(both.table(sector)), "outcomes": _records(both.outcomes()),
                "manifest": _comparison_facts(both)})
     else:
         console = _stdout()
         for name in both.names[1:]:
-            console.print(f"{name} against {both.names[0]}", style="bold")
-            console.print(both.headline(name))
+            console.print(f"{both.title(name)} against {both.title(0)}", style="bold")
+            console.print(both.headline(name, sector=sector))
             _comparison_page(both, name, sector)
         console.print("\nPaired by world: both ran on the same luck. [ ] eight worlds in ten. Clear since: from this "
                       "month to the end that band of the difference stays on one side of zero; – is never.")
@@ -57,25 +57,42 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
 def _comparison_page(both: Comparison, name: str, sector: str) -> None:
     where = "overall alignment" if sector == "overall" else f"alignment in {sector}"
     console = _stdout()
+    story = both.results[both.index(name)].scenario
     table = _table(f"{capital(where)} in {month_words(both.dates[-1])}, %", ["Share"],
-                   ["base", "other", "difference", "higher in", "clear since"])
+                   ["base", "other", "difference", "higher\nin", "clear\nsince"])
     frame = both.table(sector)
-    for row in _rows(frame[frame.scenario == name]):
-        table.add_row(f"{row.republic} {row.power}", _share(row.base),
+    for row in _by_republic(table, _rows(frame[frame.scenario == name]), story):
+        table.add_row(_power(story, row.power), _share(row.base),
                       f"{_share(row.median)} [{_share(row.low)}–{_share(row.high)}]", _gap(row), _higher(row),
                       row.clear_since or "–")
     _print_table(console, table)
     if sector != "overall":
         return
-    outcomes = both.outcomes()
-    chosen = outcomes[(outcomes.scenario == name) & outcomes.outcome.isin(
-        [f"{power}.{what}" for power in both.powers for what in ("grievance", "rebukes", "delivered", "lapsed")])]
-    table = _table("Beside alignment, whole region and run", ["Outcome"],
-                   ["base", "other", "difference", "higher in"])
-    for row in _rows(chosen):
-        gap = f"{row.difference:+.2f} [{row.difference_low:+.2f} to {row.difference_high:+.2f}]"
-        table.add_row(row.outcome, f"{row.base:.2f}", f"{row.other:.2f}", gap.replace("-", "−"), _higher(row))
+    outcomes = both.outcomes().query("scenario == @name").set_index("outcome")
+    table = _table("Beside alignment, whole region and run, median of worlds", ["Power"],
+                   ["base", "other", "difference", "higher\nin"])
+    for power in both.powers:
+        table.add_row(story.powers[power].name)
+        for what, words in BESIDE.items():
+            one: Any = outcomes.loc[f"{power}.{what}"]
+            gap = f"{one.difference:+.2f} [{one.difference_low:+.2f} to {one.difference_high:+.2f}]"
+            table.add_row(f"  {words}", f"{one.base:.2f}", f"{one.other:.2f}", gap.replace("-", "−"), _higher(one))
     _print_table(console, table)
+
+
+def _by_republic(table: Table, rows: Iterable[Any], story: Scenario) -> Iterator[Any]:
+    """Rows one after another; where a new republic begins, its name goes into the table first."""
+    previous = None
+    for row in rows:
+        if row.republic != previous:
+            table.add_row(story.republics[row.republic].name)
+        previous = row.republic
+        yield row
+
+
+def _power(story: Scenario, code: str) -> str:
+    """A power's name, set in below its republic's."""
+    return f"  {story.powers[code].name}"
 
 
 def _gap(row: Any) -> str:
@@ -83,7 +100,9 @@ def _gap(row: Any) -> str:
 
 
 def _higher(row: Any) -> str:
-    return percent(row.p_higher) if row.p_higher + row.p_lower > 0 else "same"
+    if row.p_higher + row.p_lower == 0:
+        return "same"
+    return percent(row.p_higher).replace("over ", ">").replace("under ", "<")
 
 
 def save_comparison(both: Comparison, folder: Path, sector: str = "overall") -> None:
@@ -131,13 +150,13 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
 
 def _explanation_overview(why: Explanation) -> None:
     table = _table("Change of each alignment in points, and what moved it most (mean)", ["Share"],
-                   ["change", "drift's part"], ["mostly by"])
-    for row in summary_rows(why):
-        mostly = [f"{driver_words(name)} {signed(mean)}" for name, mean in row["main"] if abs(mean) >= 0.0005]
-        table.add_row(f"{row['republic']} {row['power']}",
-                      f"{signed(row['median'])} [{signed(row['low'])} to {signed(row['high'])}]",
-                      _chance(min(max(row["chance"], 0.0), 1.0)),
-                      listed(mostly) or "nothing but chance")
+                   ["change", "drift's\npart"], ["mostly by"])
+    for row in _by_republic(table, [SimpleNamespace(**row) for row in summary_rows(why)], why.scenario):
+        mostly = [f"{driver_words(name)} {signed(mean)}" for name, mean in row.main if abs(mean) >= 0.0005]
+        table.add_row(_power(why.scenario, row.power),
+                      f"{signed(row.median)} [{signed(row.low)} to {signed(row.high)}]",
+                      _chance(min(max(row.chance, 0.0), 1.0)),
+                      ", ".join(mostly) or "nothing but chance")
     console = _stdout()
     _print_table(console, table)
     console.print("Drift's part: how much of the spread between worlds goes with the random walk that no rule explains."
@@ -146,7 +165,7 @@ def _explanation_overview(why: Explanation) -> None:
 
 def _explanation_page(why: Explanation, republic: str, power: str) -> None:
     i, j = why.place(republic, power)
-    table = _table("", ["Driver"], ["mean", "80 % band", "spread", *why.powers])
+    table = _table("", ["Driver"], ["mean", "80 % band", "spread", *(short_name(why.scenario, p) for p in why.powers)])
     frame = _of(why.table(), [(republic, power)]).set_index("driver")
     change = why.change[i, j]
     for d, name in enumerate((*why.drivers, "total")):
@@ -156,7 +175,7 @@ def _explanation_page(why: Explanation, republic: str, power: str) -> None:
         owners = why.owners[:, :, i, j].sum(axis=0) if total else why.owners[d, :, i, j]
         table.add_row("all" if total else driver_words(name), signed(float(row["mean"])),
                       f"[{signed(float(row.low))} to {signed(float(row.high))}]",
-                      _chance(part_of_spread(values, change)) if len(change) > 1 else "–",
+                      _part(part_of_spread(values, change)) if len(change) > 1 else "–",
                       *(signed(float(own.mean())) for own in owners), style="bold" if total else None)
     _print_table(_stdout(), table)
     _stdout().print("Points. Spread: its part of what sets worlds apart. Last columns: the mean by whose driver it "
@@ -164,32 +183,37 @@ def _explanation_page(why: Explanation, republic: str, power: str) -> None:
                     "random walk; luck in answers and deliveries shows in deals and grievances.")
 
 
+def _part(value: float) -> str:
+    """A part in per cent that may be below 0."""
+    return f"{round(100 * value) + 0} %".replace("-", "−")
+
+
 def print_effect(effect: Effect, format: str, republic: str | None, power: str | None) -> None:
     """What an event changed: the paired difference, and through which drivers."""
-    pairs = chosen_pairs(effect.explanation, republic, power)
-    table = effect.comparison.table()
+    pairs, sector = chosen_pairs(effect.explanation, republic, power), effect.explanation.sector
+    table, headline = effect.comparison.table(sector), effect.comparison.headline(pairs=pairs, sector=sector)
     table = table[[(row.republic, row.power) in pairs for row in _rows(table)]]
     if format == "csv":
         _csv(table)
         return
     if format == "json":
-        _json({"event": effect.event, "headline": effect.comparison.headline(pairs=pairs), "table": _records(table),
+        _json({"event": effect.event, "headline": headline, "table": _records(table),
                "parts": _records(_of(effect.explanation.table(), pairs)),
                "manifest": _comparison_facts(effect.comparison)})
         return
     console, story = _stdout(), effect.explanation.scenario
     event = story.events[effect.event]
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
-    console.print("What it changed, by running the same worlds without it. "
-                  + effect.comparison.headline(pairs=pairs))
+    console.print(f"What it changed, by running the same worlds without it. {headline}")
     frame = effect.explanation.table()
-    out = _table(f"Difference it makes by {month_words(effect.comparison.dates[-1])}, points", ["Share"],
-                 ["difference", "clear since"], ["through (mean)"])
-    for row in _rows(table):
+    where = "" if sector == "overall" else f" in {sector}"
+    out = _table(f"Difference it makes{where} by {month_words(effect.comparison.dates[-1])}, points", ["Share"],
+                 ["difference", "clear\nsince"], ["through (mean)"])
+    for row in _by_republic(out, _rows(table), story):
         parts = _of(frame, [(row.republic, row.power)]).query("driver != 'total'")
         parts = parts[parts["mean"].abs() >= 0.0005].sort_values("mean", key=abs, ascending=False)[:3]
         through = [f"{driver_words(str(part.driver))} {signed(part.mean)}" for part in _rows(parts)]
-        out.add_row(f"{row.republic} {row.power}", _gap(row), row.clear_since or "–", listed(through) or "–")
+        out.add_row(_power(story, row.power), _gap(row), row.clear_since or "–", ", ".join(through) or "–")
     _print_table(console, out)
     if event.random:
         console.print("Chance decides whether it happens: a world without it is the same in both.")
@@ -219,10 +243,12 @@ def save_explanation(why: Explanation, folder: Path, republic: str | None = None
 
 def save_effect(effect: Effect, folder: Path) -> None:
     """Write what ``save_comparison`` does, and parts.csv: through which drivers."""
-    both = effect.comparison
-    _write(folder, {"table": both.table(), "differences": both.bands(), "outcomes": both.outcomes(),
-                    "parts": effect.explanation.table()}, {"difference": both.figure()},
-           {"scenario": effect.explanation.scenario}, _comparison_facts(both) | {"event": effect.event})
+    both, sector = effect.comparison, effect.explanation.sector
+    _write(folder, {"table": both.table(sector), "differences": both.bands(sector), "outcomes": both.outcomes(),
+                    "parts": effect.explanation.table()},
+           {"difference": both.figure(sector=sector, title=f"the event “{effect.event}”")},
+           {"scenario": effect.explanation.scenario},
+           _comparison_facts(both) | {"event": effect.event, "sector": sector})
 
 
 def _explanation_facts(why: Explanation) -> dict[str, Any]:
@@ -258,14 +284,17 @@ def print_blocs(found: Blocs, format: str) -> None:
     console.print(f"{found.scenario.title}: who stands with whom at the end of {month_words(found.date)}", style="bold")
     console.print("A cross-check by landscape theory (Axelrod & Bennett 1993), not an outcome of the model.")
     out = _table("Two blocs", [], ["deepest in", "holds in"], ["on one side", "on the other"])
+    names = {code: spec.name for group in (found.scenario.powers, found.scenario.republics)
+             for code, spec in group.items()}
     for row in _rows(table.head(8)):
-        out.add_row(percent(row.deepest), percent(row.minimum), row.bloc, row.against or "nobody")
+        out.add_row(percent(row.deepest), percent(row.minimum),
+                    *(", ".join(names[code] for code in side.split()) or "nobody" for side in (row.bloc, row.against)))
     _print_table(console, out)
     if len(table) > 8:
         console.print(f"{len(table) - 8} rarer ones not shown.")
     out = _table("Beside the model's own answer", ["Republic", "Leader"], ["leads in", "stands with that leader in"])
     for row in _rows(found.check()):
-        out.add_row(found.scenario.republics[row.republic].name, row.leader, percent(row.share),
+        out.add_row(names[row.republic], names[row.leader], percent(row.share),
                     percent(row.with_leader))
     _print_table(console, out)
     out = _table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
@@ -285,68 +314,6 @@ def save_blocs(found: Blocs, folder: Path) -> None:
 def _bloc_facts(found: Blocs) -> dict[str, Any]:
     return {"kind": "blocs", "scenario": found.scenario.name, "scenario_hash": found.scenario.hash, "seed": found.seed,
             "worlds": found.worlds, "month": found.date}
-
-
-# -- data --------------------------------------------------------------------------------------------------------------
-
-
-def print_catalogue(known: Mapping[str, Series], format: str) -> None:
-    """All observed series with coverage, sources and contradictions."""
-    rows = [{"name": one.name, "title": one.title, "coverage": one.coverage, "source": one.source,
-             "licence": one.licence, "contradictions": list(one.contradictions)} for one in known.values()]
-    if format == "json":
-        _json({"series": rows})
-        return
-    if format == "csv":
-        _csv(pd.DataFrame([row | {"contradictions": " | ".join(one.contradictions)}
-                           for row, one in zip(rows, known.values(), strict=True)]))
-        return
-    console = _stdout()
-    table = _table("Observed figures (scenarios cite them as data:NAME)", ["Name"], [],
-                   ["What, coverage, contradictions"])
-    for one in known.values():
-        known_faults = "".join(f"\nMind: {text}" for text in one.contradictions)
-        table.add_row(one.name, f"{one.title}.\nCovers: {one.coverage}.\nFrom: {one.source}.{known_faults}\n")
-    _print_table(console, table)
-    console.print("sim data NAME shows the figures.")
-
-
-def print_series(one: Series, format: str) -> None:
-    """The figures of one series."""
-    frame = one.frame()
-    if format == "csv":
-        _csv(frame)
-        return
-    if format == "json":
-        _json({"name": one.name, "title": one.title, "coverage": one.coverage, "source": one.source,
-               "licence": one.licence, "contradictions": list(one.contradictions), "rows": _records(frame),
-               "citations": dict(one.citations().itertuples(index=False))})
-        return
-    console = _stdout()
-    console.print(f"{one.name}: {one.title}", style="bold")
-    console.print(f"Covers: {one.coverage}. From: {one.source}. Licence: {one.licence}.")
-    for text in one.contradictions:
-        console.print(f"Mind: {text}")
-    keys = [name for name in frame.columns if name in KEYS and frame[name].notna().any()]
-    numbers = [name for name in frame.columns if name not in keys and pd.api.types.is_numeric_dtype(frame[name])
-               and frame[name].notna().any()]
-    texts = [name for name in frame.columns if name not in (*keys, *numbers, "source", "confidence")
-             and frame[name].notna().any()]
-    table = _table("", keys, numbers, [", ".join(texts).replace("_", " ")] if texts else [])
-    for row in frame.itertuples(index=False):
-        said = [str(getattr(row, name)) for name in texts if not pd.isna(getattr(row, name))]
-        table.add_row(*(_cell(getattr(row, name)) for name in (*keys, *numbers)), *([", ".join(said)] if texts else []))
-    _print_table(console, table)
-    cited = one.citations()
-    console.print(f"\nSources: {'; '.join(cited.citation[:CITED])}"
-                  f"{f' and {len(cited) - CITED} more (--format csv names each row’s)' if len(cited) > CITED else ''}.")
-
-
-def _cell(value: Any) -> str:
-    """A figure as written in the file, without a tail of zeros."""
-    if pd.isna(value):
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 # -- common ------------------------------------------------------------------------------------------------------------

@@ -228,9 +228,11 @@ class Comparison:
                              *(float(band[i, j]) for band in bands), *(float(gap[month, i, j]) for gap in gaps),
                              float((now[i, j] > 0).mean()), float((now[i, j] < 0).mean()),
                              self.dates[since[i, j]] if since[i, j] >= 0 else None))
-        return pd.DataFrame(rows, columns=["scenario", "republic", "power", "base", "low", "median", "high",
-                                           "difference_low", "difference", "difference_high", "p_higher", "p_lower",
-                                           "clear_since"])
+        frame = pd.DataFrame(rows, columns=["scenario", "republic", "power", "base", "low", "median", "high",
+                                            "difference_low", "difference", "difference_high", "p_higher", "p_lower",
+                                            "clear_since"])
+        frame["clear_since"] = pd.Series([row[-1] for row in rows], dtype=object)  # where it is not, None and not NaN
+        return frame
 
     def outcomes(self) -> pd.DataFrame:
         """Every scalar outcome that the scenarios have in common, paired (months counted from each one's own end).
@@ -277,22 +279,29 @@ class Comparison:
         since = f"clear from {month_words(row.clear_since)} on" if row.clear_since else "not clear at the end"
         return f"{text}; {since}."
 
-    def headline(self, which: int | str = 1, pairs: Sequence[tuple[str, str]] | None = None) -> str:
+    def headline(self, which: int | str = 1, pairs: Sequence[tuple[str, str]] | None = None,
+                 sector: str = "overall") -> str:
         """The largest differences (of ``pairs``, republic and power, if given) in words, at most three sentences."""
-        table = self.table()
+        table = self.table(sector)
         table = table[table.scenario == self.names[self.index(which)]]
         if pairs is not None:
             table = table[[pair in pairs for pair in zip(table.republic, table.power, strict=True)]]
         largest = table.reindex(table.difference.abs().sort_values(ascending=False, kind="stable").index)[:3]
         if not (largest.p_higher + largest.p_lower > 0).any():
             return "No share differs in any world."
-        return " ".join(self.sentence(str(row.republic), str(row.power), which) for row in largest.itertuples())
+        return " ".join(self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples())
 
-    def figure(self, which: int | str = 1, sector: str = "overall") -> Figure:
+    def title(self, which: int | str) -> str:
+        """What to call a scenario on a page: its title with its name, or the name it was given here."""
+        k = self.index(which)
+        story, name = self.results[k].scenario, self.names[k]
+        return f"{story.title} ({name})" if name == story.name else name
+
+    def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
         """Fans of the paired difference over time, see ``sim.analysis.figures_evidence.difference_fans``."""
         from sim.analysis.figures_evidence import difference_fans
 
-        return difference_fans(self, which, sector)
+        return difference_fans(self, which, sector, title)
 
     def _known(self, code: str, codes: Sequence[str], what: str) -> None:
         if code not in codes:

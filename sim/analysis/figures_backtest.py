@@ -13,15 +13,14 @@ from sim.analysis import style
 from sim.analysis.backtest import Backtest
 from sim.analysis.baselines import METHODS, MODEL
 from sim.analysis.style import FAINT, GRID, INK, LABEL, MUTED, Box, write
+from sim.analysis.words import number, spelled
 from sim.experiments.calibrate import Calibration
 from sim.experiments.errormodel import parts
-from sim.experiments.observed import POWERS, TRADERS
+from sim.experiments.observed import NAMES, POWERS, TRADERS
 
 Floats = NDArray[np.float64]
 
 COLORS = dict(zip(POWERS, style.POWER_COLORS, strict=False))
-NAMES = {"RUS": "Russia", "CHN": "China", "EUU": "European Union", "KAZ": "Kazakhstan", "KGZ": "Kyrgyzstan",
-         "UZB": "Uzbekistan"}
 SHADES = ("#9fb4c4", "#5a7894", "#1d2433")
 """Of one, two and three years ahead."""
 MEASURES = {"error": ("Point error", "distance"), "crps": ("CRPS", "shares"), "covered": ("80 % band held", "per cent")}
@@ -47,7 +46,7 @@ def scores(test: Backtest) -> Figure:
             ax = style.panel(fig, box, (0, max(top, ticks[-1])), (len(methods) - 0.5, -0.5),
                              xticks=(ticks, [f"{100 * t:.0f}" if column == "covered" else f"{t:g}" for t in ticks]))
             ax.vlines(ticks, -0.5, len(methods) - 0.5, color=GRID, lw=0.7, zorder=0)
-            unit = "share of roll calls" if column == "error" and what == "votes" else unit
+            unit = "shares" if column == "error" and what == "votes" else unit
             write(fig, box.left, box.top + 0.14, f"{label}: {name.lower()}, {unit}" if j == 0 else f"{name}, {unit}",
                   LABEL, bold=True)
             for k, method in enumerate(methods):
@@ -104,7 +103,7 @@ def prior_posterior(fit: Calibration) -> Figure:
     fig, body = style.page(
         f"What the record up to {fit.origin} says about the parameters",
         "Grey line: the prior. Filled: the posterior. Per cent: how much of the prior's variance the record takes "
-        f"away; near 0 it says nothing. {len(fit.weights):,} worlds, worth {fit.effective:,.0f}.",
+        f"away; near 0 it says nothing. {len(fit.weights):,} worlds, by weight worth {fit.effective:,.0f}.",
         f"record {fit.record.digest[:12]}, seed {fit.seed}", 9.6, 6.4)
     for i, (prior, box) in enumerate(zip(fit.priors, _boxes(body, len(fit.priors), 4), strict=True)):
         grid = np.linspace(-3.2, 3.2, 121)
@@ -116,12 +115,12 @@ def prior_posterior(fit: Calibration) -> Figure:
         grid, kernel, before = grid[inside], kernel[inside], before[inside]
         marks = [-2.0, 0.0, 2.0]
         ax = style.panel(fig, box, (-3.2, 3.2), (0, 1.08 * max(kernel.max(), before.max())),
-                         xticks=(marks, [f"{float(prior.value(np.array(m))):.3g}" for m in marks]))
+                         xticks=(marks, [number(float(prior.value(np.array(m)))) for m in marks]))
         ax.fill_between(grid, kernel, color=style.POWER_COLORS[2], alpha=0.45, lw=0)
         ax.plot(grid, before, color=MUTED, lw=1.2)
         ax.axhline(0, color=FAINT, lw=0.7)
         learnt = max(float(learnt_by[prior.name]), 0.0)
-        write(fig, box.left, box.top + 0.13, prior.name.replace("_", " "), LABEL, bold=True)
+        write(fig, box.left, box.top + 0.13, spelled(prior.name, NAMES), LABEL, bold=True)
         write(fig, box.right, box.top + 0.13, f"{100 * learnt:.0f} %", LABEL, MUTED, ha="right")
     return fig
 
@@ -131,20 +130,21 @@ def predictive_check(check: pd.DataFrame, origin: int) -> Figure:
     line = 0.24
     fig, body = style.page(
         "Posterior predictive check", "Bar: 90 per cent of records made by draws of the posterior, tick their median. "
-        "Dot: the record; hollow where it lies outside.", f"record up to {origin}; log-ratio points", 8.6,
+        "Dot: the record; hollow where it lies outside.", f"record up to {origin}; log-ratio points", 9.6,
         line * len(check) + 0.3)
-    box = Box(body.left + 3.1, body.bottom + 0.05, body.width - 3.2, line * len(check))
+    box = Box(body.left + 3.9, body.bottom + 0.05, body.width - 4.0, line * len(check))
     numbers = check[["low", "median", "high", "observed", "p"]].to_numpy(dtype=np.float64)
     left, right = min(1.05 * float(numbers[:, :4].min()), 0.0), 1.05 * float(numbers[:, :4].max())
     ticks = [tick for tick in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0) if left <= tick <= right]
-    ax = style.panel(fig, box, (left, right), (len(check), 0), xticks=(ticks, [f"{t:g}" for t in ticks]))
+    ax = style.panel(fig, box, (left, right), (len(check), 0), xticks=(ticks, [number(t) for t in ticks]))
     ax.vlines(ticks, 0, len(check), color=GRID, lw=0.7, zorder=0)
     for k, (low, median, high, seen, p) in enumerate(numbers):
         y, outside = k + 0.5, not 0.05 <= p <= 0.95
         ax.plot([low, high], [y, y], color=FAINT, lw=5, solid_capstyle="butt", zorder=1)
         ax.plot([median, median], [y - 0.25, y + 0.25], color=MUTED, lw=1.2, zorder=2)
         ax.scatter([seen], [y], s=24, zorder=3, facecolors=style.PAPER if outside else INK, edgecolors=INK)
-        write(fig, box.left - 0.1, box.top - y * line, str(check["feature"].iloc[k]), LABEL, ha="right")
+        write(fig, box.left - 0.1, box.top - y * line, spelled(str(check["feature"].iloc[k]), NAMES), LABEL,
+              ha="right")
     return fig
 
 

@@ -27,10 +27,12 @@ LEAST = 0.0005
 """Parts whose mean and band all stay below this (0.05 points) share one row of a waterfall."""
 
 
-def difference_fans(comparison: Comparison, which: int | str = 1, sector: str = "overall") -> Figure:
+def difference_fans(comparison: Comparison, which: int | str = 1, sector: str = "overall",
+                    title: str | None = None) -> Figure:
     """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-    The dot marks the first month from which the difference is clear to the end (see ``Comparison``).
+    ``title``: whose doing the difference is, the scenario's if not given. The dot marks the first month from which the
+    difference is clear to the end (see ``Comparison``).
     """
     k = comparison.index(which)
     base, codes, powers = comparison.results[0], comparison.republics, comparison.powers
@@ -41,9 +43,11 @@ def difference_fans(comparison: Comparison, which: int | str = 1, sector: str = 
     tints, last = colors(base), comparison.months
     rows, columns = style.grid(len(codes))
     what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
+    names = [result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
+             for n, result in enumerate(comparison.results)]
     fig, body = style.page(
-        f"What “{comparison.names[k]}” changes in {what}",
-        f"Share of each power with “{comparison.names[k]}” less its share with “{comparison.names[0]}”, in percentage "
+        f"What {title or f'“{names[k]}”'} changes in {what}",
+        f"Share of each power {_with(names[k])} less its share {_with(names[0])}, in percentage "
         "points, world by world on the same luck. " + ("Line: median; band: eight worlds in ten. Dot: from here on "
         "the band stays on one side of zero. " if comparison.worlds > 1 else "One world only, so no bands. ")
         + "At the end: the median difference, and in how many worlds the share is higher or lower.",
@@ -70,8 +74,8 @@ def difference_fans(comparison: Comparison, which: int | str = 1, sector: str = 
                                          colors=[tints[p] for p in powers], gid=f"median {codes[i]}"), autolim=False)
         for j, code in enumerate(powers):
             since = told.loc[(codes[i], code), "clear_since"]
-            if since is not None:
-                at = comparison.dates.index(str(since))
+            if isinstance(since, str):
+                at = comparison.dates.index(since)
                 ax.plot([at], [middle[at, i, j]], "o", markersize=4.5, color=tints[code], markeredgecolor=PAPER,
                         markeredgewidth=0.8, zorder=5, gid=f"clear {codes[i]} {code}", clip_on=False)
         gap = LABEL * 1.22 / 72 / box.height * (ylim[1] - ylim[0])
@@ -79,6 +83,10 @@ def difference_fans(comparison: Comparison, which: int | str = 1, sector: str = 
             write(ax, last * (1 + 0.06 / box.width), place, f"{power_name(base, powers[j], 0.85, LABEL)} {ends[i][j]}",
                   color=style.ink(tints[powers[j]]))
     return fig
+
+
+def _with(name: str) -> str:
+    return name if name.startswith(("with ", "without ")) else f"with “{name}”"
 
 
 def _end(row: Any) -> str:

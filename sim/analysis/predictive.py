@@ -38,18 +38,20 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
     for r, code in enumerate(TRADERS):
         known = ~np.isnan(trade[r, 0, :, 0])
         seen, made = trade[r][:, known], made_trade[r][:, known]
-        add("trade", f"{code}: mean yearly move", _mean_move, seen, made)
-        add("trade", f"{code}: largest move", _largest_move, seen, made)
-        add("trade", f"{code}: from RUS to CHN, first to last", lambda x: -np.sqrt(2.0) * (x[0, -1] - x[0, 0]), seen,
+        add("trade", f"trade of {code}: mean yearly move", _mean_move, seen, made)
+        add("trade", f"trade of {code}: largest yearly move", _largest_move, seen, made)
+        add("trade", f"trade of {code}: from RUS to CHN, first to last",
+            lambda x: -np.sqrt(2.0) * (x[0, -1] - x[0, 0]), seen, made)
+        add("trade", f"trade of {code}: to EUU, first to last", lambda x: -np.sqrt(1.5) * (x[1, -1] - x[1, 0]), seen,
             made)
-        add("trade", f"{code}: to EUU, first to last", lambda x: -np.sqrt(1.5) * (x[1, -1] - x[1, 0]), seen, made)
     for p, power in enumerate(POWERS):
         seen, made = votes[:, p], made_votes[:, p]
-        add("votes", f"{power}: spread of the five's common move",
+        add("votes", f"votes with {power}: spread of the five's common move",
             lambda x: np.diff(x.mean(axis=0), axis=0).std(axis=0), seen, made)
-        add("votes", f"{power}: spread of own moves", lambda x: np.diff(x - x.mean(axis=0), axis=1).std(axis=(0, 1)),
+        add("votes", f"votes with {power}: spread of own moves",
+            lambda x: np.diff(x - x.mean(axis=0), axis=1).std(axis=(0, 1)), seen, made)
+        add("votes", f"votes with {power}: common move, first to last", lambda x: (x[:, -1] - x[:, 0]).mean(axis=0),
             seen, made)
-        add("votes", f"{power}: common move, first to last", lambda x: (x[:, -1] - x[:, 0]).mean(axis=0), seen, made)
     return pd.DataFrame(rows, columns=["what", "feature", "observed", "low", "median", "high", "p"])
 
 

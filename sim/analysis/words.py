@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")
@@ -37,6 +42,14 @@ def named(name: str) -> str:
     return f"the {name}" if name.endswith(("Union", "States", "Emirates", "Kingdom")) else name
 
 
+def short_name(scenario: Scenario, power: str) -> str:
+    """A power's name for a narrow column: its initials (EU) where it is of several words, no other's and long."""
+    name = scenario.powers[power].name
+    initials = ["".join(re.findall(r"\b[A-Z]", spec.name)) for spec in scenario.powers.values()]
+    mine = "".join(re.findall(r"\b[A-Z]", name))
+    return mine if len(name) > 8 and len(mine) > 1 and initials.count(mine) == 1 else name
+
+
 def possessive(name: str) -> str:
     """``Russia’s``, ``the United States’``."""
     return f"{named(name)}{'’' if name.endswith('s') else '’s'}"
@@ -50,3 +63,16 @@ def capital(text: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def spelled(text: str, names: Mapping[str, str]) -> str:
+    """A label with names for codes: ``growth_CHN`` as ``growth, China``, ``KAZ to RUS`` as ``Kazakhstan to Russia``."""
+    text = text.replace("_", " ")
+    code = "|".join(map(re.escape, names))
+    text = re.sub(rf"^(\w[\w ]*) ({code})$", lambda found: f"{found[1]}, {names[found[2]]}", text)
+    return re.sub(rf"\b({code})\b", lambda found: names[found[1]], text)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number to some significant digits, with a real minus: −0.06."""
+    return f"{value:.{digits}g}".replace("-", "−")

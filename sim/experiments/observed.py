@@ -29,6 +29,9 @@ POWERS: tuple[str, ...] = ("RUS", "CHN", "EUU")
 TRADERS: tuple[str, ...] = ("KAZ", "KGZ", "UZB")
 """Republics whose trade is on record year by year."""
 VOTERS: tuple[str, ...] = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+NAMES = {"RUS": "Russia", "CHN": "China", "EUU": "European Union", "KAZ": "Kazakhstan", "KGZ": "Kyrgyzstan",
+         "TJK": "Tajikistan", "TKM": "Turkmenistan", "UZB": "Uzbekistan"}
+"""Names of those on record, for pages and pictures."""
 PAIRS: tuple[tuple[str, str], ...] = (("RUS", "CHN"), ("RUS", "EUU"), ("CHN", "EUU"))
 
 _KEYS = {"trade": ["republic", "power", "year", "total_usd_m"], "votes": ["republic", "power", "year", "agreement"],
