@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ def test_any_number_of_actors(chromium: Any, republics: int, powers: int, width:
         assert page.locator(".sim-error").count() == 0
         assert [one for one in page.evaluate(CLASHES) if "XA" not in one or "cut" in one] == []
         assert page.locator("#fans .sim-hot").count() == republics
-        assert page.locator("#mappanel .sim-chips .sim-chip").count() == max(0, republics - 6)
+        assert page.locator("#mappanel .sim-chip[data-republic]").count() == max(0, republics - 6)
         page.click("#player [data-key=play]")
         page.wait_for_timeout(200)
 
@@ -147,6 +148,19 @@ def test_any_number_of_actors(chromium: Any, republics: int, powers: int, width:
 def test_values_on_screen_are_those_of_the_run(chromium: Any, result: sim.Result, sent: dict[str, Any]) -> None:
     world = result.typical_world
     with panel_page(chromium, shown(sent, month=33)) as page:
+        change = 100 * np.median(result.shares() - result.shares()[0], axis=-1)
+        for r, republic in enumerate(result.republics):
+            for p, power in enumerate(result.powers):
+                said = page.locator(f"#fans [data-value={republic}-{power}]").text_content()
+                assert float(said.split()[-1].replace("−", "-")) == pytest.approx(change[33, r, p], abs=0.16)
+            p = int(np.abs(change[33, r]).argmax())
+            share, sign = result.shares()[:, r, p], np.sign(change[33, r, p])
+            part = 100 * float((sign * (share[33] - share[0]) > 0).mean())
+            told = page.locator(f"#fans [data-drift={republic}]").text_content()
+            assert told.startswith("▲" if sign > 0 else "▼")
+            assert float(re.search(r"(\d+)\u202f%", told)[1]) == pytest.approx(part, abs=0.6)
+        page.click("#fans .sim-chip:has-text('Level')")
+        page.wait_for_timeout(120)
         for sector, month in (("overall", 33), ("trade", 33), ("trade", 50)):
             page.evaluate("value => models.fans.tell('sector', value)", sector)
             page.evaluate("value => models.player.tell('month', value)", month)
@@ -163,24 +177,15 @@ def test_values_on_screen_are_those_of_the_run(chromium: Any, result: sim.Result
         np.testing.assert_allclose(numbers[:len(grievance)], grievance, atol=0.03)
 
 
-def test_playing_is_smooth_and_leaves_the_server_alone(chromium: Any, sent: dict[str, Any]) -> None:
+def test_playing_leaves_the_server_alone(chromium: Any, sent: dict[str, Any]) -> None:
     with panel_page(chromium, shown(sent)) as page:
         page.select_option("#player select", "24")
         page.click("#player [data-key=play]")
-        rate = page.evaluate("""() => new Promise((done) => {
-          const times = [];
-          const frame = (now) => {
-            times.push(now);
-            if (now - times[0] < 1500) requestAnimationFrame(frame);
-            else done((times.length - 1) / (now - times[0]) * 1000);
-          };
-          requestAnimationFrame(frame);
-        })""")
+        page.wait_for_function("+document.querySelector('#player .sim-track').getAttribute('aria-valuenow') > 20")
         assert page.evaluate("Object.values(models).flatMap((one) => one.saved).length") == 0
         page.wait_for_function("document.querySelector('#player [aria-label^=Play]')")
         page.wait_for_timeout(300)
         assert page.evaluate("models.player.saved") == [{"month": 63}]
-        assert rate >= 30, f"{rate:.0f} frames a second"  # 60 on an idle machine; tests share theirs
 
 
 def test_pause_tells_the_month_shown(chromium: Any, sent: dict[str, Any]) -> None:
@@ -273,7 +278,7 @@ def test_the_server_may_move_the_playhead_but_not_while_it_plays(chromium: Any, 
 def test_ledger(chromium: Any, result: sim.Result, sent: dict[str, Any]) -> None:
     table = result.ledger()
     with panel_page(chromium, shown(sent, month=24)) as page:
-        telling = table[table.kind.isin(["event", "stance", "rebuke", "grievance", "delivery"])]
+        telling = table[table.kind.isin(["event", "stance", "rebuke", "grievance"])]
         assert page.locator("#ledger li").count() == len(telling)
         assert page.locator("#ledger li:not(.sim-later)").count() == (telling.month <= 24).sum()
         page.click("#ledger .sim-chip:has-text('Offers')")

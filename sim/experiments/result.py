@@ -301,17 +301,20 @@ class Result:
         for power in self.powers[:3]:
             share, change = self.record.outcomes[f"{power}.share"], self.record.outcomes[f"{power}.change"]
             low, median, high = (round(100 * float(x)) for x in quantiles(share, (0.1, 0.5, 0.9)))
+            up, down = float((change > 0).mean()), float((change < 0).mean())
+            sure = f", {'higher' if up >= down else 'lower'} in {max(up, down):.0%} of worlds" if up != down else ""
             parts.append(
                 f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.0f} % to "
-                f"{median} % [{low}-{high}]"
+                f"{median} % [{low}-{high}]{sure}"
             )
         text = f"Mean share of the region by {end}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
+            powers = {code: spec.name for code, spec in self.scenario.powers.items()}
             moves = [
-                f"{self.scenario.republics[str(row.republic)].name} from {row.leader_now} to {row.leader_end} "
-                f"({row.probability_of_change:.0%} of worlds)"
+                f"{self.scenario.republics[str(row.republic)].name} from {powers[str(row.leader_now)]} to "
+                f"{powers[str(row.leader_end)]} ({row.probability_of_change:.0%} of worlds)"
                 for row in likely.itertuples()
             ]
             text += f" Likely changes of leader: {', '.join(moves)}."

@@ -1,9 +1,10 @@
 """A result as one compact dict of plain numbers, sent to the browser once and played there.
 
 Shares are whole per mille, grievance and engagement whole hundredths of a point. Arrays are flat lists in C order, time
-last: ``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` (republic, power, month),
-``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot, republic, power,
-world). The browser tells months apart by their place: 0 is day one.
+last: ``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` and ``up[sector]`` (republic,
+power, month), ``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot,
+republic, power, world); ``change``, like ``bands``, only where day one differs between worlds. The browser tells months
+apart by their place: 0 is day one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ LEVELS: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles of the fan."""
 CLOUD, SNAPSHOTS = 200, 8
 """Worlds in the cloud of the triangle, and for how many months it is told (the browser draws what lies between)."""
+UNEQUAL = 1e-6
+"""Where day one differs between worlds by more than this share, changes since day one are told on their own."""
 SPARE_COLORS: tuple[str, ...] = ("#bf4a32", "#d99a1c", "#2f6db3", "#1b8a7a", "#c58bc4", "#32363d")
 """For powers whose scenario names none, by order; the same as in the figures."""
 NUMBER = re.compile(r"\d+(?:\.(\d+))?")
@@ -51,9 +54,12 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
                    for code in result.powers],
         "sectors": sectors, "causes": list(CAUSES),
         "bands": {name: _bands(result.shares(name)) for name in sectors},
+        "up": {name: _up(result.shares(name)) for name in sectors},
         "cloud": _cloud(result, worlds_cloud // 4 if coarse else worlds_cloud),
         "events": _events(result), "follow": world_payload(result, followed, ledger=not coarse),
     }
+    if any(np.ptp(result.shares(name)[0], axis=-1).max() > UNEQUAL for name in sectors):
+        sent["change"] = {name: _bands(result.shares(name) - result.shares(name)[0]) for name in sectors}
     if full:
         sent["grievance"] = _whole(np.moveaxis(result.array("grievance").mean(axis=-1), 0, -1), 100)
         sent["kept"] = _kept(result)
@@ -190,6 +196,12 @@ def _bands(shares: NDArray[Any]) -> list[int]:
     """(month, republic, power, world) -> flat (quantile, republic, power, month)."""
     parts = np.stack(quantiles(shares.astype(np.float32, copy=False), LEVELS))
     return _whole(np.moveaxis(parts, 1, -1), 1000)
+
+
+def _up(shares: NDArray[Any]) -> list[int]:
+    """Of a thousand worlds, in how many a share is higher than on day one; level ones count half."""
+    more, less = shares > shares[0], shares < shares[0]
+    return _whole(np.moveaxis(0.5 + (more.mean(axis=-1) - less.mean(axis=-1)) / 2, 0, -1), 1000)
 
 
 def _cloud(result: Result, most: int) -> Payload:

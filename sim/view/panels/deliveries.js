@@ -10,12 +10,12 @@ function buildDeliveries(ctx) {
     return {};
   }
   const over = chosen < 0 ? [...run.republics.keys()] : [chosen],
-    plot = 120,
+    plot = run.P <= 4 ? 176 : 120,
     head = 50,
     high = head + plot + 24;
   const sums = (list, p, of = run) =>
     Array.from({ length: of.T }, (_, t) => over.reduce((sum, r) => sum + list[of.pair(r, p) + t], 0) / 100);
-  const boxes = cellsIn(ctx.width, run.P, 170, high),
+  const boxes = cellsIn(ctx.width, run.P, 136, high),
     height = Math.max(...boxes.map((box) => box.y)) + high;
   const series = run.powers.map((_, p) => ({
     came: sums(follow.delivered, p),
@@ -71,13 +71,11 @@ function buildDeliveries(ctx) {
       say(t) {
         const owed = came[t] + lapsed[t],
           band = chosen < 0 ? keptBand(run, p, t) : "";
-        say(
-          kept,
-          owed > 0.005
-            ? `kept ${Math.round((100 * came[t]) / owed)}\u202f%${band} of what fell due`
-            : "nothing has fallen due yet",
-        );
-        say(parts, `came ${came[t].toFixed(1)} · due ${due[t].toFixed(1)} · lapsed ${lapsed[t].toFixed(1)}`);
+        const part = `kept ${Math.round((100 * came[t]) / owed)}\u202f%`,
+          [a, b, l] = [came, due, lapsed].map((list) => list[t].toFixed(1));
+        const said = owed > 0.005 ? [`${part}${band} of what fell due`, `${part}${band}`, part] : ["nothing due yet"];
+        say(kept, longest(said, wide, 11));
+        say(parts, longest([`came ${a} · due ${b} · lapsed ${l}`, `${a} · ${b} due · ${l} lapsed`, `came ${a}`], wide, 10.5));
       },
     };
   });
@@ -93,6 +91,11 @@ function buildDeliveries(ctx) {
       for (const { group, code } of drawn) put(group, "opacity", ctx.power && ctx.power !== code ? 0.65 : 1);
     },
   };
+}
+
+// The fullest wording that fits.
+function longest(wordings, wide, size) {
+  return wordings.find((text) => textWidth(text, size) <= wide) ?? fit(wordings[wordings.length - 1], wide, size);
 }
 
 function keptBand(run, p, t) {

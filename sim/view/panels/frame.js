@@ -223,6 +223,29 @@ class Frame {
       );
     }
   }
+  // Two ways of showing the same, to choose from; the first stands until the other is chosen.
+  switch(label, options, wanted, choose, place = "") {
+    const row = html("div", { class: `sim-chips ${place}`, role: "group", "aria-label": label }, this.body);
+    for (const [value, text] of options)
+      html(
+        "button",
+        {
+          class: "sim-chip",
+          type: "button",
+          "aria-pressed": String(value === wanted),
+          "data-key": `${label.toLowerCase()}-${value}`,
+          on: {
+            click: () => {
+              choose(value);
+              this.later();
+            },
+          },
+        },
+        row,
+        text,
+      );
+    return row;
+  }
   // The colours' names, where charts have no room for them.
   legend(powers) {
     const row = html("div", { class: "sim-legend sim-names", "aria-hidden": "true" }, this.body);

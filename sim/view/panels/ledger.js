@@ -1,7 +1,7 @@
 // What happened, in words. Follows the playhead; a row that is clicked moves it there and tells the server.
 
 const KINDS = [
-  ["telling", "What matters", ["event", "stance", "rebuke", "grievance", "delivery"]],
+  ["telling", "What matters", ["event", "stance", "rebuke", "grievance"]],
   ["event", "Events", ["event"]],
   ["summit", "Summits", ["stance"]],
   ["rebuke", "Rebukes", ["rebuke"]],
@@ -56,9 +56,10 @@ function buildLedger(ctx) {
     return {};
   }
   ctx.wanted ??= "telling";
-  const kinds = new Set(KINDS.find(([key]) => key === ctx.wanted)[2]);
+  const kinds = new Set(KINDS.find(([key]) => key === ctx.wanted)[2]),
+    summits = new Set(run.raw.events.filter((event) => event.kind === "summit").map((event) => event.id));
   const only = (entry) =>
-    kinds.has(entry.kind) &&
+    (kinds.has(entry.kind) || (ctx.wanted === "summit" && summits.has(entry.event))) &&
     (!ctx.focus || !entry.republic || entry.republic === ctx.focus || entry.kind === "event") &&
     (!ctx.power || !entry.power || entry.power === ctx.power) &&
     (!ctx.words || textOf(entry).toLowerCase().includes(ctx.words));

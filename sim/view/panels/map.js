@@ -3,7 +3,19 @@
 const RIBBON = [0.4, 15],
   TALLEST = 560;
 
+const BOLD = 50; // per mille: a power that has won this much since day one fills the republic wholly
 function buildMap(ctx) {
+  ctx.switch(
+    "Fill",
+    [
+      ["mix", "Where it stands"],
+      ["drift", "Where it has drifted"],
+    ],
+    ctx.fill ?? "mix",
+    (value) => {
+      ctx.fill = value;
+    },
+  );
   const run = ctx.run,
     c = ctx.c,
     width = ctx.width,
@@ -94,8 +106,9 @@ function buildMap(ctx) {
   let month = -1;
   return {
     tick(t) {
-      for (const { area, r } of areas) put(area, "fill", mixOf(run, ctx, r, t, mixers, c.pale));
-      for (const { node, r } of chipFills) node.style.background = mixOf(run, ctx, r, t, mixers, c.pale);
+      const fill = (r) => (ctx.fill === "drift" ? driftOf(run, ctx, r, t) : mixOf(run, ctx, r, t, mixers, c.pale));
+      for (const { area, r } of areas) put(area, "fill", fill(r));
+      for (const { node, r } of chipFills) node.style.background = fill(r);
       for (const { line, r, p } of ribbons) {
         put(
           line,
@@ -133,6 +146,18 @@ function mixOf(run, ctx, r, t, mixers, pale) {
     : blend([parts[0], 1000 - parts[0]], [mixers[0], rgb(pale)], pale);
 }
 
+// The colour of the power that has won most since day one, fuller the more it has won; pale where none has.
+function driftOf(run, ctx, r, t) {
+  const low = Math.floor(t),
+    part = t - low,
+    won = run.powers.map((_, p) => {
+      const line = run.change(ctx.sector, 2, r, p);
+      return line[low] + ((line[low + 1] ?? line[low]) - line[low]) * part;
+    });
+  const best = won.reduce((a, v, p) => (v > won[a] ? p : a), 0);
+  return mixed(ctx.c.pale, run.powers[best].color, clamp(won[best] / BOLD, 0, 1));
+}
+
 function describe(ctx) {
   const run = ctx.run,
     t = ctx.month;
@@ -150,9 +175,11 @@ export default makePanel({
   title: (ctx) => (ctx.sector === "overall" ? "Who leans where" : `Who leans where: ${ctx.sector}`),
   caption: (ctx) =>
     [
-      `Fill: mix of ${listed(ctx.run.powers.slice(0, 3).map((p) => p.short))}, as in the triangle; pale where none prevails.`,
-      "Ribbons: deals each power has alive, which is what pulls.",
-      "Under a name: the largest shift since day one, in points.",
+      ctx.fill === "drift"
+        ? "Fill: the power that has won most since day one, full at five points."
+        : `Fill: mix of ${listed(ctx.run.powers.slice(0, 3).map((p) => p.short))}, as in the triangle; pale where none prevails.`,
+      "Under a name: what moved most since day one, in points, and in how many worlds it goes that way.",
+      "Ribbons: deals alive, which is what pulls.",
       "Borders: Natural Earth, Crimea as in UN resolution 68/262; no opinion is meant.",
     ].join(" "),
   build: buildMap,

@@ -38,24 +38,14 @@ function closeUp(ctx) {
   return low.map((v) => Math.max(0, v - 0.03));
 }
 function zoomSwitch(ctx) {
-  const row = html("div", { class: "sim-chips sim-corner" }, ctx.body);
-  html(
-    "button",
-    {
-      class: "sim-chip",
-      type: "button",
-      "aria-pressed": String(!!ctx.close),
-      "data-key": "close",
-      on: {
-        click: () => {
-          ctx.close = !ctx.close;
-          ctx.later();
-        },
-      },
-    },
-    row,
-    "Close-up",
-  );
+  const choose = (value) => {
+    ctx.close = value === "close";
+  };
+  const options = [
+    ["close", "Close-up"],
+    ["whole", "Whole"],
+  ];
+  ctx.switch("Part", options, ctx.close ? "close" : "whole", choose, "sim-corner");
 }
 
 function mesh(root, at3, floor, span, colors, c) {

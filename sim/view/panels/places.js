@@ -36,13 +36,14 @@ function sides(ctx, width, height) {
   return badges;
 }
 
-// The name, and under it who has gained most since day one.
+// The name, and under it what has moved most since day one, in the colour of that power, and how sure that is.
 function placeName(ctx, root, { code, r, name }, k, spot) {
   const run = ctx.run,
     c = ctx.c,
-    [x, y] = spot(GEO.labels[code] ?? GEO.capitals[code]);
-  const roomy = k > 0.55,
-    size = roomy ? 12 : 10;
+    [x, y] = spot(GEO.labels[code] ?? GEO.capitals[code]),
+    roomy = k > 0.55,
+    size = roomy ? 12 : 10,
+    small = roomy ? 11 : 9.5;
   const both = svg(
     "g",
     {
@@ -50,7 +51,7 @@ function placeName(ctx, root, { code, r, name }, k, spot) {
       "text-anchor": "middle",
       stroke: c.paper,
       "stroke-width": 3,
-      "stroke-opacity": 0.8,
+      "stroke-opacity": 0.85,
       "paint-order": "stroke",
       "stroke-linejoin": "round",
     },
@@ -58,17 +59,24 @@ function placeName(ctx, root, { code, r, name }, k, spot) {
   );
   svg(
     "text",
-    { x, y: roomy ? y - 2 : y, fill: c.ink, "font-size": size, "font-weight": 600 },
+    { x, y: y - 2, fill: c.ink, "font-size": size, "font-weight": 600 },
     both,
-    k > 0.42 ? nameOf({ code, name }, 120 * k, size) : code,
+    k > 0.42 ? nameOf({ code, name }, 152 * k, size) : code,
   );
-  const gain = roomy ? svg("text", { x, y: y + 11, "font-size": 11, fill: c.ink }, both) : null;
+  const plate = svg("rect", { rx: 6, height: roomy ? 15 : 12, y: y + (roomy ? 1 : 0), fill: c.paper, "fill-opacity": 0.88, stroke: "none" }, both);
+  const moved = svg("text", { x, y: y + (roomy ? 12 : 9), "font-size": small, "data-moved": code, stroke: "none" }, both);
   return (month) => {
-    if (!gain) return;
-    const moves = run.powers.map((_, p) => run.share(ctx.sector, r, p, month) - run.share(ctx.sector, r, p, 0));
-    const best = moves.reduce((a, _, p) => (Math.abs(moves[p]) > Math.abs(moves[a]) ? p : a), 0);
-    const points = Math.round(moves[best] / 10);
-    say(gain, points ? `${run.powers[best].short} ${signed(points)}` : "");
+    const { p, change, sure } = run.drift(ctx.sector, r, month).main;
+    const still = Math.abs(change) < 1;
+    put(moved, "fill", still ? c.muted : ctx.ink(p, 5));
+    put(moved, "font-weight", sure >= 0.9 && !still ? 600 : 400);
+    const head = `${change > 0 ? "▲" : "▼"} ${run.powers[p].short} ${signed(change / 10, 1)}`,
+      tail = run.raw.worlds > 1 && k > 0.5 ? ` · ${Math.round(100 * sure)}\u202f%` : "";
+    const text = still ? (month ? "±0" : "") : head + tail,
+      wide = text ? textWidth(text, small, 600) + 8 : 0;
+    say(moved, text);
+    put(plate, "x", (x - wide / 2).toFixed(1));
+    put(plate, "width", wide.toFixed(1));
   };
 }
 

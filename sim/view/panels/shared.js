@@ -206,6 +206,15 @@ function yearTicks(dates, width) {
     ) ?? 50;
   return years.filter(([, date]) => +date.slice(0, 4) % step === 0).map(([i, date]) => [i, date.slice(0, 4)]);
 }
+// Round values from below the least to above the greatest, zero among them.
+function signedTicks(low, high, count = 4) {
+  const raw = Math.max(high - low, 1e-9) / count,
+    size = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((m) => m * size).find((s) => s >= raw * 0.999),
+    first = Math.floor(low / step + 1e-9),
+    last = Math.ceil(high / step - 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => +((first + i) * step).toPrecision(10));
+}
 // Positions at least gap apart, in the same order, moved as little as may be, within low..high if they fit.
 function spread(wanted, gap, low = -Infinity, high = Infinity) {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b] || a - b),
@@ -263,6 +272,25 @@ class Run {
   line(sector, r, p) {
     const from = this.pair(r, p);
     return this.follow.share[this.sector(sector)].slice(from, from + this.T);
+  }
+  // Quantile of the change since day one, by month, per mille.
+  change(sector, q, r, p) {
+    const name = this.sector(sector),
+      from = ((q * this.R + r) * this.P + p) * this.T;
+    if (this.raw.change) return this.raw.change[name].slice(from, from + this.T);
+    const levels = this.raw.bands[name];
+    return levels.slice(from, from + this.T).map((v) => v - levels[from]);
+  }
+  // What moves most in a republic up to a month: power, median change, part of the worlds that go that way (0..1).
+  drift(sector, r, month) {
+    const t = clamp(Math.round(month), 0, this.T - 1),
+      up = this.raw.up?.[this.sector(sector)];
+    const all = this.powers.map((_, p) => {
+      const change = this.change(sector, 2, r, p)[t],
+        higher = up ? up[this.pair(r, p) + t] / 1000 : change > 0 ? 1 : 0;
+      return { p, change, sure: change < 0 ? 1 - higher : higher };
+    });
+    return { all, main: all.reduce((a, b) => (Math.abs(b.change) > Math.abs(a.change) ? b : a)) };
   }
   deals(sector, r, p, t) {
     const all = this.follow.deals;

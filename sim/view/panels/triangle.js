@@ -1,7 +1,5 @@
 // Three powers as corners: the key of the map's colours, a dot a republic with its trail, and its worlds as specks.
 
-const TRAIL = 24;
-
 function buildTriangle(ctx) {
   const run = ctx.run,
     c = ctx.c,
@@ -17,6 +15,7 @@ function buildTriangle(ctx) {
       [left + side, top + tall],
       [left, top + tall],
     ];
+  ctx.close ??= true;
   const floor = ctx.close ? closeUp(ctx) : [0, 0, 0],
     span = 1 - floor[0] - floor[1] - floor[2];
   const place = (w) => {
@@ -71,7 +70,8 @@ function buildTriangle(ctx) {
   const dots = run.republics.map((republic, r) => {
     const speck = svg("path", { stroke: c.mark, "stroke-opacity": 0.16 }, specks);
     const ghost = ctx.base ? baseDot(ctx, root, republic.code, place, c) : null;
-    const trail = svg("path", { "stroke-opacity": 0.7 }, trails);
+    const trail = svg("path", { "stroke-opacity": 0.7 }, trails),
+      origin = svg("path", { fill: c.paper, "stroke-width": 1.2 }, trails);
     const group = ctx.republic(svg("g", {}, root), republic.code, `${republic.name}; select`);
     const leader = svg("path", { stroke: c.mark, "stroke-width": 0.7, "stroke-opacity": 0.6, fill: "none" }, group);
     const dot = svg("circle", { class: "sim-ring", r: 6, stroke: c.mark, "stroke-width": 1.4 }, group);
@@ -99,7 +99,8 @@ function buildTriangle(ctx) {
         ),
       ),
     );
-    return { code: republic.code, r, speck, trail, group, dot, name, leader, path, ghost };
+    origin.setAttribute("d", `M${path[0].map((v) => v.toFixed(1)).join(" ")}m-2.4 0a2.4 2.4 0 1 0 4.8 0a2.4 2.4 0 1 0-4.8 0`);
+    return { code: republic.code, r, origin, speck, trail, group, dot, name, leader, path, ghost };
   });
   const mixers = ends.map((end) => rgb(end.color));
   let month = -1;
@@ -126,7 +127,7 @@ function buildTriangle(ctx) {
         put(one.dot, "fill", blend(weights(shares, run.P), mixers, c.pale));
         put(one.name, "transform", `translate(${column.toFixed(1)} ${ys[i].toFixed(1)})`);
         put(one.leader, "d", `M${x.toFixed(1)} ${y.toFixed(1)}L${(column - 3).toFixed(1)} ${ys[i].toFixed(1)}`);
-        put(one.trail, "d", pathOf([...one.path.slice(Math.max(0, low - TRAIL), low + 1), here[i]]));
+        put(one.trail, "d", pathOf([...one.path.slice(0, low + 1), here[i]]));
       });
       if (Math.round(t) === month) return;
       month = Math.round(t);
@@ -136,7 +137,7 @@ function buildTriangle(ctx) {
       for (const one of dots) {
         const off = ctx.lit && ctx.lit !== one.code;
         put(one.group, "opacity", off ? (ctx.state.hover ? 0.35 : 0.65) : 1);
-        put(one.trail, "opacity", off ? 0.15 : 1);
+        for (const line of [one.trail, one.origin]) put(line, "opacity", off ? 0.15 : 1);
         put(one.speck, "stroke-opacity", ctx.lit === one.code ? 0.42 : off ? 0.04 : 0.16);
         put(one.dot, "r", ctx.lit === one.code ? 7.5 : 6);
         one.group.setAttribute("aria-pressed", String(ctx.focus === one.code));
@@ -197,7 +198,7 @@ export default makePanel({
       ctx.close
         ? "This is the part of the triangle they are in."
         : "Beyond a white line a power has more than half of the three.",
-      `Line: its last ${TRAIL} months${ctx.sector === "overall" ? "; specks: where it stands in other worlds this month" : ""}` +
+      `Line: its way since day one (small ring)${ctx.sector === "overall" ? "; specks: where it stands in other worlds this month" : ""}` +
         `${ctx.base ? "; dashed ring: before the change" : ""}.`,
     ].join(" "),
   build: buildTriangle,
