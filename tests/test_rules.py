@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -104,6 +107,18 @@ def test_rivalry_against_grudge_decides_a_concession() -> None:
     assert got[0] == pytest.approx(0.4)
 
 
+def test_sigmoid_is_the_logistic_function_and_does_not_overflow() -> None:
+    # 1 / (1 + e^-ln 3) = 3 / 4
+    assert rules.sigmoid(np.array([0.0, np.log(3.0), -np.log(3.0)])) == pytest.approx([0.5, 0.75, 0.25])
+    assert rules.sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
+
+
+def test_respect_and_habit_draw_requests() -> None:
+    # standing -0.2, respect 0.6 x 0.5 = 0.3, dependence 0.4 x 1.5 = 0.6: 0.7
+    got = rules.ask_utility(at(-0.2), at(0.6), np.array([0.5]), at(0.4), np.array([1.5]))
+    assert got[:, 0] == pytest.approx([0.7])
+
+
 def test_choice_probabilities_are_logit() -> None:
     # utilities 0 and ln 3 at noise 1: one to three
     assert rules.chances(at(0.0, np.log(3.0)), ONE)[:, 0] == pytest.approx([0.25, 0.75])
@@ -149,6 +164,11 @@ def test_half_is_left_after_a_half_life() -> None:
 
 def test_shortfall_is_the_missing_part_and_surplus_soothes_to_a_limit() -> None:
     assert rules.shortfall(at(0.05, 0.15, 0.9), at(0.1, 0.1, 0.1))[:, 0] == pytest.approx([0.5, -0.5, -1.0])
+
+
+def test_dependence_is_felt_above_what_is_tolerated() -> None:
+    # 0.55 is 0.15 above 0.4; 0.3 is below
+    assert rules.overdependence(at(0.55, 0.3), np.array([0.4]))[:, 0] == pytest.approx([0.15, 0.0])
 
 
 def test_grievance_moves_by_treatment_worse_than_usual() -> None:
@@ -208,6 +228,14 @@ def test_stances(felt: float, expected: int) -> None:
 # -- realignment ------------------------------------------------------------------------------------------------------
 
 
+def test_shares_are_kept_off_the_borders_and_else_left_alone() -> None:
+    floor = np.array([0.01])
+    assert rules.interior(at(0.3, 0.5), floor)[:, 0].tolist() == [0.3, 0.5]
+    # nothing becomes the floor; 0.6 + 0.4 leave nothing to others, so both give up a hundredth of what they have
+    assert rules.interior(at(0.0, 0.5), floor)[:, 0].tolist() == [0.01, 0.5]
+    assert rules.interior(at(0.6, 0.4), floor)[:, 0] == pytest.approx([0.594, 0.396])
+
+
 def test_shares_and_log_ratios_are_each_others_inverse() -> None:
     # shares 0.5, 0.3 and 0.2 for others: ln 2.5 and ln 1.5
     share = at(0.5, 0.3)
@@ -232,3 +260,10 @@ def test_a_sum_is_the_same_for_one_world_and_for_many() -> None:
     many = rules.summed(rows, 0)
     for w in (1, 2, 7):
         assert (rules.summed(np.ascontiguousarray(rows[:, :w]), 0) == many[:w]).all()
+
+
+def test_every_rule_has_an_example_here() -> None:
+    here = Path(__file__).read_text(encoding="utf-8")
+    functions = [name for name in rules.__all__ if inspect.isfunction(getattr(rules, name))]
+    assert len(functions) > 25
+    assert [name for name in functions if f"rules.{name}(" not in here] == []
