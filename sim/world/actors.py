@@ -8,7 +8,6 @@ Axes, as everywhere: republic r, power p, sector s, cause c, world w (parameters
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import mesa
@@ -141,10 +140,11 @@ class Power(Actor):
         gentle = model.luck("response")[:, self.place] < chance
         made_up, punished = rebuked & gentle, rebuked & ~gentle
         grievance = state["grievance"][:, self.place]
-        grievance *= (1.0 - rule["conciliation_relief"] * made_up)[:, None]
+        few = np.flatnonzero(rebuked.any(axis=0))  # rebukes are rare: leave the other worlds alone
+        grievance[..., few] *= (1.0 - rule["conciliation_relief"] * made_up)[:, None, few]
         grievance[:, _COERCION] += rule["coercion_sting"] * punished
         self.attention += rule["conciliation_attention"] * made_up
-        self.deals *= (1.0 - rule["coercion_cut"] * punished)[:, None]
+        self.deals[..., few] *= (1.0 - rule["coercion_cut"] * punished)[:, None, few]
         self.grudge += rule["grudge_per_rebuke"] * rebuked
         state["response"][:, self.place] = rules.CONCILIATED * made_up + rules.COERCED * punished
 
@@ -286,8 +286,9 @@ class Republic(Actor):
         )
         on_stage = self.pressure if model.now.summit is None else self.pressure + rule["stage"] * model.now.summit[i]
         self.rebuke[:] = model.luck("voice")[i] < rules.rebuke_chance(on_stage, rule["voice_rate"], rule["voice_slope"])
-        if self.rebuke.any():
-            self.grievance *= (1.0 - rule["catharsis"] * self.rebuke)[:, None]
+        few = np.flatnonzero(self.rebuke.any(axis=0))
+        if len(few):
+            self.grievance[..., few] *= (1.0 - rule["catharsis"] * self.rebuke)[:, None, few]
         if model.now.summit is not None:
             felt = self.pressure + rule["stance_ease"] + rule["stance_noise"] * logistic(model.luck("stance")[i])
             model.state["stance"][i] = np.where(model.now.summit[i], rules.stance(felt, rule["stance_band"]), -1)
@@ -302,7 +303,9 @@ class Republic(Actor):
     def realign(self) -> None:
         """Move towards the target that the drivers set (step 8)."""
         self.moved_by = self.drivers()
-        target = reduce(np.add, self.moved_by.values(), self.first_logit)
+        target = self.first_logit + np.zeros(self.logit.shape)
+        for driver in self.moved_by.values():
+            target += driver
         rules.drift(self.logit, target, self.model.rule["inertia"])
         self.alignment[:] = rules.shares(self.logit)
         self.overall[:] = rules.summed(self.alignment * self.need, 1)

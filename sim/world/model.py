@@ -152,8 +152,6 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         }
 
     def _populate(self, republic: Classes, power: Classes) -> None:
-        self._place = np.arange(max(len(self.actors.republics), len(self.actors.powers)))[:, None]
-        self._columns = np.arange(len(self.worlds))
         for kind, codes, classes in (
             ("power", self.actors.powers, power),
             ("republic", self.actors.republics, republic),
@@ -251,7 +249,10 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
     def agree(self, republic: int | slice, power: int | slice, sector: NDArray[np.intp], points: Floats) -> None:
         """Pledge ``points`` in ``sector``, both (p, w) for one republic or (r, w) for one power."""
-        self.state["pledges"][republic, power][self._place[: len(points)], sector, self._columns] += points
+        pledges = self.state["pledges"][republic, power]
+        chosen = sector.astype(np.int8)
+        for place in range(len(SECTORS)):  # quicker than one index of three arrays; adding nothing changes nothing
+            pledges[:, place] += points * (chosen == place)
 
     def flows(self) -> dict[str, Floats]:
         """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid) and lapsed."""

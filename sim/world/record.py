@@ -62,8 +62,8 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("stance", ("republic", "power"), np.int8, "full", False, "stance", "-1 no summit, else index of stance"),
 )
 
-TOTALS: tuple[tuple[str, str], ...] = (("accepted", "agreed"), ("delivered", "done"), ("lapsed", "lapsed"))
-"""Flows summed over the run into outcomes, and the state that holds them."""
+TOTALS: tuple[str, ...] = ("accepted", "delivered", "lapsed")
+"""Flows summed over the run into outcomes."""
 
 
 class Record:
@@ -139,7 +139,8 @@ class Watch:
         self._first_leader = self._leader = state["overall"].argmax(axis=1)
         self._since = np.zeros(self._leader.shape, dtype=np.int64)
         self._rebukes = np.zeros(state["rebuke"].shape)
-        self._sums = {name: np.zeros(state["overall"].shape) for name, _ in TOTALS}
+        self._sums = {name: np.zeros(state["overall"].shape) for name in TOTALS}
+        self._sums["accepted"] -= rules.summed(state["pledges"], 2)
         if self.record.wants("drivers"):
             self._filtered = np.zeros((len(labels["driver"]), *state["logit"].shape))
             self.record.arrays["logit"][0, ..., self._columns] = self.ordered(state["logit"], ("republic", "power"))
@@ -147,16 +148,15 @@ class Watch:
     def month_over(self, model: DiplomacyModel) -> None:
         """Note the month just run; after the last, the outcomes."""
         state, month = model.state, model.month
-        flows = model.flows()
         self._note(model.state, month + 1, stocks=True)
-        self._note(model.state | flows, month, stocks=False)
+        if self.record.wants("full"):
+            self._note(model.state | model.flows(), month, stocks=False)
         leader = state["overall"].argmax(axis=1)
         changed = leader != self._leader
         self._since[changed] = month + 1
         self._leader = leader
         self._rebukes += state["rebuke"]
-        for name, flow in TOTALS:
-            self._sums[name] += rules.summed(flows[flow], 2)
+        self._add_up(model)
         if self.record.wants("full"):
             for place, fired in model.now.fired.items():
                 self.record.arrays["event"][month, place, self._columns] = fired
@@ -164,6 +164,23 @@ class Watch:
             self._note_drivers(model)
         if month + 1 == self.record.months:
             self._conclude(model)
+
+    def _add_up(self, model: DiplomacyModel) -> None:
+        """Running sums of the flows; what was accepted has fallen due or is pending, and is reckoned so at the end.
+
+        Engagement is counted in quanta, so these sums are exact and their order does not matter.
+        """
+        due, done = rules.summed(model.state["due"], 2), rules.summed(model.state["done"], 2)
+        self._sums["accepted"] += due
+        self._sums["delivered"] += done
+        self._sums["lapsed"] += due
+        self._sums["lapsed"] -= done
+        if model.aid is not None:
+            aid = rules.summed(model.aid, 2)
+            self._sums["accepted"] += aid
+            self._sums["delivered"] += aid
+        if model.month + 1 == self.record.months:
+            self._sums["accepted"] += rules.summed(model.state["pledges"], 2)
 
     def ordered(self, array: Array, axes: Sequence[str]) -> Array:
         """An array of the model in the order of the scenario's file; ``axes`` names its leading axes."""
@@ -222,7 +239,7 @@ class Watch:
 
     @property
     def sums(self) -> dict[str, Array]:
-        """Flows so far by name, (r, p, w) points."""
+        """Flows of the whole run by name, (r, p, w) points; after its last month."""
         return self._sums
 
 

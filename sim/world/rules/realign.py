@@ -43,13 +43,17 @@ def shares(logit: Floats) -> Floats:
     Log-ratios stay far below the 700 at which exp overflows, whatever the parameters within their bounds.
     """
     weight: Floats = np.exp(logit)
-    weight /= 1.0 + summed(weight, 0)
+    total = summed(weight, 0)
+    total += 1.0
+    weight /= total
     return weight
 
 
 def deal_pull(deals: Floats, usual: Floats, floor: Floats, effect: Floats) -> Floats:
     """Pull gained by living deals above the usual, log points: effect x ln((floor + deals) / (floor + usual))."""
-    pull: Floats = np.log((deals + floor) / (usual + floor))
+    pull: Floats = deals + floor
+    pull /= usual + floor
+    np.log(pull, out=pull)
     pull *= effect
     return pull
 
