@@ -68,6 +68,8 @@ def landscape(sizes: Mapping[str, float] | Sequence[float], propensities: Mappin
     problems = _wrong_table(table, labels)
     if problems:
         raise BadInput(problems)
+    table = table.copy()
+    np.fill_diagonal(table, INDIFFERENT)  # nobody stands apart from itself
     return Landscape(tuple(labels), size, table)
 
 
