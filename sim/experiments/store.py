@@ -2,9 +2,9 @@
 
 ``manifest.json`` says what the sweep is; it is written last when a folder is made, and a folder without one holds
 nothing worth keeping. ``design.parquet`` holds the points, ``scenario-….yaml`` the resolved scenarios, ``log.txt`` what
-happened when. Each part is written beside its place, flushed to the disk and renamed into it; its name carries a
-checksum of its bytes. The process that writes holds a lock that the system drops when the process ends, however that
-comes about.
+happened when. Each part is written beside its place, flushed to the disk and renamed into it; its name carries a seal
+over its bytes, its number and the sweep, so that a part that was changed, renamed or brought from elsewhere is found
+out. The process that writes holds a lock that the system drops when the process ends, however that comes about.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -25,12 +24,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.scenario import BadInput, Problem
+from sim.scenario.errors import printable
 
 MANIFEST, DESIGN, LOG, LOCK, PARTS = "manifest.json", "design.parquet", "log.txt", "lock", "parts"
 FORMAT = 1
 """Version of the folder's layout."""
 
 _PART = re.compile(r"part-(\d{6,})-([0-9a-f]{16})\.parquet")
+_SEALED = ("same", "points", "parts", "rows", "scenarios")
+"""What the seal of a manifest is over; the rest is for people."""
 _OURS = re.compile(r"manifest\.json|design\.parquet|log\.txt|lock|parts|figures|scenario-.*\.yaml|.*\.partial"
                    r"|(sensitivity|discovery)\..*")
 
@@ -63,35 +65,32 @@ class Memory:
 class Store:
     """A folder being written by this process; a context manager that lets go of the lock."""
 
-    def __init__(self, folder: Path, lock: int) -> None:
-        self.folder, self._lock = folder, lock
-        self.damaged: list[int] = []
-        """Parts found damaged when the folder was opened; they are gone and will be made anew."""
+    def __init__(self, folder: Path, lock: int, identity: str) -> None:
+        self.folder, self._lock, self._identity = folder, lock, identity
 
     @classmethod
     def open(cls, folder: Path, manifest: dict[str, Any], files: dict[str, str | bytes]) -> Self:
         """Take a folder for writing: a new one with ``files``, or one of the same sweep to go on with.
 
-        ``manifest["same"]`` is what must agree with what is there. Raises BadInput where the folder cannot be written,
-        holds something else, another sweep or one of another model, or is being written by another process.
+        ``manifest["same"]`` is what must agree with what is there. Parts that are not sound are removed, to be made
+        anew; a damaged manifest is mended if a sound part proves that the sweep is this one. Raises BadInput where the
+        folder cannot be written, holds something else, another sweep or one of another model, or is being written by
+        another process.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            strangers = [path.name for path in folder.iterdir() if not _OURS.fullmatch(path.name)]
-            if strangers:
-                raise BadInput.of(f"a folder with other files in it ({strangers[0]})", "a new or empty folder, or one "
-                                  "of a sweep", file=str(folder))
-            store = cls(folder, _lock(folder / LOCK))
+            check(folder, manifest)
+            store = cls(folder, _lock(folder / LOCK), identity(manifest))
         except OSError as error:
             raise BadInput.of(error.strerror or str(error), "a folder that can be written", file=str(folder)) from error
         try:
-            if (folder / MANIFEST).exists():
-                agree(folder, read_manifest(folder), manifest)
-                for name, content in files.items():  # what says the same may be made anew
-                    if not (folder / name).exists():
-                        _write(folder / name, content)
-            else:
-                store._begin(manifest, files)
+            check(folder, manifest)  # once more, as another one may have been here before the lock was held
+            (folder / PARTS).mkdir(exist_ok=True)
+            for name, content in files.items():  # follows from the manifest, so what differs was damaged
+                if not _says(folder / name, content):
+                    _write(folder / name, content)
+            if _facts(folder) is None:
+                _write(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
             store._tidy()
         except OSError as error:
             store.close()
@@ -101,28 +100,16 @@ class Store:
             raise
         return store
 
-    def _begin(self, manifest: dict[str, Any], files: dict[str, str | bytes]) -> None:
-        if (self.folder / PARTS).exists():
-            shutil.rmtree(self.folder / PARTS)
-        (self.folder / PARTS).mkdir()
-        for name, content in files.items():
-            _write(self.folder / name, content)
-        _write(self.folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-
     def _tidy(self) -> None:
-        (self.folder / PARTS).mkdir(exist_ok=True)
         for leftover in (self.folder / PARTS).glob("*.partial"):
             leftover.unlink()
         seen: set[int] = set()
-        for number, path in list(find_parts(self.folder)):
-            if number in seen or not sound(path):
+        for number, path in find_parts(self.folder):
+            if number in seen or not sound(path, self._identity):
                 path.unlink()
-                if number not in seen:
-                    self.damaged.append(number)
-                    self.log(f"part {number} was damaged and will be made anew")
+                self.log(f"{path.name} was damaged or not of this sweep; removed")
             else:
                 seen.add(number)
-        self.damaged = [number for number in self.damaged if number not in seen]
 
     def __enter__(self) -> Self:
         return self
@@ -142,7 +129,7 @@ class Store:
 
     def write(self, number: int, data: bytes) -> None:
         """Keep the bytes of a part, whole or not at all. Raises BadInput where the disk refuses."""
-        path = self.folder / PARTS / f"part-{number:06d}-{checksum(data)}.parquet"
+        path = self.folder / PARTS / f"part-{number:06d}-{seal(data, number, self._identity)}.parquet"
         try:
             _write(path, data)
         except OSError as error:
@@ -164,18 +151,59 @@ class Store:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a sweep's folder. Raises BadInput where there is none or it is damaged."""
+    """The manifest of a sweep's folder. Raises BadInput where there is none, it is damaged, or of something else."""
+    manifest = _facts(folder)
+    if manifest is None:
+        there = (folder / MANIFEST).exists()
+        raise BadInput.of("a manifest that is damaged" if there else "no manifest", "a folder written by `sim sweep "
+                          "--out`" + ("; run the same sweep again to mend it" if there else ""), file=str(folder))
+    return manifest
+
+
+def _facts(folder: Path) -> dict[str, Any] | None:
+    """The manifest, None where there is none or it is damaged. Raises BadInput where it is of something else."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         kind, found = manifest["kind"], manifest["format"]
-        manifest["same"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-        raise BadInput.of("no manifest" if missing else f"a manifest that cannot be read ({error})",
-                          "a folder written by `sim sweep --out`", file=str(folder)) from None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
     if kind != "sweep" or found != FORMAT:
         raise BadInput.of(f"a {kind} of format {found}", f"a sweep of format {FORMAT}", file=str(folder))
-    return manifest
+    return manifest if manifest.get("seal") == manifest_seal(manifest) else None
+
+
+def manifest_seal(manifest: dict[str, Any]) -> str:
+    """The seal over what a manifest says of the sweep."""
+    return _digest({key: manifest.get(key) for key in _SEALED})
+
+
+def identity(manifest: dict[str, Any]) -> str:
+    """Which sweep a manifest is of: equal for all runs that may go on with one another."""
+    return _digest(manifest["same"])
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def check(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a folder with other files, of another sweep, or with parts that nothing shows to be of this one."""
+    strangers = sorted(path.name for path in folder.iterdir() if not _OURS.fullmatch(path.name))
+    if strangers:
+        raise BadInput.of(f"a folder with other files in it ({printable(strangers[0])})", "a new or empty folder, or "
+                          "one of a sweep", file=str(folder))
+    there = _facts(folder)
+    if there is not None:
+        agree(folder, there, manifest)
+        return
+    mine = identity(manifest)
+    files = (folder / PARTS).iterdir() if (folder / PARTS).is_dir() else ()
+    kept = [path for path in files if path.suffix != ".partial"]
+    begun = (folder / MANIFEST).exists()
+    if (begun or kept) and not any(sound(path, mine) for path in kept):
+        raise BadInput.of(f"{'a damaged manifest' if begun else f'{PARTS} without a manifest'}, and no part of the "
+                          "sweep that is asked for now", "a new or empty folder, or one of the same sweep",
+                          file=str(folder))
 
 
 def agree(folder: Path, there: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -209,27 +237,37 @@ def find_parts(folder: Path) -> Iterator[tuple[int, Path]]:
                 yield int(match[1]), path
 
 
-def sound(path: Path) -> bool:
-    """Whether a part's bytes are the ones that were written."""
+def sound(path: Path, sweep: str) -> bool:
+    """Whether a part's bytes are those that were written under this number for the sweep of this identity."""
     match = _PART.fullmatch(path.name)
-    return match is not None and checksum(path.read_bytes()) == match[2]
+    return match is not None and seal(path.read_bytes(), int(match[1]), sweep) == match[2]
 
 
-def checksum(data: bytes) -> str:
-    """16 hexadecimal digits of BLAKE2b."""
-    return hashlib.blake2b(data, digest_size=8).hexdigest()
+def sound_parts(folder: Path, sweep: str) -> set[int]:
+    """Numbers of the parts that are sound."""
+    return {number for number, path in find_parts(folder) if sound(path, sweep)}
+
+
+def seal(data: bytes, number: int, sweep: str) -> str:
+    """16 hexadecimal digits over a part's bytes, its number and the identity of its sweep."""
+    return hashlib.blake2b(data, digest_size=8, key=f"{sweep}:{number}".encode()).hexdigest()
 
 
 def read_design(folder: Path) -> pa.Table:
-    """The points of a sweep."""
+    """The points of a sweep, unchecked."""
     try:
         return pq.read_table(folder / DESIGN)
     except (OSError, pa.ArrowInvalid) as error:
-        raise BadInput.of(f"{DESIGN}: {error}", "the design as it was written (run the sweep again to mend it)",
+        raise BadInput.of(f"{DESIGN}: {error}", "the design as it was written; run the same sweep again to mend it",
                           file=str(folder)) from error
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def _says(path: Path, content: str | bytes) -> bool:
+    """Whether a file is there with this content."""
+    return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
 
 
 def _write(path: Path, content: str | bytes) -> None:

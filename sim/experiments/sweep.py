@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.batches import LEADER, trajectory_column
 from sim.experiments.factors import SCENARIO, Factor
-from sim.experiments.store import Shelf, find_parts, read_design, read_manifest, sound
+from sim.experiments.store import Shelf, find_parts, identity, read_design, read_manifest, sound
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 
@@ -47,6 +48,11 @@ class Folder:
         return dict(find_parts(self.path))
 
 
+def design_digest(values: Floats) -> str:
+    """32 hexadecimal digits over the values of the points, (point, factor)."""
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()
+
+
 class Sweep:
     """A sweep's results: ``factors``, ``points``, ``outcomes``, and tables and arrays of them.
 
@@ -74,23 +80,36 @@ class Sweep:
 
     @classmethod
     def load(cls, directory: str | os.PathLike[str], *, incomplete: bool = False) -> Sweep:
-        """Read a folder written by ``sim sweep --out``; every part is checked against its checksum.
+        """Read a folder written by ``sim sweep --out``; every part is checked against its seal.
 
         Raises BadInput where there is no sweep, a part is damaged, or (unless ``incomplete``) parts are missing.
         """
         folder = Path(directory)
         manifest = read_manifest(folder)
-        bad = [path for _, path in find_parts(folder) if not sound(path)]
+        mine = identity(manifest)
+        try:
+            bad = [path for _, path in find_parts(folder) if not sound(path, mine)]
+        except OSError as error:
+            raise BadInput.of(error.strerror or str(error), "a folder that can be read", file=str(folder)) from error
         if bad:
-            raise BadInput(Problem(str(path), None, None, "", "a damaged part",
-                                   "the bytes that were written; run the same sweep again to mend it") for path in bad)
+            raise BadInput(Problem(str(path), None, None, "", "a part that is damaged or of another sweep",
+                                   "what was written; run the same sweep again to mend it") for path in bad)
         found = cls(manifest, read_design(folder), Folder(folder), folder)
+        if not found.design_holds():
+            raise BadInput.of("a design that is damaged", "the points as they were written; run the same sweep again "
+                              "to mend it", file=str(folder))
         if found.missing and not incomplete:
             raise BadInput.of(f"{len(found.missing):,} of {manifest['parts']:,} parts missing", "a finished sweep; run "
                               "the same sweep again to finish it (or load with incomplete=True)", file=str(folder))
         return found
 
     # -- what is in it ------------------------------------------------------------------------------------------------
+
+    def design_holds(self) -> bool:
+        """Whether the points are those that the manifest speaks of."""
+        wanted = {*self.paths, *(UNIT + path for path in self.paths if self.design == "morris")}
+        return wanted <= set(self._design.column_names) and (
+            design_digest(self.values) == self.manifest["same"]["design_digest"])
 
     @property
     def size(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import shutil
@@ -23,8 +22,8 @@ from sim.experiments import workers as crews
 from sim.experiments.batches import Job, Task
 from sim.experiments.files import versions
 from sim.experiments.plan import Plan
-from sim.experiments.store import FORMAT, MANIFEST, Memory, Store, find_parts
-from sim.experiments.sweep import UNIT, Sweep
+from sim.experiments.store import FORMAT, Memory, Store, check, find_parts, identity, manifest_seal, sound_parts
+from sim.experiments.sweep import UNIT, Sweep, design_digest
 from sim.scenario import BadInput, Scenario
 from sim.world.actors import Power, Republic
 from sim.world.model import Classes, DiplomacyModel
@@ -51,7 +50,10 @@ class Stopped(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep will take: rows and batches in all, rows still to run, seconds, and bytes of disk and of memory."""
+    """What a sweep will take: rows and batches in all, rows still to run, seconds, and bytes of disk and of memory.
+
+    ``workers`` is 0 where a cluster runs it; seconds are then those of one core. ``damaged`` parts are to be run anew.
+    """
 
     points: int
     worlds: int
@@ -63,6 +65,7 @@ class Estimate:
     seconds: float
     disk: int
     memory: int
+    damaged: int = 0
 
 
 def sweep(plan: Plan | str | os.PathLike[str] | Scenario, out: str | os.PathLike[str] | None = None, *,
@@ -100,7 +103,7 @@ def sweep(plan: Plan | str | os.PathLike[str] | Scenario, out: str | os.PathLike
     facts, design, memory = manifest(plan, job, size, command), design_table(plan), Memory()
     folder = None if out is None else Path(out)
     # before the folder is made, so that what will not fit leaves no trace
-    expected = estimate(plan, job, size, workers, folder)
+    expected = estimate(plan, job, facts, 0 if dask is not None else workers, folder)
     if tell is not None:
         tell(expected)
     with nullcontext() if folder is None else Store.open(folder, facts, _files(plan, design)) as store:
@@ -114,8 +117,13 @@ def sweep(plan: Plan | str | os.PathLike[str] | Scenario, out: str | os.PathLike
 
 
 def dry_run(plan: Plan, out: str | os.PathLike[str] | None = None, workers: int | None = None) -> Estimate:
-    """What a sweep would take; nothing is written. Raises BadInput as ``sweep`` does before its first world."""
-    return estimate(plan, batches.job_of(plan), batches.batch_size(plan), workers, None if out is None else Path(out))
+    """What a sweep would take (``workers`` 0: on a cluster); nothing is written.
+
+    Raises BadInput as ``sweep`` does before its first world.
+    """
+    job = batches.job_of(plan)
+    facts = manifest(plan, job, batches.batch_size(plan))
+    return estimate(plan, job, facts, workers, None if out is None else Path(out))
 
 
 def make_plan(plan: Plan | str | os.PathLike[str] | Scenario, fields: dict[str, Any]) -> Plan:
@@ -172,16 +180,16 @@ def _run(plan: Plan, job: Job, size: int, missing: list[int], shelf: Store | Mem
 
 def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dict[str, Any]:
     """What is written about a sweep. ``same`` must agree for a folder to be gone on with."""
-    digest = hashlib.blake2b(np.ascontiguousarray(plan.values).tobytes(), digest_size=16).hexdigest()
     same = {
-        "plan": plan.facts(), "design_digest": digest, "batch": size,
+        "plan": plan.facts(), "design_digest": design_digest(plan.values), "batch": size,
         "columns": {"outcomes": list(job.outcomes), "trajectories": list(job.trajectories)},
         "model": batches.model_version(job.republic, job.power, job.model),
     }
-    return {"format": FORMAT, "kind": "sweep", "title": plan.title, "same": same, "points": plan.size,
-            "parts": batches.task_count(plan, size), "rows": plan.total,
-            "scenarios": dict(zip(plan.scenarios, _scenario_files(plan), strict=True)),
-            "command": command or " ".join(sys.argv), "versions": versions()}
+    facts = {"format": FORMAT, "kind": "sweep", "title": plan.title, "same": same, "points": plan.size,
+             "parts": batches.task_count(plan, size), "rows": plan.total,
+             "scenarios": dict(zip(plan.scenarios, _scenario_files(plan), strict=True)),
+             "command": command or " ".join(sys.argv), "versions": versions()}
+    return {**facts, "seal": manifest_seal(facts)}
 
 
 def _scenario_files(plan: Plan) -> list[str]:
@@ -215,23 +223,27 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def estimate(plan: Plan, job: Job, size: int, workers: int | None = None, folder: Path | None = None) -> Estimate:
+def estimate(plan: Plan, job: Job, facts: dict[str, Any], workers: int | None = None,
+             folder: Path | None = None) -> Estimate:
     """What a sweep will take, from a few months of one batch, and from what the folder already holds.
+
+    ``facts`` are its manifest; ``workers`` is 0 for a cluster.
 
     Raises
     ------
-    BadInput : more than the disk has room for or the machine has memory.
+    BadInput : a folder of another sweep, more than the disk has room for or the machine has memory.
     """
-    parts = batches.task_count(plan, size)
-    begun = folder is not None and (folder / MANIFEST).exists()
-    there = {number for number, _ in find_parts(folder)} if folder is not None and begun else set()
+    parts, size = facts["parts"], facts["same"]["batch"]
+    there, damaged = _kept(folder, facts)
     missing = [number for number in range(parts) if number not in there]
     left = _rows_of(plan, size, missing)
-    first = next(batches.tasks(plan, size))
-    seconds, held = _rehearse(job, first)
-    seconds *= left / first.count
+    seconds, held = 0.0, 0
+    if missing:
+        first = next(batches.tasks(plan, size))
+        seconds, held = _rehearse(job, first)
+        seconds *= left / first.count
     wanted = workers if workers is not None else (1 if seconds < _QUICK else cores())
-    busy = max(1, min(wanted, len(missing)))
+    busy = min(max(1, wanted), max(1, len(missing)))
     per_row = 7 * len(job.outcomes) + 8 * len(job.trajectories) * (plan.months + 1) + 24
     disk = left * per_row + 2_000_000
     memory = busy * (held + _PROCESS) + plan.values.nbytes * 4 + size * per_row * (busy + 2) + _PROCESS
@@ -239,7 +251,21 @@ def estimate(plan: Plan, job: Job, size: int, workers: int | None = None, folder
         memory += plan.total * per_row
     _refuse(disk, memory, folder)
     seconds = seconds / min(busy, cores()) + (_STARTUP if busy > 1 else 0.0)
-    return Estimate(plan.size, plan.worlds, plan.total, parts, plan.months, busy, left, seconds, disk, memory)
+    return Estimate(plan.size, plan.worlds, plan.total, parts, plan.months, busy if wanted else 0, left, seconds, disk,
+                    memory, damaged)
+
+
+def _kept(folder: Path | None, facts: dict[str, Any]) -> tuple[set[int], int]:
+    """Parts of this very sweep that a folder holds, and how many are damaged."""
+    if folder is None or not folder.is_dir():
+        return set(), 0
+    try:
+        check(folder, facts)
+        there = sound_parts(folder, identity(facts))
+        return there, len({number for number, _ in find_parts(folder)} - there)
+    except OSError as error:
+        raise BadInput.of(error.strerror or str(error), "a folder that can be read and written",
+                          file=str(folder)) from error
 
 
 def _rows_of(plan: Plan, size: int, missing: list[int]) -> int:

@@ -7,6 +7,7 @@ stop by themselves when this process dies. A batch whose worker dies is given to
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pickle
 import queue
@@ -23,6 +24,8 @@ from sim.scenario import BadInput
 TRIES = 3
 """How often a batch is tried before the sweep gives up on workers that die."""
 
+CONNECT = 10
+"""Seconds to wait for a scheduler."""
 _AHEAD = 2
 """Batches under way on a cluster for each of its threads."""
 
@@ -115,8 +118,8 @@ class _Worker(threading.Thread):
                 if self._stopped:
                     return InterruptedError("stopped")
                 self._end()
-        return RuntimeError(f"worker processes died {TRIES} times on batch {task.number}; is there too little memory? "
-                            "Fewer --workers need less")
+        return _given_up(task, f"worker processes that died {TRIES} times",
+                         "enough memory for all of them; fewer --workers need less")
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen([sys.executable, "-c", _START], stdin=subprocess.PIPE,  # noqa: S603
@@ -143,6 +146,11 @@ class _Worker(threading.Thread):
             for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError):
                     stream.close()  # type: ignore[union-attr]
+
+
+def _given_up(task: Task, found: str, wanted: str) -> BadInput:
+    return BadInput.of(f"{found} (part {task.number})", f"{wanted}. Finished parts are kept, and the same command goes "
+                       "on from them", path="workers")
 
 
 def serve() -> None:
@@ -181,7 +189,7 @@ def _portable(error: Exception) -> Exception:
 def dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
     """Run the batches on a Dask cluster; results come back here, so no disk is shared.
 
-    Raises BadInput where there is no ``distributed`` or no scheduler at the address.
+    Raises BadInput where there is no ``distributed``, no scheduler at the address, or the cluster is lost on the way.
     """
     try:
         from distributed import Client, as_completed
@@ -190,15 +198,16 @@ def dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
                           path="--dask") from None
     try:
         client = Client(  # type: ignore[no-untyped-call]
-            address, timeout=10, set_as_default=False)
+            address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise BadInput.of(f"{address!r} ({type(error).__name__}: {error})", "the address of a running Dask "
                           "scheduler, such as tcp://host:8786", path="--dask") from None
     packed = pack(job)
     rest = iter(tasks)
     tries: dict[int, int] = {}
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told once, below
     with client:
-        waiting: Any = as_completed()  # type: ignore[no-untyped-call]
+        waiting: Any = as_completed(loop=client.loop)  # type: ignore[no-untyped-call]
         under_way: dict[Any, Task] = {}
 
         def submit(task: Task) -> None:
@@ -214,9 +223,8 @@ def dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
             task = under_way.pop(future.key)
             try:
                 answer: Done = future.result()
-            except Exception as error:
-                if type(error).__name__ not in _LOST or tries[task.number] >= TRIES:
-                    raise
+            except Exception as error:  # noqa: BLE001 - looked at there
+                _judge(error, task, tries[task.number], client.status)
                 submit(task)
                 continue
             tries.pop(task.number)
@@ -227,7 +235,19 @@ def dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
 
 
 _LOST = ("KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError")
-"""What Dask calls it when workers die with a batch."""
+"""What Dask calls it when workers die with a batch, or the scheduler goes."""
+
+
+def _judge(error: Exception, task: Task, tried: int, status: str) -> None:
+    """Raise what a batch on a cluster failed of, unless it may be tried again."""
+    if isinstance(error, ImportError):
+        raise _given_up(task, f"workers on which {error}", "workers with the same packages as here") from error
+    if type(error).__name__ not in _LOST:
+        raise error
+    if status != "running":
+        raise _given_up(task, "a scheduler that is gone", "one that stays until the end") from error
+    if tried >= TRIES:
+        raise _given_up(task, f"workers that died {TRIES} times", "enough memory on each of them") from error
 
 
 def _room(client: Any) -> int:
