@@ -1,0 +1,173 @@
+# ruff: noqa: INP001
+"""Write ``docs/reference/``: parameters and scenario keys from the table and the schema, commands from their own help.
+
+The pages are kept, so that they can be read without building the site; ``make docs`` writes them anew and a test fails
+where they are out of date. Nothing in them is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import sim.cli
+from sim.scenario import json_schema
+from sim.scenario.paths import owners_in
+from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+MADE = "<!-- Made by tools/make_reference.py; do not edit. -->\n\n"
+OWNERS: dict[Owner, tuple[str, str]] = {
+    "power": ("Powers", "powers.RUS."), "republic": ("Republics", "republics.KAZ."),
+    "dyad": ("A republic towards a power", "republics.KAZ."), "pair": ("Between republics", "republics.KAZ."),
+    "rule": ("Rules of the model", "rules."), "event": ("Events", "events.dushanbe-summit."),
+}
+PARAMETERS = """# Parameters
+
+Every number that a scenario may hold. *Day one* values are part of the picture at the start; *conduct* is how an actor
+behaves from then on; *rules* are laws of the model. **Bold** parameters are the sliders that the dashboard shows at
+once; the rest are behind "all parameters". The last column says where the table's own default comes from; a scenario
+names the source of each value it gives (`sim show NAME --sources`).
+"""
+SCENARIOS = """# Scenario files
+
+A scenario is one YAML file. `scenarios/schema.json` says the same to an editor, and `sim check FILE` tells every
+mistake at once, with line and column. Unknown keys are refused.
+
+## The file
+
+| key | what stands there |
+|---|---|
+"""
+NUMBERS = """
+## A number
+
+Wherever a number stands, it may be plain (`strain: 0.4`) or say more:
+
+```yaml
+strain: {value: 0.4, range: [0.25, 0.6], source: assumption, note: why}
+```
+
+`source` and `note` on a mapping hold for everything below it unless a nearer one is given. A source is `assumption`,
+`claim:…`, `data:…` or `lit:…`. `null` drops what is inherited.
+"""
+EXITS = """Answers go to stdout, progress and notes to stderr. Exit codes: 0 done, 2 the input was bad, 130 stopped with
+Ctrl-C.
+"""
+ROLES = {"state": "day one", "conduct": "conduct", "rule": "rule", "event": "event"}
+
+
+def pages() -> dict[str, str]:
+    """Every page by its file name."""
+    return {"parameters.md": parameter_page(), "scenario-file.md": scenario_page(), "cli.md": command_page()}
+
+
+def write() -> list[Path]:
+    """Write the pages that differ from what is there; returns their paths."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in pages().items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written
+
+
+# -- parameters --------------------------------------------------------------------------------------------------------
+
+
+def parameter_page() -> str:
+    """All parameters by owner: path, unit, bounds, default, role, help, where its default comes from."""
+    parts = [MADE + PARAMETERS]
+    for owner, (title, prefix) in OWNERS.items():
+        parts.append(f"\n## {title}\n\nPath: `{prefix}…`\n\n")
+        parts.append(f"| parameter | unit | bounds | default | role | what it is | source |\n{'|---' * 7}|\n")
+        parts += [_row(row) for row in parameters(owner)]
+    parts.append(f"\nSectors: {_codes(SECTORS)}. Causes of grievance: {_codes(CAUSES)}.\n")
+    return "".join(parts)
+
+
+def _row(row: Parameter) -> str:
+    tail = {"dyad": ".RUS", "pair": ".UZB"}.get(row.owner, "")
+    inner = {"sector": ".SECTOR", "cause": ".CAUSE", None: ""}[row.inner]
+    name = f"`{row.name}{inner}{tail}`"
+    default = "must be given" if row.default is None else f"{row.default:g}"
+    total = {"one": " All together sum to 1.", "at_most_one": " Over the powers at most 1.", None: ""}[row.total]
+    name = f"**{name}**" if row.group == "first" else name
+    return (f"| {name} | {row.unit} | {row.low:g} to {row.high:g} | {default} | {ROLES[row.role]} "
+            f"| {_cell(row.help)}{total} | {row.source} |\n")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _codes(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# -- scenario files ----------------------------------------------------------------------------------------------------
+
+
+def scenario_page() -> str:
+    """The keys of a scenario file, from its JSON Schema."""
+    schema = json_schema()
+    parts = [MADE + SCENARIOS]
+    needed = set(schema["then"]["required"])
+    for key, about in schema["properties"].items():
+        text = about.get("description") or schema["$defs"]["rules"]["title"] + "."
+        parts.append(f"| `{key}` | {_cell(text)}{' Needed, unless the file extends another.' if key in needed else ''} "
+                     "|\n")
+    parts.append(NUMBERS)
+    for section, kind in (("powers", "power"), ("republics", "republic"), ("rules", "rules"), ("events", "event")):
+        parts.append(_section(section, schema["$defs"][kind]))
+    parts.append(f"\nKinds of events: {_codes(EVENT_KINDS)}.\n")
+    return "".join(parts)
+
+
+def _section(section: str, schema: dict[str, Any]) -> str:
+    numbers = {row.name for row in TABLE if row.owner in owners_in(section)}
+    texts = {key: about for key, about in schema["properties"].items()
+             if key not in numbers and key not in ("source", "note")}
+    parts = [f"\n## `{section}`\n\n"]
+    if texts:
+        parts.append("| key | what stands there |\n|---|---|\n")
+        parts += [f"| `{key}` | {_cell(about['description'])} |\n" for key, about in texts.items()]
+        parts.append("\n")
+    links = [f"`{row.name}`" for row in TABLE if row.owner in owners_in(section)]
+    return "".join([*parts, "Numbers (see [Parameters](parameters.md)): ", ", ".join(links), ".\n"])
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def command_page() -> str:
+    """Every command from its own help."""
+    group: Any = typer.main.get_command(sim.cli.app)
+    top = group.context_class(group, info_name="sim")
+    parts = [f"{MADE}# Commands\n\n{_plain(group.help)}\n\n{EXITS}"]
+    for name, command in group.commands.items():
+        context = command.context_class(command, info_name=name, parent=top)
+        usage = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
+        parts.append(f"\n## sim {name}\n\n{_plain(command.help)}\n\n```text\nsim {name} {usage}\n```\n\n")
+        records = [record for param in command.params if (record := param.get_help_record(context))]
+        parts.append("| argument or option | what it does |\n|---|---|\n")
+        parts += [f"| `{_cell(option)}` | {_cell(_plain(text))} |\n" for option, text in records]
+        if command.epilog:
+            example = command.epilog.replace("[bold]", "`").replace("[/bold]", "`")
+            parts.append(f"\n{example}\n")
+    return "".join(parts)
+
+
+def _plain(text: str | None) -> str:
+    """Help without the marks of rich, and safe in Markdown."""
+    plain = re.sub(r"\[/?bold\]", "", text or "").strip()
+    return plain.replace("<", "&lt;").replace("*", "\\*").replace("[", "\\[")
+
+
+if __name__ == "__main__":
+    write()
