@@ -312,7 +312,7 @@ def sweep(
     chosen = sweeping.make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
     note = report_experiments.Notes(hidden=quiet)
     if dry_run:
-        typer.echo(report_experiments.sized(sweeping.dry_run(chosen, out, workers)))
+        typer.echo(report_experiments.sized(sweeping.dry_run(chosen, out, 0 if dask is not None else workers)))
         return
     if out is None:
         raise typer.BadParameter("name a folder to keep the sweep in (or ask for a --dry-run)", param_hint="--out")

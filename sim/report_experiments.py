@@ -80,8 +80,12 @@ def sized(estimate: Estimate) -> str:
         return f"{text}; all done."
     if estimate.left < estimate.rows:
         text += f", {estimate.left:,} of them left"
-    workers = f"{estimate.workers} process{'es' if estimate.workers > 1 else ''}"
-    return (f"{text}; about {duration(estimate.seconds)} in {workers}, {amount(estimate.disk)} on disk, "
+    if estimate.damaged:
+        text += f" ({estimate.damaged} damaged part{'s' if estimate.damaged > 1 else ''} made anew)"
+    workers = f"in {estimate.workers} process{'es' if estimate.workers > 1 else ''}"
+    if estimate.workers == 0:
+        workers = "of one core, shared out by the cluster"
+    return (f"{text}; about {duration(estimate.seconds)} {workers}, {amount(estimate.disk)} on disk, "
             f"{amount(estimate.memory)} of memory.")
 
 
