@@ -10,6 +10,7 @@ import solara.lab
 
 from sim.view import controls
 from sim.view.pages import about, compare, explore, sweep, why
+from sim.view.panels import Sealed
 from sim.view.pieces import Guarded, Message, box, words
 from sim.view.visit import Place, Visit
 
@@ -50,7 +51,7 @@ def Page() -> None:
 @solara.component
 def Side(visit: Visit) -> None:
     """The levers."""
-    controls.Levers.element(show=visit.levers(), on_asked=visit.hear)
+    controls.Levers.element(show=Sealed(visit.levers()), on_asked=visit.hear)
 
 
 @solara.component

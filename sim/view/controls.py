@@ -12,6 +12,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from sim.view.panels import Whole
+
 HERE = Path(__file__).parent / "controls"
 BASE = (HERE / "base.js").read_text(encoding="utf-8")
 
@@ -26,7 +28,7 @@ class Control(anywidget.AnyWidget):
 
     _esm = "export default {}"
 
-    show = traitlets.Dict().tag(sync=True)
+    show = Whole().tag(sync=True)
     theme = traitlets.Unicode("").tag(sync=True)
     """Set by the browser alone: "light" or "dark"."""
     heard = traitlets.Int(0).tag(sync=True)

@@ -36,15 +36,38 @@ def script(*names: str, **data: Any) -> str:
 STYLE = (HERE / "panels" / "style.css").read_text(encoding="utf-8")
 
 
+class Sealed:
+    """A value for a ``Whole`` trait, handed on unopened: Reacton walks through dicts and lists at each rendering."""
+
+    __slots__ = ("inside",)
+
+    def __init__(self, inside: dict[str, Any]) -> None:
+        self.inside = inside
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sealed) and other.inside is self.inside
+
+    def __hash__(self) -> int:
+        return id(self.inside)
+
+
+class Whole(traitlets.Dict):
+    """A dict that may be given sealed."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """The dict itself."""
+        return super().validate(obj, value.inside if isinstance(value, Sealed) else value)
+
+
 class Panel(anywidget.AnyWidget):
     """What every panel takes; see ``sim.view.payload`` for ``run`` and ``baseline``."""
 
     _esm = script("empty")
     _css = STYLE
 
-    run = traitlets.Dict().tag(sync=True)
+    run = Whole().tag(sync=True)
     """The payload drawn, or {"id": ...} of one that another panel of the page has."""
-    baseline = traitlets.Dict().tag(sync=True)
+    baseline = Whole().tag(sync=True)
     """{} or a payload drawn as a faint outline."""
     month = traitlets.Int(0).tag(sync=True)
     """Month of the playhead, 0 (day one) to the run's months."""

@@ -54,22 +54,25 @@ export default {
     model.set("theme", dark() ? "dark" : "light");
     model.save_changes();
 
+    const open = (page, label) => {
+      const link = el("a", { "data-key": page }, nav, label);
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        event.preventDefault();
+        speak(model, { kind: "page", page });
+        link.setAttribute("aria-busy", "true");
+      });
+      return link;
+    };
     let shownPage = null;
     const stop = redrawn(model, nav, (show) => {
-      nav.replaceChildren();
+      // Links stay the same elements: one that is replaced between press and release loses its click.
       for (const [page, label] of show.pages ?? []) {
-        const link = el(
-          "a",
-          { href: withPage(page), "data-key": page, "aria-current": page === show.page ? "page" : null },
-          nav,
-          label,
-        );
-        link.addEventListener("click", (event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-          event.preventDefault();
-          speak(model, { kind: "page", page });
-          link.setAttribute("aria-busy", "true");
-        });
+        const link = nav.querySelector(`[data-key="${page}"]`) ?? open(page, label);
+        link.setAttribute("href", withPage(page));
+        link.removeAttribute("aria-busy");
+        if (page === show.page) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
       }
       if (show.address != null && window.location.search !== show.address) {
         const turned = shownPage !== null && shownPage !== show.page;

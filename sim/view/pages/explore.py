@@ -56,7 +56,8 @@ def show(kind: Any, visit: Visit, theme: str, run: Payload, before: Payload | No
             visit.clicked.set(str(what["event"]))
 
     return kind.element(**({
-        "run": run, "baseline": before or {}, "month": visit.month, "focus": view.republic, "power": view.power,
+        "run": panels.Sealed(run), "baseline": panels.Sealed(before or {}), "month": visit.month,
+        "focus": view.republic, "power": view.power,
         "sector": view.sector, "world": max(view.world, 0), "theme": theme, "group": GROUP,
         "on_month": visit.turn, "on_focus": lambda code: visit.look(republic=code),
         "on_power": lambda code: visit.look(power=code), "on_clicked": clicked} | traits))
