@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -12,14 +13,14 @@ from typer.testing import CliRunner
 
 from sim.analysis import figures_backtest
 from sim.analysis.backtest import Backtest, backtest, score
-from sim.analysis.baselines import MODEL, RULES, Forecast, baselines
+from sim.analysis.baselines import MODEL, RULES, Forecast, by_rule
 from sim.analysis.predictive import predictive
 from sim.analysis.scores import aitchison, covered, crps
 from sim.cli import app
 from sim.experiments.calibrate import calibrate
 from sim.experiments.errormodel import ilr
 from sim.experiments.observed import Observed, load_observed
-from sim.experiments.posterior import priors
+from sim.report_backtest import print_backtest
 from sim.scenario import BadInput
 
 SMALL = {"worlds": 60, "rounds": 2}
@@ -33,6 +34,12 @@ def record() -> Observed:
 @pytest.fixture(scope="module")
 def small(record: Observed) -> Backtest:
     return backtest(record, origins=(2017, 2019), **SMALL)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["events known", "events hidden"])
+def told(record: Observed, request: pytest.FixtureRequest) -> Backtest:
+    """Forecasts from 2018 with the whole record at hand."""
+    return backtest(record, origins=(2018,), blind=request.param, **SMALL)
 
 
 # -- scores ------------------------------------------------------------------------------------------------------------
@@ -65,8 +72,8 @@ def test_coverage() -> None:
 
 def test_last_value_and_drift_score_as_reckoned_beforehand(record: Observed) -> None:
     """The orientation given beforehand: about 0.20, 0.27, 0.26 for the last value, 0.24, 0.37, 0.40 for drift."""
-    made = [one for origin in range(2015, 2022) for one in baselines(record.upto(origin), 3, priors(), size=400)
-            if one.method in RULES]
+    rng = np.random.default_rng(0)
+    made = [one for origin in range(2015, 2022) for one in by_rule(record.upto(origin), 3, 400, rng)]
     table = score(made, record, (1, 2, 3)).query("what == 'trade'").groupby(["method", "horizon"]).error.mean()
     assert table["last value"].to_numpy() == pytest.approx([0.20, 0.27, 0.26], abs=0.03)
     assert table["linear drift"].to_numpy() == pytest.approx([0.24, 0.37, 0.40], abs=0.03)
@@ -74,7 +81,7 @@ def test_last_value_and_drift_score_as_reckoned_beforehand(record: Observed) -> 
 
 def test_last_value_repeats_itself_with_its_own_past_changes(record: Observed) -> None:
     known = record.upto(2019)
-    last = next(one for one in baselines(known, 2, priors(), size=4000) if one.method == "last value")
+    last = next(one for one in by_rule(known, 2, 4000, np.random.default_rng(0)) if one.method == "last value")
     assert last.trade is not None
     assert last.trade.mean(axis=-1)[:, :, 0] == pytest.approx(ilr(known.composition, 1)[..., -1], abs=0.02)
     assert last.votes is not None
@@ -90,11 +97,9 @@ def same(a: Forecast, b: Forecast) -> bool:
                for x, y in ((a.trade, b.trade), (a.votes, b.votes)))
 
 
-@pytest.mark.parametrize("blind", [False, True])
-def test_nothing_after_the_origin_leaks_into_a_forecast(record: Observed, blind: bool) -> None:
+def test_nothing_after_the_origin_leaks_into_a_forecast(record: Observed, told: Backtest) -> None:
     """Every later value replaced by chance: all forecasts stay the same, bit for bit; only the scores change."""
-    told = backtest(record, origins=(2018,), blind=blind, **SMALL)
-    spoilt = backtest(record.with_noise_after(2018), origins=(2018,), blind=blind, **SMALL)
+    spoilt = backtest(record.with_noise_after(2018), origins=(2018,), blind=told.blind, **SMALL)
     assert len(told.forecasts) == len(spoilt.forecasts) == 6
     for a, b in zip(told.forecasts, spoilt.forecasts, strict=True):
         assert a.method == b.method
@@ -102,10 +107,9 @@ def test_nothing_after_the_origin_leaks_into_a_forecast(record: Observed, blind:
     assert not told.cells.error.equals(spoilt.cells.error)
 
 
-def test_what_is_known_does_reach_a_forecast(record: Observed) -> None:
+def test_what_is_known_does_reach_a_forecast(record: Observed, told: Backtest) -> None:
     """The counterpart: noise in the years up to the origin changes every forecast."""
-    told = backtest(record, origins=(2018,), **SMALL)
-    spoilt = backtest(record.with_noise_after(2015), origins=(2018,), **SMALL)
+    spoilt = backtest(record.with_noise_after(2015), origins=(2018,), blind=told.blind, **SMALL)
     assert not any(same(a, b) for a, b in zip(told.forecasts, spoilt.forecasts, strict=True))
 
 
@@ -132,7 +136,7 @@ def test_gains_and_directions(small: Backtest) -> None:
 
 
 def test_blind_forecasts_do_not_know_the_invasion(record: Observed) -> None:
-    known, hidden = (next(one for one in backtest(record, origins=(2021,), blind=blind, **SMALL).forecasts
+    known, hidden = (next(one for one in backtest(record, origins=(2021,), blind=blind, worlds=50, rounds=1).forecasts
                           if one.method == MODEL) for blind in (False, True))
     assert not same(known, hidden)
 
@@ -166,8 +170,20 @@ def test_command_backtest(tmp_path: Path) -> None:
     assert {path.name for path in out.iterdir()} >= {"cells.csv", "scores.csv", "scores.png", "manifest.json"}
     assert json.loads((out / "manifest.json").read_text())["kind"] == "backtest"
     assert len(pd.read_csv(out / "scores.csv")) == 33
-    answer = CliRunner().invoke(app, [*arguments, "--format", "json"])
-    assert json.loads(answer.stdout)["scores"]
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_programs_get_the_tables(small: Backtest, format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_backtest(small, format)
+    answer = capsys.readouterr().out
+    if format == "csv":
+        assert pd.read_csv(io.StringIO(answer)).crps.to_numpy() == pytest.approx(small.table().crps.to_numpy())
+        return
+    content = json.loads(answer)
+    assert [row["method"] for row in content["scores"]] == small.table().method.tolist()
+    assert content["gains"]
+    assert content["directions"]
+    assert content["manifest"]["origins"] == [2017, 2019]
 
 
 def test_command_calibrate(tmp_path: Path) -> None:

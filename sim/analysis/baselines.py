@@ -68,6 +68,17 @@ def baselines(record: Observed, ahead: int, beliefs: tuple[Prior, ...], size: in
               seed: int = 0) -> list[Forecast]:
     """All baselines' futures for ``ahead`` years after the record's last, ``size`` samples each."""
     rng = np.random.default_rng([seed, record.last, 3])
+    out = by_rule(record, ahead, size, rng)
+    shared = np.stack([_futures(record.votes[None, :, power], record.years, _common_shift, 3, ahead, size, rng,
+                                alike=True)[0]
+                       for power in range(record.votes.shape[1])], axis=1)
+    out.append(Forecast(SHIFT, record.last, None, np.clip(shared, 0.0, 1.0)))
+    out.append(_alone(record, ahead, beliefs, size, rng))
+    return out
+
+
+def by_rule(record: Observed, ahead: int, size: int, rng: np.random.Generator) -> list[Forecast]:
+    """Futures by each rule of ``RULES``."""
     trade = ilr(record.composition, axis=1)
     out = []
     for name, (rule, least) in RULES.items():
@@ -75,11 +86,6 @@ def baselines(record: Observed, ahead: int, beliefs: tuple[Prior, ...], size: in
         votes = np.stack([_futures(record.votes[:, power, None], record.years, rule, least, ahead, size, rng)[:, 0]
                           for power in range(record.votes.shape[1])], axis=1)
         out.append(Forecast(name, record.last, mixes, np.clip(votes, 0.0, 1.0)))
-    shared = np.stack([_futures(record.votes[None, :, power], record.years, _common_shift, 3, ahead, size, rng,
-                                alike=True)[0]
-                       for power in range(record.votes.shape[1])], axis=1)
-    out.append(Forecast(SHIFT, record.last, None, np.clip(shared, 0.0, 1.0)))
-    out.append(_alone(record, ahead, beliefs, size, rng))
     return out
 
 

@@ -18,6 +18,7 @@ and noises of the votes, and δ, are fitted to the record that is given, by pena
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +73,9 @@ def walk_law(inertia: Floats, years: int, run_in: int = RUN_IN) -> Floats:
     lag = np.arange(months)[:, None] - np.arange(-run_in, months)[None]
     mean = np.kron(np.eye(years), np.full((1, 12), 1.0 / 12.0))
     out = np.empty((len(inertia), years, years))
+    after, steps = np.maximum(lag + 1, 0), np.arange(months + run_in + 1)
     for i, rate in enumerate(inertia):
-        answer = np.where(lag >= 0, 1.0 - (1.0 - rate) ** np.maximum(lag + 1, 0), 0.0)
+        answer = np.where(lag >= 0, (1.0 - (1.0 - rate) ** steps)[after], 0.0)
         # before the record only the difference from the walk itself matters: the rest is level
         answer[:, :run_in] -= 1.0
         yearly = mean @ answer if run_in else mean @ np.where(lag >= 0, answer, 0.0)
@@ -97,6 +99,12 @@ class WalkLaws:
         return result
 
 
+@lru_cache(maxsize=32)
+def _laws_of(years: int) -> WalkLaws:
+    """The laws for a number of years; reckoned once, they depend on nothing else."""
+    return WalkLaws(years)
+
+
 @dataclass(frozen=True)
 class Trade:
     """The trade part of the error model for draws of (volatility, inertia, noise): shapes (n,), (n,), (n, republic)."""
@@ -113,7 +121,7 @@ class Trade:
     def likelihood(self, record: Observed, model: Floats) -> Floats:
         """Log-likelihood of the record, (n,), given the model without chance in its years, (republic, 2, year, n)."""
         y = ilr(record.composition, axis=1)
-        laws = WalkLaws(len(record.years))
+        laws = _laws_of(len(record.years))
         total = np.zeros(len(self.inertia))
         for r in range(y.shape[0]):
             seen = ~np.isnan(y[r, 0])
@@ -128,7 +136,7 @@ class Trade:
     def replicate(self, record: Observed, model: Floats, rng: np.random.Generator) -> Floats:
         """One record as it might have been for each draw, (republic, 2, year, n), but for its level; gaps stay."""
         y = ilr(record.composition, axis=1)
-        laws = WalkLaws(y.shape[2])
+        laws = _laws_of(y.shape[2])
         out = np.empty(model.shape)
         for r in range(y.shape[0]):
             law = self._law(r, y.shape[2], laws) - DIFFUSE
@@ -141,7 +149,7 @@ class Trade:
         """One future for each draw, (republic, 2, later year, n); ``model`` runs over the record's years and on."""
         y = ilr(record.composition, axis=1)
         known, total = len(record.years), model.shape[2]
-        laws = WalkLaws(total)
+        laws = _laws_of(total)
         out = np.empty((*model.shape[:2], total - known, model.shape[3]))
         for r in range(y.shape[0]):
             seen = np.flatnonzero(~np.isnan(y[r, 0]))

@@ -79,21 +79,21 @@ def priors(file: str | os.PathLike[str] | None = None) -> tuple[Prior, ...]:
     """
     path = Path(file) if file is not None else shipped_dir("seeds") / FOLDER / "priors.yaml"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return tuple(_prior(name, dict(part)) for section in ("parameters", "errors")
+        content, story = yaml.safe_load(path.read_text(encoding="utf-8")), load("hindcast-2013")
+        return tuple(_prior(name, dict(part), story) for section in ("parameters", "errors")
                      for name, part in content[section].items())
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput.of(f"{type(error).__name__}: {error}", "a file of priors (see seeds/posterior/priors.yaml)",
                           file=str(path)) from None
 
 
-def _prior(name: str, part: dict[str, Any]) -> Prior:
+def _prior(name: str, part: dict[str, Any], story: Scenario) -> Prior:
     log = "lognormal" in part
     centre, spread = map(float, part["lognormal" if log else "normal"])
     path = str(part.get("path", ""))
     low, high = float(part.get("low", -np.inf)), float(part.get("high", np.inf))
     if path:
-        bounds = load("hindcast-2013").parameter(path.replace("*", "KAZ"))
+        bounds = story.parameter(path.replace("*", "KAZ"))
         low, high = (max(low, 0.0), high) if "*" in path else (max(low, bounds.low), min(high, bounds.high))
     return Prior(name, path, log, centre, spread, low, high, str(part.get("source", "assumption")),
                  str(part.get("note", "")))
