@@ -164,7 +164,8 @@ def backtest(record: Observed, *, origins: Sequence[int] = ORIGINS, horizons: Se
         made.append(forecast(fit, last))
         made += baselines(known, last - origin, beliefs, SAMPLES, seed)
     facts = {"kind": "backtest", "origins": list(origins), "horizons": list(horizons), "blind": blind,
-             "scenario": scenario, "record": record.digest, "worlds": worlds, "rounds": rounds, "seed": seed}
+             "scenario": scenario, "scenario_hash": story(scenario).hash, "record": record.digest, "worlds": worlds,
+             "rounds": rounds, "seed": seed}
     return Backtest(score(made, record, horizons), tuple(made), record, blind, facts)
 
 
