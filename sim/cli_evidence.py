@@ -1,7 +1,8 @@
-"""Commands about evidence: compare, whatif, explain, blocs, data."""
+"""Commands about evidence: calibrate, backtest, compare, whatif, explain, blocs, data."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -156,6 +157,63 @@ def data(
         report_data.print_series(series(name), format.value)
 
 
+Observed = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
+]
+
+
+def calibrate(
+    origin: Annotated[int, typer.Option(help="Last year of the record that may be seen.")] = 2024,
+    worlds: Annotated[int, typer.Option(min=50, help="Worlds in a round, each with its own parameters.")] = 2000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; each learns from those before it.")] = 4,
+    seed: Seed = 0, observed: Observed = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep rounds, draws, tables and figures here; a stopped run goes on."),
+    ] = None,
+    format: Shape = Format.table, quiet: Quiet = False,
+) -> None:
+    """Fit the model's parameters to the record up to a year, and say what the record teaches."""
+    from sim import report, report_backtest
+    from sim.analysis.predictive import predictive
+    from sim.experiments.calibrate import calibrate
+    from sim.experiments.observed import load_observed
+
+    known = load_observed(observed).upto(origin)
+    with report.Progress(hidden=quiet) as progress:
+        fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
+    check = predictive(fit)
+    if out is not None:
+        report_backtest.save_calibration(fit, check, out)
+        report.Notes(hidden=quiet).saved(out)
+    report_backtest.print_calibration(fit, check, format.value)
+
+
+def backtest(
+    blind: Annotated[bool, typer.Option("--blind", help="Hide the events dated after each origin.")] = False,
+    observed: Observed = None,
+    first: Annotated[int, typer.Option(help="First origin: the last year that its forecast may see.")] = 2015,
+    last: Annotated[int, typer.Option(help="Last origin.")] = 2021,
+    worlds: Annotated[int, typer.Option(min=50, help="Worlds in a round of calibration.")] = 2000,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of calibration at each origin.")] = 4,
+    seed: Seed = 0, out: Out = None, format: Shape = Format.table, quiet: Quiet = False,
+) -> None:
+    """Forecast from one year after another as if the rest were not known, and score beside simple baselines."""
+    from sim import report, report_backtest
+    from sim.analysis.backtest import backtest
+    from sim.experiments.observed import load_observed
+
+    refuse_unusable(out)
+    record = load_observed(observed)
+    with report.Progress(hidden=quiet) as progress:
+        test = backtest(record, origins=range(first, last + 1), blind=blind, worlds=worlds, rounds=rounds, seed=seed,
+                        progress=progress.update)
+    if out is not None:
+        report_backtest.save_backtest(test, out)
+        report.Notes(hidden=quiet).saved(out)
+    report_backtest.print_backtest(test, format.value)
+
+
 def _known_sector(sector: str) -> None:
     from sim.scenario.errors import nearest
     from sim.scenario.table import SECTORS
@@ -168,6 +226,8 @@ def _known_sector(sector: str) -> None:
 def register(app: typer.Typer) -> None:
     """Put these commands into the program."""
     for command, example in (
+        (calibrate, "sim calibrate --origin 2019 --out results/calibration-2019"),
+        (backtest, "sim backtest --blind --out results/backtest-blind"),
         (compare, "sim compare dushanbe-2025 war-drags-on --out results/war"),
         (whatif, "sim whatif dushanbe-2025 --set powers.RUS.strain=0.7"),
         (explain, "sim explain dushanbe-2025 --republic TJK --power RUS"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,15 @@ WHAT = {"trade": "Trade mix of Kazakhstan, Kyrgyzstan and Uzbekistan",
         "own votes": "the same, less the mean of the five"}
 
 
-def print_calibration(fit: Calibration, check: pd.DataFrame) -> None:
+def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "table") -> None:
     """Prior and posterior of every parameter, and whether the fitted model makes such records."""
+    if format == "csv":
+        sys.stdout.write(fit.table().to_csv(index=False, lineterminator="\n"))
+        return
+    facts = _manifest(fit.facts() | {"effective": round(fit.effective, 1)})
+    if format == "json":
+        _print_json({"parameters": fit.table(), "predictive": check}, facts)
+        return
     console = _stdout()
     console.print(f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, by weight worth "
                   f"{fit.effective:,.0f}", style="bold")
@@ -53,6 +60,7 @@ def print_calibration(fit: Calibration, check: pd.DataFrame) -> None:
                                         (row.observed, row.low, row.median, row.high)), f"{row.p:.2f}")
     _print_table(console, table)
     console.print("Log-ratio points; p near 0 or 1: it would not.")
+    _print_colophon(console, facts)
 
 
 def print_backtest(test: Backtest, format: str) -> None:
@@ -60,9 +68,7 @@ def print_backtest(test: Backtest, format: str) -> None:
     if format == "csv":
         sys.stdout.write(test.table().to_csv(index=False, lineterminator="\n"))
     elif format == "json":
-        answer = {name: json.loads(frame.to_json(orient="records", double_precision=6))
-                  for name, frame in _tables(test).items()} | {"manifest": _manifest(test.facts)}
-        sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        _print_json(_tables(test), _manifest(test.facts))
     else:
         _print_page(test)
 
@@ -90,8 +96,19 @@ def _print_page(test: Backtest) -> None:
                   "model alone: the same statistics with the simulation taken out.")
     _print_verdict(console, test)
     _print_directions(console, test)
+    _print_colophon(console, facts)
+
+
+def _print_json(tables: Mapping[str, pd.DataFrame], facts: dict[str, Any]) -> None:
+    answer: dict[str, Any] = {name: json.loads(frame.to_json(orient="records", double_precision=6))
+                              for name, frame in tables.items()}
+    sys.stdout.write(json.dumps(answer | {"manifest": facts}, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _print_colophon(console: Any, facts: Mapping[str, Any]) -> None:
     rounds = f"{facts['rounds']} round{'' if facts['rounds'] == 1 else 's'}"
-    console.print(f"\nSeed {facts['seed']}, {rounds} of {facts['worlds']:,} worlds an origin, record "
+    each = " an origin" if "origins" in facts else ""
+    console.print(f"\nSeed {facts['seed']}, {rounds} of {facts['worlds']:,} worlds{each}, record "
                   f"{facts['record'][:12]}, scenario {facts['scenario']}")
     console.print(", ".join(f"{name} {version}" for name, version in versions().items()))
 
