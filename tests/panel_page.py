@@ -39,6 +39,35 @@ for (const [id, kind, traits] of await (await fetch("/panels.json")).json()) {
 window.ready = true;
 """
 
+# Text cut off by its drawing or lying on other text: what a look at the screen would find first.
+CLASHES = """() => {
+  const found = [];
+  for (const chart of document.querySelectorAll("svg[data-chart]")) {
+    const frame = chart.closest(".sim-panel").getBoundingClientRect(), boxes = [];
+    for (const node of chart.querySelectorAll("text")) {
+      const box = node.getBoundingClientRect();
+      if (!node.textContent.trim() || !box.width) continue;
+      if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(`cut: ${node.textContent}`);
+      for (const [other, text] of boxes) {
+        const wide = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+        const high = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+        if (wide > 2 && high > 4) found.push(`on each other: ${text} | ${node.textContent}`);
+      }
+      boxes.push([box, node.textContent]);
+    }
+  }
+  for (const node of document.querySelectorAll("button, h1, h2, h3, label, summary, td, th, a, b, p, span, small")) {
+    const style = getComputedStyle(node), box = node.getBoundingClientRect();
+    if (node.closest(".app-sr, [hidden], .sim-scroll, .app-scroll, .app-skip, .sim-tip") || !box.width) continue;
+    if (style.overflowX !== "visible" && node.scrollWidth > node.clientWidth + 1)
+      found.push(`clipped: ${node.textContent}`);
+    if (node.textContent.trim() && (box.right > window.innerWidth + 1 || box.left < -1))
+      found.push(`outside: ${node.textContent.slice(0, 60)}`);
+  }
+  if (document.documentElement.scrollWidth > window.innerWidth) found.push("the page is wider than the window");
+  return found;
+}"""
+
 Shown = list[tuple[str, str, dict[str, Any]]]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from panel_page import Shown, browser, panel_page
+from panel_page import CLASHES, Shown, browser, panel_page
 
 import sim
 
@@ -78,27 +78,6 @@ def made_up(republics: int, powers: int, months: int = 24, worlds: int = 30) -> 
                    "ledger": {"kinds": ["event"], "wordings": ["A summit of all."], "rows": [[2, 0, 0, 0, 0]]}},
     }
 
-
-# Text cut off by its drawing or lying on other text: what a look at the screen would find first.
-CLASHES = """() => {
-  const found = [];
-  for (const chart of document.querySelectorAll("svg[data-chart]")) {
-    const frame = chart.closest(".sim-panel").getBoundingClientRect(), boxes = [];
-    for (const node of chart.querySelectorAll("text")) {
-      const box = node.getBoundingClientRect();
-      if (!node.textContent.trim() || !box.width) continue;
-      if (box.left < frame.left - 1 || box.right > frame.right + 1) found.push(`cut: ${node.textContent}`);
-      for (const [other, text] of boxes) {
-        const wide = Math.min(box.right, other.right) - Math.max(box.left, other.left);
-        const high = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
-        if (wide > 2 && high > 4) found.push(`on each other: ${text} | ${node.textContent}`);
-      }
-      boxes.push([box, node.textContent]);
-    }
-  }
-  if (document.documentElement.scrollWidth > window.innerWidth) found.push("the page is wider than the window");
-  return found;
-}"""
 
 CONTRAST = """() => {
   const light = (color) => {
