@@ -133,20 +133,26 @@ class Power(Actor):
     def respond(self) -> None:
         """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""
         model, rule, state = self.model, self.model.rule, self.model.state
-        rebuked = state["rebuke"][:, self.place]
-        if not rebuked.any():
+        few = np.flatnonzero(state["rebuke"][:, self.place].any(axis=0))  # rebukes are rare: leave other worlds alone
+        if not len(few):
             return
-        chance = rules.conciliation_chance(self.respect, self.coerciveness, self.grudge, rule["response_slope"])
-        gentle = model.luck("response")[:, self.place] < chance
+
+        def there(values: Floats) -> Floats:
+            return values if values.shape[-1] == 1 else values[..., few]
+
+        rebuked = state["rebuke"][:, self.place, few]
+        chance = rules.conciliation_chance(
+            there(self.respect), there(self.coerciveness), there(self.grudge), there(rule["response_slope"])
+        )
+        gentle = model.luck("response")[:, self.place, few] < chance
         made_up, punished = rebuked & gentle, rebuked & ~gentle
         grievance = state["grievance"][:, self.place]
-        few = np.flatnonzero(rebuked.any(axis=0))  # rebukes are rare: leave the other worlds alone
-        grievance[..., few] *= (1.0 - rule["conciliation_relief"] * made_up)[:, None, few]
-        grievance[:, _COERCION] += rule["coercion_sting"] * punished
-        self.attention += rule["conciliation_attention"] * made_up
-        self.deals[..., few] *= (1.0 - rule["coercion_cut"] * punished)[:, None, few]
-        self.grudge += rule["grudge_per_rebuke"] * rebuked
-        state["response"][:, self.place] = rules.CONCILIATED * made_up + rules.COERCED * punished
+        grievance[..., few] *= (1.0 - there(rule["conciliation_relief"]) * made_up)[:, None]
+        grievance[:, _COERCION, few] += there(rule["coercion_sting"]) * punished
+        self.attention[..., few] += there(rule["conciliation_attention"]) * made_up
+        self.deals[..., few] *= (1.0 - there(rule["coercion_cut"]) * punished)[:, None]
+        self.grudge[..., few] += there(rule["grudge_per_rebuke"]) * rebuked
+        state["response"][:, self.place, few] = rules.CONCILIATED * made_up + rules.COERCED * punished
 
 
 class Republic(Actor):
@@ -225,7 +231,8 @@ class Republic(Actor):
         The decision most often changed in a subclass: return higher to accept more readily.
         """
         model, rule = self.model, self.model.rule
-        need = np.take_along_axis(np.broadcast_to(self.need, (len(self.need), size.shape[-1])), sector, axis=0)
+        same = self.need.shape[-1] == 1
+        need = self.need[:, 0].take(sector) if same else np.take_along_axis(self.need, sector, axis=0)
         return rules.offer_utility(
             rule["offer_appeal"],
             need,

@@ -180,20 +180,22 @@ class Calendar:
         """
         aid: Floats | None = None
         for place, fired in now.fired.items():
-            event = self.happenings[place]
-            values, where = event.values, np.ix_(event.republics, event.powers, event.sectors)
-            pair = where[0][:, :, 0], where[1][:, :, 0]
+            event, few = self.happenings[place], np.flatnonzero(fired)
+            values = {name: value if value.shape[-1] == 1 else value[..., few] for name, value in event.values.items()}
+            actors = np.array(event.republics, np.intp), np.array(event.powers, np.intp)
+            where = np.ix_(*actors, np.array(event.sectors, np.intp), few)
+            pair = np.ix_(*actors, np.arange(grievance.shape[2]), few)
             if event.does("pledge"):
-                pledges[where] += counted(values["pledge"] * fired)
+                pledges[where] += counted(values["pledge"])
             if event.does("aid"):
                 aid = np.zeros_like(deals) if aid is None else aid
-                given = counted(values["aid"] * fired)
+                given = counted(values["aid"])
                 aid[where] += given
                 deals[where] += given
             if event.does("loss"):
-                deals[where] *= 1.0 - values["loss"] * fired
+                deals[where] *= 1.0 - values["loss"]
             if event.does("relief"):
-                grievance[pair] *= 1.0 - values["relief"] * fired
+                grievance[pair] *= 1.0 - values["relief"]
             if event.does("grievance"):
-                grievance[pair] += values["grievance"] * fired
+                grievance[pair] += values["grievance"]
         return aid
