@@ -277,13 +277,12 @@ def sensitivity(
     """Say which factors of a sweep matter, and whether the sample is large enough; also as CSV and figure in DIR."""
     from sim import report_experiments
     from sim.analysis.figures import save
-    from sim.analysis.sweeps import indices
 
     swept = sim.Sweep.load(directory)
     found = swept.sensitivity(outcomes)
     table = found.table.merge(found.verdicts[["outcome", "grade"]], on="outcome")
     table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
-    pictures = save(indices(swept, found), directory / "sensitivity", "Sensitivity of outcomes to the factors")
+    pictures = save(swept.plot.indices(found), directory / "sensitivity", "Sensitivity of outcomes to the factors")
     report_experiments.print_sensitivity(found)
     report_experiments.Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
 
@@ -302,13 +301,16 @@ def discover(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")] = False,
 ) -> None:
-    """Find in which part of the space of factors something happens, and say it as a rule; also as CSV in DIR."""
+    """Find where in the space of factors something happens, and say it as a rule; also as CSV and figure in DIR."""
     from sim import report_experiments
+    from sim.analysis.figures import save
 
-    found = sim.Sweep.load(directory).discover(where, boxes=boxes, threshold=density)
+    swept = sim.Sweep.load(directory)
+    found = swept.discover(where, boxes=boxes, threshold=density)
     found.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
+    pictures = save(swept.plot.boxes(found), directory / "discovery", where) if len(swept.factors) > 1 else []
     report_experiments.print_discovery(found)
-    report_experiments.Notes(hidden=quiet).written([directory / "discovery.csv"])
+    report_experiments.Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

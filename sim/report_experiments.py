@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from sim.experiments.factors import SCENARIO
 from sim.report import _print_table, _stderr, _stdout, _table
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sim.experiments.sweep import Sweep
     from sim.experiments.sweeping import Estimate, Stopped
 
+WIDTH = 80
 SHOWN = 12
 """Factors of an outcome that are printed; the rest is only counted."""
 
@@ -112,12 +115,16 @@ def print_sweep(sweep: Sweep) -> None:
     for outcome in dict.fromkeys(effects.outcome):
         mine = effects[effects.outcome == outcome]
         table = _table(f"{outcome}, mean where a factor is low and where it is high", ["Factor"],
-                       ["low", "high", "mean", "mean", "change"])
-        for row in mine.head(SHOWN).itertuples():
-            table.add_row(row.factor, _at(row.low_at), _at(row.high_at), f"{row.low:.4g}", f"{row.high:.4g}",
-                          f"{row.change:+.4f}")
+                       ["low", "high", "mean", "mean", "change", "±"])
+        rows = [_effect(row) for row in mine.head(SHOWN).itertuples()]
+        room = WIDTH - sum(max(map(len, column)) for column in list(zip(*rows, strict=True))[1:]) - 2 * len(rows[0])
+        for factor, *cells in rows:
+            table.add_row(_broken(factor, room), *cells)
         _print_table(console, table)
         _rest(console, len(mine))
+    console.print(f"\n±: half of a 95 % interval for the luck of the worlds{_OTHERS.get(sweep.design, _SAMPLE)}.")
+    if sweep.design in ("saltelli", "morris"):
+        console.print(f"sim sensitivity {sweep.folder or 'DIR'} says more.")
     if sweep.folder is not None:
         console.print(f"\nRows, one a point and world: {sweep.folder}/parts/*.parquet, or sim.Sweep.load in Python.")
 
@@ -147,7 +154,7 @@ def print_sensitivity(found: Sensitivity) -> None:
 def print_discovery(found: Discovery) -> None:
     """Print the boxes and their rules."""
     console = _stdout()
-    console.print(f"{found.where} in {found.rate:.1%} of {found.rows:,} worlds.")
+    console.print(f"{found.where} in {found.rate:.1%} of {found.rows:,} worlds.", soft_wrap=True)
     if not found.boxes:
         console.print("No part of the space of factors was found where it is much more frequent.")
         return
@@ -156,6 +163,28 @@ def print_discovery(found: Discovery) -> None:
         lift = box.density / found.rate
         console.print(f"   coverage {box.coverage:.2f}, density {box.density:.2f}, {lift:.1f} times the overall rate, "
                       f"{box.mass:.1%} of all worlds")
+
+
+_SAMPLE = " and for the other factors, which differ between the two ends"
+_OTHERS = {"grid": ""}
+
+
+def _effect(row: Any) -> list[str]:
+    """A row of effects as cells; scenarios, whose names are long, stand beside the factor."""
+    ends, name = [_at(row.low_at), _at(row.high_at)], row.factor
+    if name == SCENARIO:
+        ends, name = ["", ""], f"{name}: {ends[0]} to {ends[1]}"
+    return [name, *ends, f"{row.low:.4f}", f"{row.high:.4f}", f"{row.change:+.4f}", f"{row.change_conf:.4f}"]
+
+
+def _broken(path: str, room: int) -> str:
+    """A path in lines that fit, broken after dots and spaces."""
+    lines = [""]
+    for piece in re.split(r"(?<=[. ])", path):
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > max(room, 12):
+            lines.append("  ")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def _rest(console: Console, count: int) -> None:

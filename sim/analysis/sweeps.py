@@ -1,4 +1,4 @@
-"""The pictures of a sweep: heat map, response curves, scatter matrix, tornado, and sensitivity indices.
+"""The pictures of a sweep: heat map, response curves, scatter matrix and tornado.
 
 Each function takes a sweep and returns a matplotlib ``Figure``, drawn but not saved. Means are over worlds; where there
 are bands, the figure says of what.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
@@ -19,11 +20,12 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from sim.analysis import style
-from sim.analysis.style import GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, Ticks, write
-from sim.experiments.factors import Factor, words
+from sim.analysis.style import GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, Ticks, write
+from sim.experiments.factors import SCENARIO, Factor, outcome_words, words
 from sim.scenario.errors import BadInput
 
 if TYPE_CHECKING:
+    from sim.experiments.discovery import Discovery
     from sim.experiments.sensitivity import Sensitivity
     from sim.experiments.sweep import Sweep
 
@@ -64,8 +66,20 @@ class Plots:
         return tornado(self._sweep, outcome)
 
     def sensitivity(self, outcomes: Sequence[str] | str | None = None) -> Figure:
-        """Sobol or Morris indices; see ``sim.analysis.sweeps.indices``."""
-        return indices(self._sweep, self._sweep.sensitivity(outcomes))
+        """Sobol or Morris indices; see ``sim.analysis.answers.indices``."""
+        return self.indices(self._sweep.sensitivity(outcomes))
+
+    def indices(self, found: Sensitivity) -> Figure:
+        """Indices that were already asked for; see ``sim.analysis.answers.indices``."""
+        from sim.analysis.answers import indices
+
+        return indices(self._sweep, found)
+
+    def boxes(self, found: Discovery) -> Figure:
+        """Where something happens; see ``sim.analysis.answers.boxes``."""
+        from sim.analysis.answers import boxes
+
+        return boxes(self._sweep, found)
 
     def save_all(self, directory: str | Path, outcome: str | None = None) -> list[Path]:
         """See ``sim.analysis.sweeps.save_all``."""
@@ -102,19 +116,28 @@ def heat_map(sweep: Sweep, outcome: str | None = None, across: str | None = None
     j, k = sweep.factor(across), sweep.factor(up)
     if j == k:
         raise BadInput.of(f"{across} twice", "two different factors", path="up")
+    over = f"{words(across, sweep.scenario)} and {words(up, sweep.scenario)}"
+    title = f"{outcome_words(name, sweep.scenario)} over {over}"
+    return heat(sweep, means, j, k, title, "Darker is more: mean over worlds, and over all points that fall into a "
+                "cell. White: no point.", footer_of(sweep, name))[0]
+
+
+def heat(sweep: Sweep, means: Floats, j: int, k: int, title: str, reading: str,
+         footer: str) -> tuple[Figure, Axes, Cut, Cut]:
+    """Means (point,) over factors ``j`` (across) and ``k`` (up), in cells; also the axes and how they are cut."""
     most = int(np.clip(np.sqrt(sweep.size / 4), 3, BINS))  # of a sample, so many that few cells stay empty
-    xs, ys = (_Cut(sweep.factors[f], sweep.values[:, f], most) for f in (j, k))
+    xs, ys = (Cut(sweep.factors[f], sweep.values[:, f], most) for f in (j, k))
     total, count = np.zeros((ys.count, xs.count)), np.zeros((ys.count, xs.count))
     np.add.at(total, (ys.place, xs.place), means)
     np.add.at(count, (ys.place, xs.place), 1)
     with np.errstate(invalid="ignore"):
         cells = total / count
-    along, beside = words(across, sweep.scenario), words(up, sweep.scenario)
-    fig, body = style.page(f"{name} over {along} and {beside}", "Darker is more: mean over worlds, and over all points "
-                           "that fall into a cell. White: no point.", _footer(sweep), 9.0, 5.2)
+    along, beside = (words(sweep.paths[f], sweep.scenario) for f in (j, k))
+    fig, body = style.page(_sentence(title), reading, footer, 9.0, 5.2)
     box = Box(body.left + 1.0, body.bottom + 0.55, body.width - 2.3, body.height - 0.65)
+    places, labels = ys.ticks(box.height * 2)
     ax = style.panel(fig, box, (0, xs.count), (0, ys.count), xticks=xs.ticks(box.width),
-                     yticks=ys.ticks(box.height * 2))
+                     yticks=(places, [style.fit(label, 0.75, SMALL) for label in labels]))
     low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
     shade = (cells - low) / (high - low) if high > low else np.full(cells.shape, 0.5)
     for row in range(ys.count):
@@ -131,7 +154,7 @@ def heat_map(sweep: Sweep, outcome: str | None = None, across: str | None = None
     write(fig, box.left + box.width / 2, box.bottom - 0.36, along, LABEL, ha="center")
     write(fig, body.left + 0.12, box.bottom + box.height / 2, beside, LABEL, ha="center", rotation=90)
     _color_bar(fig, Box(box.right + 0.35, box.bottom, 0.18, box.height), low, high)
-    return fig
+    return fig, ax, xs, ys
 
 
 def _color_bar(fig: Figure, box: Box, low: float, high: float) -> None:
@@ -151,22 +174,23 @@ def responses(sweep: Sweep, outcome: str | None = None, factors: Sequence[str] |
     _, values = sweep.arrays([name])
     paths = list(sweep.effects(name).factor)[:8] if factors is None else list(factors)
     rows, columns = style.grid(len(paths))
-    fig, body = style.page(f"{name} against each factor", "Line: mean of all rows at a value of the factor (or in a "
+    title = f"{outcome_words(name, sweep.scenario)} against each factor"
+    fig, body = style.page(_sentence(title), "Line: mean of all rows at a value of the factor (or in a "
                            "slice of its range). Band: eight rows in ten there, by luck and by the other factors.",
-                           _footer(sweep), max(3.4 * columns, 6.5), max(2.6 * rows, 3.0))
+                           footer_of(sweep, name), max(3.0 * columns, 6.5), max(2.6 * rows, 3.0))
     spread = np.nanquantile(values, [0.02, 0.98])
     edge = max(0.08 * float(spread[1] - spread[0]), 1e-9)
     ylim = (float(spread[0]) - edge, float(spread[1]) + edge)
     for i, (path, box) in enumerate(zip(paths, style.cells(body, len(paths), left=0.5, foot=0.5), strict=True)):
         j = sweep.factor(path)
-        cut = _Cut(sweep.factors[j], sweep.values[:, j])
+        cut = Cut(sweep.factors[j], sweep.values[:, j])
         groups = [values[cut.place == level, :, 0].reshape(-1) for level in range(cut.count)]
         low, middle, high = (np.array([f(group) if len(group) else np.nan for group in groups]) for f in
                              (lambda g: np.nanquantile(g, 0.1), np.nanmean, lambda g: np.nanquantile(g, 0.9)))
         there = ~np.isnan(middle)
         x = np.arange(cut.count)[there] + 0.5
         ax = style.panel(fig, box, (0, cut.count), ylim, xticks=cut.ticks(box.width),
-                         yticks=_scale(ylim, i % columns == 0))
+                         yticks=scale_of(ylim, i % columns == 0))
         ax.add_collection(PolyCollection([np.r_[np.c_[x, low[there]], np.c_[x, high[there]][::-1]]], facecolors=MAIN,
                                          alpha=0.18, linewidths=0, gid=f"band {path}"))
         ax.add_collection(LineCollection([np.c_[x, middle[there]]], colors=MAIN, linewidths=1.9, gid=f"mean {path}"))
@@ -196,10 +220,10 @@ def scatter_matrix(sweep: Sweep, columns: Sequence[str] | None = None) -> Figure
     shown = np.unique(np.linspace(0, sweep.size - 1, min(sweep.size, 1500)).astype(int))
     count = len(names)
     fig, body = style.page("Factors and outcomes against one another", "One dot a point of the sweep, outcomes as "
-                           "means over worlds. On the diagonal: how often each value occurs.", _footer(sweep), 11.0,
-                           1.65 * count + 0.3)
+                           "means over worlds. On the diagonal: how often each value occurs. Below: its range.",
+                           footer_of(sweep), 11.0, 1.65 * count + 0.45)
     left = 0.25
-    side, high = (body.width - left) / count, (body.height - 0.2) / count
+    side, high = (body.width - left) / count, (body.height - 0.34) / count
     for row, up in enumerate(names):
         for column, across in enumerate(names):
             box = Box(body.left + left + column * side + 0.06, body.top - (row + 1) * high + 0.06, side - 0.12,
@@ -219,9 +243,11 @@ def scatter_matrix(sweep: Sweep, columns: Sequence[str] | None = None) -> Figure
                        gid=f"points {across} {up}", rasterized=True)
     for k, name in enumerate(names):
         text = words(name, sweep.scenario) if name in sweep.paths else name
-        write(fig, body.left + left + (k + 0.5) * side, body.bottom + 0.06, style.fit(text, side - 0.1, SMALL), SMALL,
+        write(fig, body.left + left + (k + 0.5) * side, body.bottom + 0.2, style.fit(text, side - 0.2, SMALL), SMALL,
               ha="center")
-        write(fig, body.left + 0.1, body.top - (k + 0.5) * high, style.fit(text, high - 0.1, SMALL), SMALL, ha="center",
+        write(fig, body.left + left + (k + 0.5) * side, body.bottom + 0.04, _range(sweep, name, table[name]), SMALL,
+              MUTED, ha="center")
+        write(fig, body.left + 0.1, body.top - (k + 0.5) * high, style.fit(text, high - 0.2, SMALL), SMALL, ha="center",
               rotation=90)
     return fig
 
@@ -233,91 +259,67 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
     """What each factor does to an outcome: its mean where the factor is low and where it is high, by size of change."""
     name, means = _means(sweep, outcome)
     effects = sweep.effects(name).head(MOST_ROWS)
-    fig, body = style.page(f"What moves {name}", "Bars run from the mean of all points to the mean where the factor is "
-                           "low (wide, amber) and where it is high (narrow, blue): its lowest and highest quarter, all "
-                           "else as it comes. On the right: the factor's values there.", _footer(sweep), 9.5,
-                           0.42 * len(effects) + 0.6)
+    title = f"What moves {outcome_words(name, sweep.scenario)}"
+    fig, body = style.page(title, "Bars run from the mean of all points to the mean where the factor is low (wide, "
+                           "amber) and where it is high (narrow, blue): its lowest and highest quarter. On the right: "
+                           "its values there. Pale: a change that luck and the other factors alone may make.",
+                           footer_of(sweep, name), 9.5, 0.42 * len(effects) + 0.6)
     box = Box(body.left + LABEL_ROOM, body.bottom + 0.3, body.width - LABEL_ROOM - ENDS_ROOM, body.height - 0.4)
     middle = float(np.nanmean(means))
     xlim = _span(np.concatenate([effects.low, effects.high, [middle]]))
-    ax = style.panel(fig, box, xlim, (len(effects), 0), xticks=_scale(xlim, True))
+    ax = style.panel(fig, box, xlim, (len(effects), 0), xticks=scale_of(xlim, True))
     row: Any
     for place, row in enumerate(effects.itertuples()):
+        sure = abs(row.change) > row.change_conf
         for value, height, color in ((float(row.low), 0.64, SECOND), (float(row.high), 0.32, MAIN)):
             a, b = sorted((middle, value))
             ax.add_patch(Rectangle((a, place + (1 - height) / 2), b - a, height, facecolor=color, linewidth=0,
-                                   gid=f"bar {row.factor} {value:.6g}"))
+                                   alpha=1.0 if sure else 0.4, gid=f"bar {row.factor} {value:.6g}"))
         y = box.top - (place + 0.5) / len(effects) * box.height
         name_of = style.fit(words(str(row.factor), sweep.scenario), LABEL_ROOM - 0.2, LABEL)
-        write(fig, body.left, y, name_of, LABEL)
+        write(fig, body.left, y, name_of, LABEL, INK if sure else MUTED)
         ends = " to ".join(f"{end:.3g}" if isinstance(end, float) else str(end) for end in (row.low_at, row.high_at))
         write(fig, body.right, y, style.fit(ends, ENDS_ROOM - 0.1, SMALL), SMALL, MUTED, ha="right")
     ax.add_collection(LineCollection([[(middle, 0), (middle, len(effects))]], colors=INK, linewidths=1.0, gid="mean"))
     return fig
 
 
-def indices(sweep: Sweep, found: Sensitivity) -> Figure:
-    """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
-    outcomes = list(found.verdicts.outcome)[:6]
-    sobol = found.kind == "sobol"
-    shown = min(MOST_ROWS, len(sweep.factors))
-    each = 0.32 * shown + 0.75
-    reading = ("Dark: share of the outcome's variance that the factor explains alone (first order). Light: with its "
-               "interactions (total). " if sobol else
-               "Bar: mean size of the outcome's change when the factor moves over its range (mu*). ")
-    fig, body = style.page("Which factors matter", reading + "Whiskers: 95 % interval.", _footer(sweep), 9.5,
-                           each * len(outcomes))
-    main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
-    for k, outcome in enumerate(outcomes):
-        rows = found.of(outcome).head(shown)
-        verdict = found.verdicts[found.verdicts.outcome == outcome].iloc[0]
-        top = body.top - k * each
-        write(fig, body.left, top - 0.12, outcome, PANEL, bold=True)
-        write(fig, body.left + style.text_width(outcome, PANEL, True) + 0.15, top - 0.12,
-              style.fit(str(verdict.verdict), body.width - 1.2, SMALL), SMALL, MUTED)
-        box = Box(body.left + LABEL_ROOM, top - each + 0.4, body.width - LABEL_ROOM - 0.3, 0.32 * shown)
-        reach = np.nan_to_num(rows[main].to_numpy() + rows[whisker].to_numpy())
-        xlim = (0.0, max(float(reach.max(initial=0.0)), 1e-9) * 1.05)
-        ax = style.panel(fig, box, xlim, (shown, 0), xticks=_scale(xlim, True))
-        for place, (_, row) in enumerate(rows.iterrows()):
-            bars = [(main, 0.66, "#a9c3df"), ("S1", 0.3, MAIN)] if sobol else [(main, 0.6, MAIN)]
-            for key, height, color in bars:
-                value = float(np.nan_to_num(row[key]))
-                ax.add_patch(Rectangle((0, place + (1 - height) / 2), max(value, 0.0), height, facecolor=color,
-                                       linewidth=0, gid=f"{key} {row['factor']} {value:.6g}"))
-            value, half = (float(np.nan_to_num(row[key])) for key in (main, whisker))
-            ax.add_collection(LineCollection([[(max(value - half, 0.0), place + 0.5), (value + half, place + 0.5)]],
-                                             colors=INK, linewidths=0.9))
-            write(fig, body.left, box.top - (place + 0.5) / shown * box.height,
-                  style.fit(words(str(row["factor"]), sweep.scenario), LABEL_ROOM - 0.2, LABEL), LABEL)
-    return fig
-
-
 # -- shared ------------------------------------------------------------------------------------------------------------
 
 
-class _Cut:
+class Cut:
     """A factor's values in cells: its levels where there are few, else equal slices of its range."""
 
     def __init__(self, factor: Factor, values: Floats, most: int = BINS) -> None:
         levels = np.unique(values)
-        self.factor = factor
+        self.factor, self.levels = factor, levels
+        self.sliced = False
         if len(levels) <= BINS or factor.kind == "scenario":
             self.count, self.place = len(levels), np.searchsorted(levels, values)
             self._labels = [(i + 0.5, _label(factor, float(level))) for i, level in enumerate(levels)]
             return
+        self.sliced = True
         edges = np.linspace(levels[0], levels[-1], most + 1)
         self.count, self.place = most, np.clip(np.searchsorted(edges, values, side="right") - 1, 0, most - 1)
         ends = float(levels[0]), float(levels[-1])
-        at = _scale(ends, True)[0] if factor.kind == "number" else list(np.linspace(*ends, 5)[1:-1])
+        at = scale_of(ends, True)[0] if factor.kind == "number" else list(np.linspace(*ends, 5)[1:-1])
         self._labels = [((x - ends[0]) / (ends[1] - ends[0]) * most, _label(factor, x)) for x in at]
 
     def ticks(self, room: float) -> Ticks:
         """Places and labels that fit side by side into ``room`` inches."""
         texts = [text for _, text in self._labels]
+        if self.factor.kind == SCENARIO:  # a name left out would be missed
+            return [place for place, _ in self._labels], [style.fit(text, room / len(texts) - 0.08, SMALL)
+                                                          for text in texts]
         widest = max((style.text_width(text, SMALL) for text in texts), default=0.0) + 0.12
         step = max(1, int(np.ceil(len(texts) * widest / max(room, 0.1))))
         return [place for place, _ in self._labels][::step], texts[::step]
+
+    def edge(self, value: float) -> float:
+        """Where a value lies along the cells; between two levels, at the edge of their cells."""
+        if not self.sliced:
+            return float(np.searchsorted(self.levels, value))
+        return float((value - self.levels[0]) / (self.levels[-1] - self.levels[0]) * self.count)
 
 
 def _label(factor: Factor, value: float) -> str:
@@ -342,7 +344,7 @@ def _span(values: Any, room: float = 0.06) -> tuple[float, float]:
     return low - edge, high + edge
 
 
-def _scale(span: tuple[float, float], labelled: bool) -> Ticks:
+def scale_of(span: tuple[float, float], labelled: bool) -> Ticks:
     """Round numbers within a span."""
     raw = (span[1] - span[0]) / 4
     size = 10.0 ** np.floor(np.log10(raw))
@@ -352,7 +354,23 @@ def _scale(span: tuple[float, float], labelled: bool) -> Ticks:
     return places, [f"{place:.6g}" if labelled else "" for place in places]
 
 
-def _footer(sweep: Sweep) -> str:
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _range(sweep: Sweep, name: str, values: Floats) -> str:
+    """From where to where a column goes; nothing for scenarios."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if name in sweep.paths:
+        factor = sweep.factors[sweep.factor(name)]
+        return "" if factor.kind == SCENARIO else f"{_label(factor, low)} to {_label(factor, high)}"
+    return f"{low:.3g} to {high:.3g}"
+
+
+def footer_of(sweep: Sweep, outcome: str = "") -> str:
+    """The last line of a figure: what was swept."""
+    count = len(sweep.manifest["scenarios"])
+    what = sweep.scenario.title if count == 1 else f"{count} scenarios"
     luck = "" if sweep.paired else ", fresh luck"
-    return (f"{sweep.scenario.title} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · "
-            f"seed {sweep.seed}{luck}")
+    return (f"{what} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · seed "
+            f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}")

@@ -7,8 +7,8 @@ Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiments.design import need
-from sim.experiments.factors import Factor, words
+from sim.experiments.factors import Factor, outcome_words, words
 from sim.experiments.where import parse
 from sim.scenario import BadInput, Scenario
 
@@ -29,7 +29,8 @@ Flags = NDArray[np.bool_]
 MOST_ROWS = 50_000
 """Rows that PRIM looks at; of more, worlds are drawn evenly (coverage and density are counted over all rows)."""
 CHANCE = 0.05
-"""A limit stays in a rule only if chance alone would give its gain less often than this (quasi-p)."""
+"""A limit stays in a rule only if chance alone would give its gain less often than this (quasi-p; points are what
+counts, as the worlds of one point are no independent witnesses)."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was asked, how often it happens, and the boxes, the first found first; coverage counts each box alone."""
+    """What was asked, how often it happens, and the boxes, the first found first; coverage counts each box alone.
+
+    ``rates`` (point,): in which part of a point's worlds it happens. ``said``: the condition in words.
+    """
 
     where: str
     rate: float
     rows: int
     boxes: tuple[Found, ...]
+    rates: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    said: str = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -124,15 +130,28 @@ def discover(sweep: Sweep, where: str, *, boxes: int = 3, threshold: float | Non
     table = sweep.table(["point", *named.names])
     columns = {name: table[name].to_numpy() for name in named.names}
     cases = named.holds(columns)
-    values = sweep.values[table["point"].to_numpy()]
-    return find(sweep.factors, values, cases, where.strip(), sweep.scenario, boxes, threshold, least)
+    point = table["point"].to_numpy()
+    found = find(sweep.factors, sweep.values[point], cases, where.strip(), boxes=boxes, threshold=threshold,
+                 least=least, groups=point, scenario=sweep.scenario, said=named.said(_word(sweep)))
+    counts = np.bincount(point, minlength=sweep.size)
+    return replace(found, rates=np.bincount(point, weights=cases, minlength=sweep.size) / np.maximum(counts, 1))
 
 
-def find(factors: Sequence[Factor], values: Floats, cases: Flags, where: str, scenario: Scenario | None = None,
-         boxes: int = 3, threshold: float | None = None, least: float = 0.02) -> Discovery:
+def _word(sweep: Sweep) -> Callable[[str], str]:
+    """Puts names of factors, outcomes and powers in words."""
+    scenario = sweep.scenario
+    powers = {code: spec.name for code, spec in scenario.powers.items()}
+    return lambda name: (words(name, scenario) if name in sweep.paths else outcome_words(name, scenario)
+                         if name in sweep.outcomes else powers.get(name, name))
+
+
+def find(factors: Sequence[Factor], values: Floats, cases: Flags, where: str, *, boxes: int = 3,
+         threshold: float | None = None, least: float = 0.02, groups: NDArray[Any] | None = None,
+         scenario: Scenario | None = None, said: str | None = None) -> Discovery:
     """Boxes among rows of ``values`` (row, factor) where ``cases`` (row,) mostly hold.
 
-    Raises BadInput where the cases are none, all, or too few to tell.
+    ``groups`` (row,) are the points that rows belong to (by default each is its own); ``said`` is the condition in
+    words. Raises BadInput where the cases are none, all, or too few to tell.
     """
     rate = float(cases.mean()) if len(cases) else 0.0
     if cases.sum() < 10 or (~cases).sum() < 10:
@@ -143,20 +162,26 @@ def find(factors: Sequence[Factor], values: Floats, cases: Flags, where: str, sc
         raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
     kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
     enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
-    found = []
-    for limits in _peel([factors[j] for j in moving], values[kept][:, moving], cases[kept], boxes, enough, least):
+    found: list[Found] = []
+    seen: list[Flags] = []
+    groups = np.arange(len(cases)) if groups is None else groups
+    for limits in _peel([factors[j] for j in moving], values[kept][:, moving], cases[kept], groups[kept], boxes, enough,
+                        least):
         inside = np.ones(len(cases), dtype=bool)
         for limit in limits:
             inside &= limit.holds(values[:, factors.index(limit.factor)])
+        if any((inside & box).sum() > 0.9 * box.sum() for box in seen):
+            continue  # it holds an earlier, denser one and says nothing new
+        seen.append(inside)
         hits = int((inside & cases).sum())
         density = hits / max(int(inside.sum()), 1)
         coverage = hits / int(cases.sum())
-        rule = _rule(where, limits, coverage, density, rate, scenario)
+        rule = _rule(said or where, limits, coverage, density, rate, scenario)
         found.append(Found(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
-    return Discovery(where, rate, len(cases), tuple(found))
+    return Discovery(where, rate, len(cases), tuple(found), said=said or where)
 
 
-def _peel(factors: Sequence[Factor], values: Floats, cases: Flags, boxes: int, enough: float,
+def _peel(factors: Sequence[Factor], values: Floats, cases: Flags, groups: NDArray[Any], boxes: int, enough: float,
           least: float) -> list[tuple[Limit, ...]]:
     need("ema_workbench")
     with warnings.catch_warnings():
@@ -171,7 +196,9 @@ def _peel(factors: Sequence[Factor], values: Floats, cases: Flags, boxes: int, e
                               for j, (name, column) in enumerate(ranks.items())})
         search = prim.Prim(frame, cases, threshold=1e-9, peel_alpha=0.05, mass_min=max(least, 10 / len(cases)))
         found: list[tuple[Limit, ...]] = []
+        table = np.stack(list(ranks.values()), axis=1)
         for _ in range(boxes):
+            left = np.array(search.yi_remaining)
             if cases[search.yi_remaining].sum() < 10:
                 break
             box = search.find_box()
@@ -180,7 +207,7 @@ def _peel(factors: Sequence[Factor], values: Floats, cases: Flags, boxes: int, e
             chosen = _choose(box, enough)
             if chosen is None:
                 break
-            limits = _limits(box, chosen, factors, levels)
+            limits = _limits(box.box_lims[chosen], factors, levels, table[left], cases[left], groups[left])
             if not limits:
                 break
             found.append(limits)
@@ -209,37 +236,61 @@ def _named(factor: Factor) -> bool:
     return factor.kind in ("scenario", "switch")
 
 
-def _limits(box: Any, step: int, factors: Sequence[Factor], levels: Sequence[Floats]) -> tuple[Limit, ...]:
-    """The limits of a step, without those that chance may have set; between two values that occur, half way."""
-    ends, doubts = box.box_lims[step], box.qp[step]
-    limits = []
+def _limits(ends: pd.DataFrame, factors: Sequence[Factor], levels: Sequence[Floats], ranks: NDArray[np.int64],
+            cases: Flags, groups: NDArray[Any]) -> tuple[Limit, ...]:
+    """The limits of a step, without those that chance may have set; between two values that occur, half way.
+
+    ``ranks`` (row, factor) are places among the ``levels`` of each factor, of the rows that no box holds yet.
+    """
+    sides: list[tuple[int, str, Any, Flags]] = []  # factor, which side, where it lies, which rows keep to it
     for j, (factor, there) in enumerate(zip(factors, levels, strict=True)):
-        name = f"f{j}"
-        if name not in doubts:
-            continue
         if _named(factor):
-            if not 0.0 <= float(doubts[name][0]) < CHANCE:
-                continue
-            allowed = tuple(sorted(float(there[int(code[1:])]) for code in ends[name].iloc[0]))
-            limits.append(Limit(factor, None, None, allowed))
+            allowed = sorted(int(code[1:]) for code in ends[f"f{j}"].iloc[0])
+            if len(allowed) < len(there):
+                sides.append((j, "among", allowed, np.isin(ranks[:, j], allowed)))
             continue
-        low, high = (int(end) for end in ends[name])
-        sure = [0.0 <= float(doubt) < CHANCE for doubt in doubts[name]]
-        whole = factor.kind == "month"
-        floor = float(there[low] if whole else (there[low] + there[low - 1]) / 2) if low > 0 and sure[0] else None
-        roof = None
-        if high < len(there) - 1 and sure[1]:
-            roof = float(there[high] if whole else (there[high] + there[high + 1]) / 2)
-        if floor is not None or roof is not None:
-            limits.append(Limit(factor, floor, roof))
+        low, high = (int(end) for end in ends[f"f{j}"])
+        if low > 0:
+            sides.append((j, "low", low, ranks[:, j] >= low))
+        if high < len(there) - 1:
+            sides.append((j, "high", high, ranks[:, j] <= high))
+    kept: dict[int, dict[str, Any]] = {}
+    for j, side, place, keeps in sides:
+        others = np.logical_and.reduce([np.ones(len(cases), dtype=bool)] + [s[3] for s in sides if s[3] is not keeps])
+        if _by_chance(cases[others], keeps[others], groups[others]) < CHANCE:
+            kept.setdefault(j, {})[side] = place
+    limits = []
+    for j, found in kept.items():
+        factor, there = factors[j], levels[j]
+        if "among" in found:
+            limits.append(Limit(factor, None, None, tuple(float(there[place]) for place in found["among"])))
+            continue
+        step = 0 if factor.kind == "month" else 1
+        floor = float(there[found["low"]] + there[found["low"] - step]) / 2 if "low" in found else None
+        roof = float(there[found["high"]] + there[found["high"] + step]) / 2 if "high" in found else None
+        limits.append(Limit(factor, floor, roof))
     return tuple(limits)
+
+
+def _by_chance(cases: Flags, keeps: Flags, groups: NDArray[Any]) -> float:
+    """How often chance alone would make the rows that keep to a limit as dense as they are (Bryant & Lempert 2010).
+
+    Trials are points, not rows: a point's worlds share its values.
+    """
+    from scipy.stats import binom
+
+    points = len(np.unique(groups[keeps]))
+    if not points or keeps.all():
+        return 1.0
+    return float(binom.sf(np.ceil(points * cases[keeps].mean() - 1e-9) - 1, points, cases.mean()))
 
 
 def _rule(where: str, limits: Sequence[Limit], coverage: float, density: float, rate: float,
           scenario: Scenario | None) -> str:
     said = [limit.text(limit.factor.path if scenario is None else words(limit.factor.path, scenario))
             for limit in limits]
-    return (f"{where} mostly when {' and '.join(said)}: in {density:.0%} of such worlds, against {rate:.0%} of all; "
+    often = "mostly" if density >= 0.5 else "more often"
+    return (f"{where} {often} when {' and '.join(said)}: in {density:.0%} of such worlds, against {rate:.0%} of all; "
             f"{coverage:.0%} of all cases lie here.")
 
 

@@ -212,7 +212,20 @@ def words(path: str, scenario: Scenario) -> str:
     return text
 
 
-_TOWARDS = {"alignment": "with", "leverage": "under", "grievance": "against", "solidarity": "with"}
+def outcome_words(name: str, scenario: Scenario) -> str:
+    """An outcome in plain words: "Russia's share", "Kazakhstan's grievance against Russia", "Tajikistan's leader"."""
+    *actors, what = name.split(".")
+    known = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
+    if not actors or actors[0] not in known:
+        return name
+    text = known[actors[0]] + ("' " if known[actors[0]].endswith("s") else "'s ")
+    sector = "".join(f"{key} " for key in actors[1:] if key in SECTORS)
+    text += sector + what.replace("_", " ")
+    return text + "".join(f" {_TOWARDS.get(what, 'with')} {known[code]}" for code in actors[1:] if code in known)
+
+
+_TOWARDS = {"alignment": "with", "leverage": "under", "grievance": "against", "rebukes": "against",
+            "solidarity": "with"}
 
 
 def problem(path: str, found: str, expected: str, nearest: str | None = None, *, file: str = "",

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-GOOD, FAIR = 0.05, 0.15
-"""Half-widths of 95 % intervals, up to which indices are good, or rank only."""
+GOOD, FAIR = {"saltelli": 0.05, "morris": 0.1}, {"saltelli": 0.15, "morris": 0.3}
+"""Half-widths of 95 % intervals, up to which indices are good, or rank only: of total indices, and of mu* as a share of
+the largest. Screening asks for less."""
 RESAMPLES = 300
 """Bootstrap samples behind an interval."""
 
@@ -68,8 +69,10 @@ def analyse(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Sensit
     means = values.mean(axis=1)
     spread = values.var(axis=1, ddof=1).mean(axis=0) if sweep.worlds > 1 else np.full(len(names), np.nan)
     luck = "the same luck at every point, so that it cancels out of differences" if sweep.paired else "luck of its own"
-    note = (f"Luck is averaged out: each point counts with its mean over {sweep.worlds:,} worlds, with {luck}. 'Luck' "
-            "below is the variance of such a mean as a share of the variance between points.")
+    note = (f"Each point counts with its mean over {sweep.worlds:,} worlds, with {luck}. Luck: the variance that such "
+            "a mean still has, as a share of the variance between points.")
+    if sweep.design == "morris" and any(f.kind == "scenario" and len(f.names) > 2 for f in sweep.factors):
+        note += " Of more than two scenarios, screening compares some pairs only."
     return indices(sweep.design, sweep.paths, names, means, sweep.unit, spread / sweep.worlds, note)
 
 
@@ -127,31 +130,34 @@ def _morris(y: Floats, unit: Floats | None, count: int) -> dict[str, Floats]:
 
 def _verdict(design: str, found: dict[str, Floats], size: int, count: int) -> dict[str, str]:
     """A grade and a sentence: is the sample large enough?"""
+    remarks = []
     if design == "saltelli":
-        base = size // (count + 2)
+        base, width = size // (count + 2), float(np.max(found["ST_conf"]))
         if np.isnan(found["ST"]).all():
-            return {"grade": "flat", "verdict": "The outcome is the same at every point: no factor moves it."}
-        width, what = float(np.max(found["ST_conf"])), "a total index"
+            return _FLAT
+        what = f"total indices to ±{width:.2f}"
         total = float(found["S1"].sum())
-        remarks = []
         if total > 1.0 + float(np.sqrt((found["S1_conf"] ** 2).sum())):
             remarks.append(f"first-order indices sum to {total:.2f}, more than 1")
         if (found["S1"] < -found["S1_conf"]).any():
             remarks.append("an index is below zero by more than its interval")
-        needed = 1 << (math.ceil(base * (width / GOOD) ** 2) - 1).bit_length()
     else:
-        base = size // (count + 1)
-        largest = float(found["mu_star"].max())
+        base, largest = size // (count + 1), float(found["mu_star"].max())
         if largest == 0.0:
-            return {"grade": "flat", "verdict": "The outcome is the same at every point: no factor moves it."}
-        width, what, remarks = float(found["mu_star_conf"].max()) / largest, "mu* (as a share of the largest)", []
-        width /= 2.0  # screening asks for less
-        needed = math.ceil(base * (width / GOOD) ** 2)
-    grade = "too small" if width > FAIR or remarks else "ranks only" if width > GOOD else "good"
-    said = {"good": "Large enough: ", "ranks only": "Enough to rank the factors, not to read the indices closely: ",
-            "too small": "Too small a sample to trust: "}[grade]
-    text = f"{said}95 % of samples would give {what} within ±{width:.2f}"
-    text += "".join(f"; {remark}" for remark in remarks) + "."
+            return _FLAT
+        width = float(found["mu_star_conf"].max()) / largest
+        what = f"mu* to ±{100 * width:.0f} % of the largest"
+    grade = ("too small" if width > FAIR[design] or remarks else "ranks only" if width > GOOD[design] else "good")
+    text = _SAID[grade].format(what) + "".join(f"; {remark}" for remark in remarks) + "."
     if grade != "good":
-        text += f" About {max(needed, 2 * base):,} points instead of {base:,} would do."
+        needed = max(math.ceil(base * (width / GOOD[design]) ** 2), 2 * base)
+        if design == "saltelli":
+            needed = 1 << (needed - 1).bit_length()
+        text += f" About {needed:,} points instead of {base:,} would do."
     return {"grade": grade, "verdict": text}
+
+
+_FLAT = {"grade": "flat", "verdict": "The outcome is the same at every point: no factor moves it."}
+_SAID = {"good": "Large enough: it gives {} (95 %)",
+         "ranks only": "Enough to rank the factors, no more: it gives {} (95 %)",
+         "too small": "Too small a sample to trust: it gives {} (95 %)"}

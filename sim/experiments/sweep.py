@@ -261,21 +261,37 @@ class Sweep:
         return out.reshape(self.size, self.worlds, length)
 
     def effects(self, outcomes: Sequence[str] | str | None = None) -> pd.DataFrame:
-        """What each factor does alone: [outcome, factor, low_at, high_at, low, high, change].
+        """What each factor does alone: [outcome, factor, low_at, high_at, low, high, change, change_conf].
 
         ``low`` and ``high`` are the outcome's means over points in the lowest and highest quarter of a factor's values
-        (lowest and highest level, where it has up to eight), all other factors as they come; for the scenario, the
-        scenarios of least and greatest mean. Outcomes in the order asked, factors by the size of the change.
+        (lowest and highest level, where it has up to eight); for the scenario, the scenarios of least and greatest
+        mean. In a sample, where other factors happen to differ between the two ends, what they do is taken out as far
+        as an additive fit tells it; ``change_conf`` is half of the 95 % interval that the rest and the luck of the
+        worlds leave. Outcomes in the order asked, factors by the size of the change.
         """
         names = self.pick(outcomes)
         _, values = self.arrays(names)
         means = values.mean(axis=1)
+        parts, rest = _additive(self.factors, self.values, means, self.design)
+        block = np.arange(self.size) // {"saltelli": len(self.factors) + 2, "morris": len(self.factors) + 1}.get(
+            self.design, 1)  # points of one base sample or trajectory are no independent witnesses
         rows = []
         for k, name in enumerate(names):
-            found = [(name, factor.path, *_ends(factor, self.values[:, j], means[:, k])) for j, factor in
-                     enumerate(self.factors)]
-            rows += sorted(found, key=lambda row: -abs(np.nan_to_num(row[-1])))
-        return pd.DataFrame(rows, columns=["outcome", "factor", "low_at", "high_at", "low", "high", "change"])
+            found = []
+            for j, factor in enumerate(self.factors):
+                alone = parts[j, :, k] + rest[:, k] + means[:, k].mean()
+                low, high = _ends(factor, self.values[:, j], alone)
+                weight = high / high.sum() - low / low.sum()
+                change = float(weight @ alone)
+                spread = 0.0 if self.design == "grid" else float((np.bincount(block, weight * rest[:, k]) ** 2).sum())
+                if self.worlds > 1:
+                    spread += float((weight @ values[:, :, k]).var(ddof=1)) / self.worlds
+                found.append((name, factor.path, *(factor.label(float(self.values[end, j].mean())) for end in
+                                                   (low, high)),
+                              float(alone[low].mean()), float(alone[high].mean()), change, 1.96 * spread**0.5))
+            rows += sorted(found, key=lambda row: -abs(np.nan_to_num(row[6])))
+        return pd.DataFrame(rows, columns=["outcome", "factor", "low_at", "high_at", "low", "high", "change",
+                                           "change_conf"])
 
     # -- asking it ----------------------------------------------------------------------------------------------------
 
@@ -292,17 +308,39 @@ class Sweep:
         return discover(self, where, **options)
 
 
-def _ends(factor: Factor, values: Floats, means: Floats) -> tuple[str | float, str | float, float, float, float]:
-    """Values and means of an outcome at the two ends of a factor, and the change between them."""
+def _ends(factor: Factor, values: Floats, outcome: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which points, (point,), lie at the low and at the high end of a factor."""
     levels = np.unique(values)
     if factor.kind == "scenario":
-        by_level = [float(means[values == level].mean()) for level in levels]
-        low, high = int(np.argmin(by_level)), int(np.argmax(by_level))
-        names = factor.label(levels[low]), factor.label(levels[high])
-        return *names, by_level[low], by_level[high], by_level[high] - by_level[low]
+        means = [outcome[values == level].mean() for level in levels]
+        return values == levels[int(np.argmin(means))], values == levels[int(np.argmax(means))]
     few = len(levels) <= 8
-    below = values <= (levels[0] if few else np.quantile(values, 0.25))
-    above = values >= (levels[-1] if few else np.quantile(values, 0.75))
-    ends = [float(means[at].mean()) for at in (below, above)]
-    middle = [float(values[at].mean()) for at in (below, above)]
-    return factor.label(middle[0]), factor.label(middle[1]), ends[0], ends[1], ends[1] - ends[0]
+    return (values <= (levels[0] if few else np.quantile(values, 0.25)),
+            values >= (levels[-1] if few else np.quantile(values, 0.75)))
+
+
+def _additive(factors: Sequence[Factor], values: Floats, means: Floats, design: str) -> tuple[Floats, Floats]:
+    """Means (point, outcome) as the sum of their mean, a part of each factor (factor, point, outcome) and a rest.
+
+    Parts are second-degree polynomials (of the scenario: steps), fitted together. They are zero, and all is rest, where
+    every factor meets all values of the others anyway (a grid) or points are too few.
+    """
+    centred = means - means.mean(axis=0)
+    nothing = np.zeros((len(factors), *means.shape)), centred
+    terms = []
+    for j, factor in enumerate(factors):
+        levels = np.unique(values[:, j])
+        if factor.kind == "scenario":
+            columns = [(values[:, j] == level).astype(float) for level in levels[1:]]
+        else:
+            place = (values[:, j] - levels[0]) / max(levels[-1] - levels[0], 1e-300)
+            columns = [place, place**2][: min(len(levels) - 1, 2)]
+        terms.append(np.stack([c - c.mean() for c in columns], axis=1) if columns else np.zeros((len(values), 0)))
+    count = sum(term.shape[1] for term in terms)
+    if design == "grid" or len(values) < 3 * (count + 1) or not np.isfinite(means).all():
+        return nothing
+    slopes = np.split(np.linalg.lstsq(np.concatenate(terms, axis=1), centred, rcond=None)[0],
+                      np.cumsum([term.shape[1] for term in terms])[:-1])
+    parts = np.stack([term @ slope for term, slope in zip(terms, slopes, strict=True)])
+    freedom = np.sqrt(len(values) / (len(values) - count - 1))
+    return parts, (centred - parts.sum(axis=0)) * freedom

@@ -26,6 +26,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "=": np.equal,
     "!=": np.not_equal,
 }
+_SAID = {"==": "is", "=": "is", "!=": "is not"}
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 MAX_LETTERS = 2000
 
@@ -37,6 +38,11 @@ class Condition:
     text: str
     names: tuple[str, ...]
     _holds: Callable[[Mapping[str, Any]], Flags]
+
+    def said(self, word: Callable[[str], str]) -> str:
+        """Its text as a sentence would have it, each name and code put as ``word`` puts it."""
+        text = re.sub(r"\s*(<=|>=|==|!=|=|<|>)\s*", lambda match: f" {_SAID.get(match[1], match[1])} ", self.text)
+        return re.sub(r"(?<![\w.])[A-Za-z_][\w.-]*", lambda match: word(match[0]), text)
 
     def holds(self, columns: Mapping[str, Any]) -> Flags:
         """Where it holds; ``columns`` are arrays of one length by name. Nothing compares with NaN."""
