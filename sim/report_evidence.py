@@ -191,7 +191,7 @@ def _part(value: float) -> str:
 def print_effect(effect: Effect, format: str, republic: str | None, power: str | None) -> None:
     """What an event changed: the paired difference, and through which drivers."""
     pairs, sector = chosen_pairs(effect.explanation, republic, power), effect.explanation.sector
-    table, headline = effect.comparison.table(sector), effect.comparison.headline(pairs=pairs, sector=sector)
+    table, headline = effect.table(), effect.comparison.headline(pairs=pairs, sector=sector)
     table = table[[(row.republic, row.power) in pairs for row in _rows(table)]]
     if format == "csv":
         _csv(table)
@@ -208,15 +208,18 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     frame = effect.explanation.table()
     where = "" if sector == "overall" else f" in {sector}"
     out = _table(f"Difference it makes{where} by {month_words(effect.comparison.dates[-1])}, points", ["Share"],
-                 ["difference", "clear\nsince"], ["through (mean)"])
+                 ["difference", "clear\nsince", *(["where\nit came"] if event.random else [])], ["through (mean)"])
     for row in _by_republic(out, _rows(table), story):
         parts = _of(frame, [(row.republic, row.power)]).query("driver != 'total'")
         parts = parts[parts["mean"].abs() >= 0.0005].sort_values("mean", key=abs, ascending=False)[:3]
         through = [f"{driver_words(str(part.driver))} {signed(part.mean)}" for part in _rows(parts)]
-        out.add_row(_power(story, row.power), _gap(row), row.clear_since or "–", ", ".join(through) or "–")
+        came = ["–" if pd.isna(row.difference_if_came) else signed(row.difference_if_came)] if event.random else []
+        out.add_row(_power(story, row.power), _gap(row), row.clear_since or "–", *came, ", ".join(through) or "–")
     _print_table(console, out)
     if event.random:
-        console.print("Chance decides whether it happens: a world without it is the same in both.")
+        often = percent(float(effect.came.mean()))
+        console.print(f"Chance decides whether it happens: it came in {often} of worlds; a world without it is the "
+                      "same in both. Where it came: the median difference in those worlds.")
     console.print(_colophon(effect.comparison.seed, effect.comparison.worlds, story,
                             posterior=effect.comparison.posterior))
 
@@ -244,7 +247,7 @@ def save_explanation(why: Explanation, folder: Path, republic: str | None = None
 def save_effect(effect: Effect, folder: Path) -> None:
     """Write what ``save_comparison`` does, and parts.csv: through which drivers."""
     both, sector = effect.comparison, effect.explanation.sector
-    _write(folder, {"table": both.table(sector), "differences": both.bands(sector), "outcomes": both.outcomes(),
+    _write(folder, {"table": effect.table(), "differences": both.bands(sector), "outcomes": both.outcomes(),
                     "parts": effect.explanation.table()},
            {"difference": both.figure(sector=sector, title=f"the event “{effect.event}”")},
            {"scenario": effect.explanation.scenario},

@@ -180,6 +180,10 @@ def test_an_event_that_chance_did_not_bring_changes_nothing() -> None:
     assert 0 < came.sum() < 40
     assert not effect.comparison.difference[..., ~came].any()
     assert not effect.explanation.parts[..., ~came].any()
+    assert np.array_equal(effect.came, came)
+    row = effect.table().query("republic == 'TJK' and power == 'RUS'").iloc[0]
+    assert row.came == came.mean()
+    assert row.difference_if_came == pytest.approx(np.median(effect.comparison.difference[-1, 1, 0, came]))
 
 
 # -- said in tables and words ------------------------------------------------------------------------------------------

@@ -127,6 +127,26 @@ class Effect:
     explanation: Explanation
     """Parts with the event less parts without it, in the same world."""
 
+    @property
+    def came(self) -> NDArray[np.bool_]:
+        """The worlds in which it happened, (w,): all for a dated event, those that chance chose for another."""
+        with_it = self.comparison.results[1]
+        fired = with_it.array("event")[:, list(with_it.scenario.events).index(self.event)]
+        return np.asarray(fired.any(axis=0))
+
+    def table(self) -> pd.DataFrame:
+        """``Comparison.table`` of the sector explained, and two columns more: [..., came, difference_if_came].
+
+        ``came``: part of the worlds in which it happened; ``difference_if_came``: median difference in those (NaN
+        where there are none).
+        """
+        table, came = self.comparison.table(self.explanation.sector), self.came
+        last = self.comparison.differences(1, self.explanation.sector)[-1]
+        table["came"] = float(came.mean())
+        table["difference_if_came"] = (np.median(last[..., came], axis=-1) if came.any() else
+                                       np.full(last.shape[:2], np.nan)).ravel()
+        return table
+
 
 def explain_event(scenario: Scenario | str | Path, event: str, worlds: int = 500, months: int | None = None,
                   seed: int = 0, *, sector: str = "overall", posterior: Posterior | str | Path | None = None,
