@@ -4,7 +4,7 @@
 # **What you learn:** hold two futures against each other on the same luck, say since when they differ, split a shift
 # of alignment into its causes with nothing left over, ask what one event changed.
 #
-# **How long it takes:** ten minutes to read, about eight seconds to run (200 worlds each).
+# **How long it takes:** ten minutes to read, about ten seconds to run (200 worlds each).
 
 # %%
 import sim

@@ -4,7 +4,7 @@
 # **What you learn:** what the record of 2010–2024 teaches about the parameters, how the model would have forecast
 # it, how it fares beside forecasts that anybody can make, and what may be claimed after that.
 #
-# **How long it takes:** fifteen minutes to read, about twenty-five seconds to run. Both the fit and the test are
+# **How long it takes:** fifteen minutes to read, about twenty seconds to run. Both the fit and the test are
 # small here: 1,500 worlds instead of 8,000, three origins instead of seven. What is said at the end rests on [the
 # full runs](../docs/evidence.md).
 
