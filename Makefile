@@ -62,7 +62,7 @@ notebooks: $(VENV)/.ready-dev
 	$(BIN)/python tools/notebooks.py
 
 docs: $(VENV)/.ready-dev
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 wheel: $(VENV)/.ready-dev
 	rm -rf dist
