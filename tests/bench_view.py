@@ -69,6 +69,7 @@ class Server:
                                          "--no-browser"], stderr=subprocess.PIPE, text=True)
         said = self.process.stderr.readline()
         if "http" not in said:
+            self.process.kill()
             sys.exit(f"the server did not start: {said}{self.process.stderr.read()}")
         self.address = f"http://localhost:{port}/"
 

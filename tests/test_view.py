@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import random
 import sys
 import threading
@@ -492,6 +493,10 @@ def test_a_sealed_value_is_handed_on_as_it_is() -> None:
     assert panel.run == run
     assert panels.Sealed(run) == panels.Sealed(run)
     assert panels.Sealed(run) != panels.Sealed(dict(run))
+    sent = panel.get_state("run")["run"]
+    assert json.loads(sent) == run
+    assert panels.Triangle(run=panels.Sealed(run)).get_state("run")["run"] is sent  # written once for all
+    assert panels.Fans(run={"id": "x"}).get_state("run")["run"] == {"id": "x"}
 
 
 # -- the command ------------------------------------------------------------------------------------------------------

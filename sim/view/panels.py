@@ -12,6 +12,8 @@ other panel of the page that has it whole.
 from __future__ import annotations
 
 import json
+import threading
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +53,27 @@ class Sealed:
         return id(self.inside)
 
 
+def written(value: dict[str, Any], _: object = None) -> dict[str, Any] | str:
+    """A whole run as text, anything smaller as it is: ipywidgets looks at every number of a dict for buffers."""
+    if "dates" not in value:
+        return value
+    with _lock:
+        found = _written.pop(id(value), None)
+        text = found[1] if found else json.dumps(value, separators=(",", ":"))
+        _written[id(value)] = (value, text)
+        while len(_written) > TEXTS:
+            _written.popitem(last=False)
+    return text
+
+
+TEXTS = 4
+"""Runs whose text is kept, for the other visitors and the other panels that are sent the same."""
+_written: OrderedDict[int, tuple[dict[str, Any], str]] = OrderedDict()
+_lock = threading.Lock()
+
+
 class Whole(traitlets.Dict):
-    """A dict that may be given sealed."""
+    """A dict that may be given sealed; runs go to the browser as text."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         """The dict itself."""
@@ -65,9 +86,9 @@ class Panel(anywidget.AnyWidget):
     _esm = script("empty")
     _css = STYLE
 
-    run = Whole().tag(sync=True)
+    run = Whole().tag(sync=True, to_json=written)
     """The payload drawn, or {"id": ...} of one that another panel of the page has."""
-    baseline = Whole().tag(sync=True)
+    baseline = Whole().tag(sync=True, to_json=written)
     """{} or a payload drawn as a faint outline."""
     month = traitlets.Int(0).tag(sync=True)
     """Month of the playhead, 0 (day one) to the run's months."""

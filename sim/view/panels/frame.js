@@ -87,7 +87,7 @@ class Frame {
       if (event.detail?.group === this.group) this.heard(event.detail);
     });
     listen(window, "sim:run", (event) => {
-      if (["run", "baseline"].some((name) => this.model.get(name)?.id === event.detail.id)) this.later();
+      if (["run", "baseline"].some((name) => given(this.model, name)?.id === event.detail.id)) this.later();
     });
     listen(this.root, "keydown", (event) => keys(this, event));
     for (const name of ["run", "baseline", "sector", "theme"]) this.on(`change:${name}`, () => this.later());

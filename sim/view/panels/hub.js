@@ -12,9 +12,19 @@ function step(group, patch, from = "") {
   Object.assign(groupState(group), patch);
   window.dispatchEvent(new CustomEvent("sim:step", { detail: { ...patch, group, from } }));
 }
+// A trait that holds a run: whole runs come as text (see Whole in sim/view/panels.py), read once.
+const read = new WeakMap();
+function given(model, name) {
+  const value = model.get(name);
+  if (typeof value !== "string") return value;
+  const had = read.get(model) ?? {};
+  if (had[name]?.text !== value) had[name] = { text: value, run: JSON.parse(value) };
+  read.set(model, had);
+  return had[name].run;
+}
 function register(model) {
   for (const name of ["run", "baseline"]) {
-    const raw = model.get(name);
+    const raw = given(model, name);
     if (!raw || !raw.id || !raw.dates) continue;
     hub.runs.delete(raw.id); // the newest stand last, the oldest go first
     hub.runs.set(raw.id, raw);
@@ -24,7 +34,7 @@ function register(model) {
 }
 // What a trait stands for: itself, or the run it names. A frame keeps what it has drawn, should the store let go of it.
 function wholeOf(frame, name) {
-  const raw = frame.model.get(name);
+  const raw = given(frame.model, name);
   if (!raw || !raw.id || Object.keys(raw).length > 1) return raw;
   const found = hub.runs.get(raw.id) ?? (frame.had[name]?.id === raw.id ? frame.had[name] : null);
   frame.had[name] = found;
