@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app as program
+from sim.experiments.posterior import shipped_posteriors
 from sim.scenario import SECTORS
 from sim.scenario.reader import MAX_BYTES
 
@@ -87,7 +88,8 @@ def views(draw: st.DrawFn) -> View:
         changes = moved(scenario, changes, path, draw(st.floats(row.low, row.high)))
     return View(
         page=draw(st.sampled_from([page for page, _ in PAGES])), scenario=name, changes=tuple(changes.items()),
-        seed=draw(st.integers(0, 2**53)), month=draw(st.integers(-1, scenario.months)),
+        seed=draw(st.integers(0, 2**53)), posterior=draw(st.sampled_from(["", *shipped_posteriors()])),
+        month=draw(st.integers(-1, scenario.months)),
         republic=draw(st.sampled_from(["", *scenario.republics])), power=draw(st.sampled_from(["", *scenario.powers])),
         sector=draw(st.sampled_from(["overall", *SECTORS])), world=draw(st.integers(-1, WORLDS - 1)),
         other=draw(st.sampled_from(["", *CATALOGUE.names])), since=draw(st.integers(0, scenario.months // 2)),
@@ -361,6 +363,32 @@ def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) ->
     visit.hear({"kind": "undo", "path": ""})
     assert visit.runner.wait(120)
     assert visit.picture.value.before is None
+
+
+def test_worlds_may_take_draws_of_what_the_record_leaves_open(place: Place, base: sim.Scenario) -> None:
+    name = shipped_posteriors()[0]
+    visit = Visit(place)
+    visit.hear({"kind": "posterior", "name": name})
+    assert visit.runner.wait(120)
+    assert f"posterior={name}" in visit.view.value.address()
+    picture, mine = visit.picture.value, sim.run(base, worlds=WORLDS, posterior=name)
+    assert picture.sentences[""] == mine.headline()
+    assert picture.payload["id"] != settled(Visit(place)).picture.value.payload["id"]
+    before = visit.view.value
+    visit.hear({"kind": "move", "path": "republics.KAZ.hedging", "value": 0.9, "final": True})
+    assert "one of the two" in visit.problem.value
+    assert visit.view.value == before
+    visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": True})
+    assert visit.runner.wait(120)
+    assert visit.problem.value == ""
+    changed = base.with_values({"powers.RUS.strain": 0.8})
+    paired = sim.compare(base, changed, worlds=WORLDS, posterior=name)
+    table = paired.table()
+    top = table.loc[table.difference.abs().idxmax()]
+    assert visit.picture.value.sentences[""] == paired.sentence(top.republic, top.power)
+    both = Visit(place, f"?posterior={name}&set=republics.KAZ.hedging=0.9")
+    assert both.view.value.posterior == ""
+    assert "draws are left out" in both.problem.value
 
 
 def test_the_headline_names_actors() -> None:

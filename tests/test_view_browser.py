@@ -281,6 +281,25 @@ def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str
         assert "Source: " in about
 
 
+def test_bands_may_hold_what_the_record_leaves_open(chromium: Any, address: str) -> None:
+    with visit(chromium, address) as page:
+        page.check("[data-key=posterior]")
+        page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
+        result = sim.run("dushanbe-2025", worlds=WORLDS, posterior="dushanbe-2025")
+        assert page.inner_text(".app-said .app-say") == result.headline()
+        values_shown(page, result, result.months)
+        page.reload()
+        page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
+        page.click(".app-levers summary:has-text('Kazakhstan')")
+        page.fill("[data-path='republics.KAZ.hedging'] input[type=range]", "900")
+        page.wait_for_selector(".app-problem:has-text('one of the two')")
+        base = result.scenario.get("republics.KAZ.hedging")
+        page.wait_for_function("value => Math.abs(document.querySelector(\"[data-path='republics.KAZ.hedging'] "
+                               "input[type=number]\").value - value) < 0.006", arg=base)
+        page.uncheck("[data-key=posterior]")
+        page.wait_for_function("!location.search.includes('posterior')")
+
+
 # -- compare, why, sweep, about ---------------------------------------------------------------------------------------
 
 

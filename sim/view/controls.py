@@ -61,7 +61,8 @@ class Header(Control):
 class Levers(Control):
     """Scenario, seed, sliders, what is changed, files. ``show`` is made by ``sim.view.levers``.
 
-    Asks {kind: "move", path, value, final}, {kind: "scenario", name}, {kind: "seed", value}, {kind: "undo", path} (""
+    Asks {kind: "move", path, value, final}, {kind: "scenario", name}, {kind: "seed", value}, {kind: "posterior", name}
+    ("" for none), {kind: "undo", path} (""
     for all), {kind: "all"} for the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind:
     "download", what}.
     """

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sim.experiments.posterior import Posterior
 from sim.experiments.result import Result
 from sim.experiments.run import run
 from sim.scenario import Scenario
@@ -120,20 +121,20 @@ class Engine:
             self._turns.release()
 
     def ensemble(self, scenario: Scenario, worlds: int, seed: int, watch: Watch = nobody, *,
-                 keep: str = "full") -> Result:
+                 keep: str = "full", posterior: Posterior | None = None) -> Result:
         """``sim.run`` with a turn and a watch; not kept."""
         with self.turn(watch), watched(watch, scenario.months) as model:
-            return run(scenario, worlds=worlds, seed=seed, keep=keep, model=model)
+            return run(scenario, worlds=worlds, seed=seed, keep=keep, model=model, posterior=posterior)
 
     def kept(self, scenario: Scenario, worlds: int, seed: int, watch: Watch = nobody, *, world: int = -1,
-             coarse: bool = False) -> Kept:
+             coarse: bool = False, posterior: Posterior | None = None) -> Kept:
         """The payload and slim result of an ensemble, from what is kept where it has been run before."""
-        key = (scenario.hash + scenario.name, worlds, seed, world)
+        key = (scenario.hash + scenario.name + (posterior.digest if posterior else ""), worlds, seed, world)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        full = self.ensemble(scenario, worlds, seed, watch)
+        full = self.ensemble(scenario, worlds, seed, watch, posterior=posterior)
         sent = payload(full, world=None if world < 0 else min(world, worlds - 1), coarse=coarse)
         kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))
         if not coarse:
@@ -150,7 +151,7 @@ def slim(result: Result) -> Result:
     record.keep, record.worlds = "overall", result.worlds
     record.arrays = {"overall": result.array("overall")}
     record.outcomes = result.record.outcomes
-    return Result(result.scenario, result.seed, record)
+    return Result(result.scenario, result.seed, record, posterior=result.posterior)
 
 
 def slim_bytes(result: Result) -> int:

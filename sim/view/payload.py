@@ -45,7 +45,8 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     colors = power_colors({code: scenario.powers[code].color for code in result.powers})
     shorts = short_names({code: scenario.powers[code].name for code in result.powers})
     sent: Payload = {
-        "id": f"{scenario.hash[:12]}-{result.seed}-{result.worlds}-{result.months}{'-coarse' if coarse else ''}",
+        "id": f"{scenario.hash[:12]}-{result.seed}-{result.worlds}-{result.months}{'-coarse' if coarse else ''}"
+              f"{drawn(result)}",
         "title": scenario.title, "name": scenario.name, "seed": result.seed, "worlds": result.worlds,
         "months": result.months, "dates": result.dates, "coarse": coarse, "levels": list(LEVELS),
         "republics": [{"code": code, "name": scenario.republics[code].name,
@@ -147,8 +148,8 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
     colors = power_colors({code: base.scenario.powers[code].color for code in base.powers})
     shorts = short_names({code: base.scenario.powers[code].name for code in base.powers})
     return {
-        "id": f"{changed.scenario.hash[:12]}-{base.scenario.hash[:12]}-{sector}-{worlds}", "title": base.scenario.title,
-        "worlds": worlds, "sector": sector, "months": base.dates[: months + 1],
+        "id": f"{changed.scenario.hash[:12]}-{base.scenario.hash[:12]}-{sector}-{worlds}{drawn(changed)}",
+        "title": base.scenario.title, "worlds": worlds, "sector": sector, "months": base.dates[: months + 1],
         "republics": [{"code": code, "name": base.scenario.republics[code].name} for code in republics],
         "powers": [{"code": code, "name": base.scenario.powers[code].name, "short": shorts[code],
                     "color": colors[code]} for code in powers],
@@ -157,6 +158,11 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
         "p_lower": [[round(float((difference[-1, i, j] < 0).mean()), 3) for j in range(len(powers))]
                     for i in range(len(republics))],
     }
+
+
+def drawn(result: Result) -> str:
+    """What tells runs of different parameter draws apart."""
+    return f"-{result.posterior.digest[:6]}" if result.posterior else ""
 
 
 def power_colors(own: Mapping[str, str | None]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote
 
+from sim.experiments.posterior import shipped_posteriors
 from sim.scenario import SECTORS, BadInput, Scenario
 from sim.scenario.errors import printable
 from sim.scenario.paths import INNER
@@ -30,6 +31,8 @@ class View:
     """YAML of an uploaded scenario, "" for one of the catalogue."""
     changes: tuple[tuple[str, float], ...] = ()
     seed: int = 0
+    posterior: str = ""
+    """Parameter draws the worlds take, so that bands hold what the record leaves open; "" is none."""
     month: int = -1
     """Month of the playhead; -1 is the last."""
     republic: str = ""
@@ -63,9 +66,9 @@ class View:
         return "?" + "&".join(kept)
 
 
-PLAIN: dict[str, str] = {"seed": "seed", "month": "month", "republic": "republic", "power": "power", "sector": "sector",
-                         "world": "world", "with": "other", "since": "since", "until": "until", "event": "event",
-                         "sweep": "sweep"}
+PLAIN: dict[str, str] = {"seed": "seed", "posterior": "posterior", "month": "month", "republic": "republic",
+                         "power": "power", "sector": "sector", "world": "world", "with": "other", "since": "since",
+                         "until": "until", "event": "event", "sweep": "sweep"}
 """Words of the address and the attribute each stands for."""
 
 
@@ -97,7 +100,7 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
         until=_number(word("until"), "until", base.months, problems),
         world=_number(word("world"), "world", WORLDS - 1, problems) if word("world") else -1)
     for name, options in (("republic", base.republics), ("power", base.powers), ("sector", SECTORS),
-                          ("event", base.events)):
+                          ("event", base.events), ("posterior", shipped_posteriors())):
         if word(name) in options:
             view = view.changed(**{name: word(name)})
         elif word(name) not in ("", "overall"):

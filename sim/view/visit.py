@@ -10,6 +10,7 @@ import pandas as pd
 import solara
 
 from sim.analysis.compare import Comparison
+from sim.experiments.posterior import Posterior, load_posterior, shipped_posteriors
 from sim.experiments.result import Result
 from sim.scenario import BadInput, Scenario
 from sim.view import levers
@@ -33,6 +34,8 @@ class Picture:
     """By republic; "" holds the one to say where no republic is chosen."""
     worlds: int
     seed: int
+    drawn: bool = False
+    """Whether the worlds took parameter draws."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,13 @@ class Place:
 
     catalogue: Catalogue = field(default_factory=Catalogue)
     engine: Engine = field(default_factory=Engine)
+    _posteriors: dict[str, Posterior] = field(default_factory=dict)
+
+    def posterior(self, name: str) -> Posterior | None:
+        """Parameter draws by name; None for ""."""
+        if name and name not in self._posteriors:
+            self._posteriors[name] = load_posterior(name)
+        return self._posteriors.get(name)
 
 
 class Visit:
@@ -57,7 +67,7 @@ class Visit:
 
     def __init__(self, place: Place, search: str | None = None) -> None:
         self.place = place
-        view, problems = from_address(search, place.catalogue)
+        view, problems = self._address(search)
         self.view = solara.reactive(view)
         self.picture: solara.Reactive[Picture | None] = solara.reactive(None)
         self.progress: solara.Reactive[float | None] = solara.reactive(None)
@@ -84,6 +94,11 @@ class Visit:
         return self.base.with_values(changes) if changes else self.base
 
     @property
+    def posterior(self) -> Posterior | None:
+        """The parameter draws that the worlds take."""
+        return self.place.posterior(self.view.value.posterior)
+
+    @property
     def month(self) -> int:
         """Month of the playhead, 0 to the run's last."""
         month, last = self.view.value.month, self.base.months
@@ -98,6 +113,7 @@ class Visit:
         key = base.hash + base.name
         return {
             "key": key, "scenarios": list(titles.items()), "scenario": view.scenario, "seed": view.seed,
+            "posterior": view.posterior, "posteriors": shipped_posteriors(), "refused": self.problem.value,
             "about": _opening(base.about), "groups": levers.first(base), "open": 1,
             "count": len(base.numeric_paths()), "rest": levers.rest(base) if self.rest.value == key else None,
             "changes": [{"path": path, "value": value, "label": levers.label(base, path, whole=True),
@@ -133,6 +149,7 @@ class Visit:
         kind, view = ask.get("kind"), self.view.value
         if kind == "move":
             changes = moved(self.base, dict(view.changes), str(ask.get("path")), float(ask.get("value", 0)))
+            self._check(self.base, changes, view.posterior)
             if ask.get("final"):
                 self._change(view.changed(changes=tuple(changes.items())))
             else:
@@ -144,10 +161,13 @@ class Visit:
             self._open(str(ask.get("name")), "")
         elif kind == "seed":
             self._change(view.changed(seed=max(0, int(ask.get("value", 0))), world=-1))
+        elif kind == "posterior" and ask.get("name") in ("", *shipped_posteriors()):
+            self._check(self.base, dict(view.changes), ask["name"])
+            self._change(view.changed(posterior=ask["name"], world=-1))
         elif kind == "page" and ask.get("page") in dict(PAGES):
             self.look(page=ask["page"])
         elif kind == "address":
-            found, problems = from_address(str(ask.get("search", "")), self.place.catalogue)
+            found, problems = self._address(str(ask.get("search", "")))
             self.problem.set("\n".join(problems))
             self._change(found)
         elif kind == "all":
@@ -156,6 +176,28 @@ class Visit:
             self._upload(str(ask.get("name", "")), ask.get("bytes", b""))
         elif kind == "download":
             self.download(str(ask.get("what")), ask["widget"])
+
+    def _address(self, search: str | None) -> tuple[View, list[str]]:
+        """The view of an address, without parameter draws where they and the changes set the same."""
+        view, problems = from_address(search, self.place.catalogue)
+        base = self.place.catalogue.scenario(view.scenario, view.text)
+        if not self._agree(base, dict(view.changes), view.posterior):
+            problems.append("A lever and the parameter draws in the address set the same; the draws are left out.")
+            view = view.changed(posterior="")
+        return view, problems
+
+    def _check(self, base: Scenario, changes: dict[str, float], name: str) -> None:
+        """Refuse a lever that the parameter draws set as well."""
+        posterior = self.place.posterior(name)
+        if posterior is not None:
+            posterior.check(base, dict.fromkeys(changes, "a lever"))
+
+    def _agree(self, base: Scenario, changes: dict[str, float], name: str) -> bool:
+        try:
+            self._check(base, changes, name)
+        except BadInput:
+            return False
+        return True
 
     def _holds(self, changes: tuple[tuple[str, float], ...]) -> bool:
         try:
@@ -174,6 +216,7 @@ class Visit:
         scenario = self.place.catalogue.scenario(name, text)
         view = self.view.value
         keep = {"page": view.page, "seed": view.seed, "sector": view.sector, "sweep": view.sweep,
+                "posterior": view.posterior if self._agree(scenario, {}, view.posterior) else "",
                 "month": view.month if view.month < scenario.months else -1,
                 "republic": view.republic if view.republic in scenario.republics else "",
                 "power": view.power if view.power in scenario.powers else ""}
@@ -200,15 +243,15 @@ class Visit:
 
     def run(self, changes: dict[str, float], *, worlds: int = WORLDS) -> None:
         """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
-        view, base, engine = self.view.value, self.base, self.place.engine
+        view, base, engine, drawn = self.view.value, self.base, self.place.engine, self.posterior
         coarse = worlds < WORLDS
         scenario = base.with_values(changes) if changes else base
 
         def work(watch: Watch) -> None:
-            before = engine.kept(base, WORLDS, view.seed, watch, world=view.world)
+            before = engine.kept(base, WORLDS, view.seed, watch, world=view.world, posterior=drawn)
             followed = view.world if coarse else int(before.payload["follow"]["world"])
             now = before if not changes else engine.kept(scenario, worlds, view.seed, watch, world=followed,
-                                                         coarse=coarse)
+                                                         coarse=coarse, posterior=drawn)
             picture = self._picture(scenario, before, now, view)
             watch(1.0)
             self.progress.set(None)
@@ -219,9 +262,10 @@ class Visit:
     def _picture(self, scenario: Scenario, before: Kept, now: Kept, view: View) -> Picture:
         if now is before:
             sentences = {"": now.result.headline()} | standings(now.result)
-            return Picture(scenario, now.payload, None, sentences, now.result.worlds, view.seed)
+            return Picture(scenario, now.payload, None, sentences, now.result.worlds, view.seed, bool(view.posterior))
         sentences = differences(before.result, now.result, view.republic, view.power, few=now.payload["coarse"])
-        return Picture(scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed)
+        return Picture(scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed,
+                       bool(view.posterior))
 
     def _failed(self, error: BaseException) -> None:
         self.progress.set(None)
@@ -230,7 +274,7 @@ class Visit:
 
     def download(self, what: str, widget: Any) -> None:
         """Have the browser save the run as a table, or the scenario."""
-        view, scenario = self.view.value, self.scenario
+        view, scenario, drawn = self.view.value, self.scenario, self.posterior
         name = f"{scenario.name}{'-changed' if view.changes else ''}"
         if what == "yaml":
             widget.give(f"{name}.yaml", "application/yaml", scenario.to_yaml().encode("utf-8"))
@@ -238,7 +282,7 @@ class Visit:
 
         def work(watch: Watch) -> None:
             result = self.place.engine.ensemble(scenario, WORLDS, view.seed, watch,
-                                                keep="full" if what == "csv" else "overall")
+                                                keep="full" if what == "csv" else "overall", posterior=drawn)
             data = table(result, what)
             watch(1.0)
             self.progress.set(None)

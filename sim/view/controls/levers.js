@@ -79,7 +79,7 @@ class Levers {
     for (const slider of this.sliders.values()) slider.set(this.values[slider.item.path] ?? slider.item.value);
   }
   drawScenario(show) {
-    const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about]);
+    const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about, show.posterior, show.refused]);
     if (this.scenarioKey === key) return;
     this.scenarioKey = key;
     this.scenario.replaceChildren();
@@ -102,6 +102,24 @@ class Levers {
       if (seed.value !== "" && value >= 0 && value <= 2 ** 53) speak(this.model, { kind: "seed", value });
       else seed.value = show.seed;
     });
+    this.drawDraws(show);
+  }
+  // Whether the worlds differ by chance alone, or by what the record leaves open as well.
+  drawDraws(show) {
+    const name = show.posterior || show.posteriors?.[0];
+    if (!name) return;
+    const label = el(
+      "label",
+      {
+        class: "app-check",
+        title:
+          "Each world takes its own draw of the parameters fitted to the record, so that bands also hold how little the record pins down",
+      },
+      this.scenario,
+    );
+    const box = el("input", { type: "checkbox", "data-key": "posterior", checked: !!show.posterior || null }, label);
+    label.append(" With what the record leaves open");
+    box.addEventListener("change", () => speak(this.model, { kind: "posterior", name: box.checked ? name : "" }));
   }
   drawChanged(show) {
     this.changed.replaceChildren();

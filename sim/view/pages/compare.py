@@ -60,10 +60,11 @@ def two(visit: Visit, watch: Watch) -> Two:
     """Run both and compare them."""
     view, engine = visit.view.value, visit.place.engine
     left, right, titles = pair(visit)
-    runs = [engine.kept(one, WORLDS, view.seed, watch) for one in (left, right)]
+    drawn = visit.posterior
+    runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
     both = [run.result for run in runs]
     if view.sector != "overall":
-        both = [engine.ensemble(one, WORLDS, view.seed, watch) for one in (left, right)]
+        both = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
         "heading": "The second less the first", "caption": f"Share in “{titles[1]}” minus share in “{titles[0]}”, in "
@@ -76,7 +77,7 @@ def Compare(visit: Visit, theme: str) -> None:
     """Which two, one player, both sides, the difference."""
     view = visit.view.value
     left, right, titles = pair(visit)
-    key = (left.hash, right.hash, view.seed, view.sector)
+    key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
     found = use_found(key, lambda watch: two(visit, watch))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")

@@ -88,6 +88,8 @@ def _sentence(picture: Picture, republic: str) -> str:
 
 def _found(picture: Picture) -> str:
     how = f"{picture.worlds} worlds, seed {picture.seed}"
+    if picture.drawn:
+        how += ", each with its own draw of the parameters that the record leaves open"
     if picture.before is not None:
         return (f"{how}, against the same worlds without the changes (faint outlines). "
                 "In brackets: 80 of 100 worlds.")

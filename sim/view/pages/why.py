@@ -70,7 +70,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     labels = dates(scenario)
     with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
         found = explain(scenario, EXPLAINED, seed=view.seed, since=labels[since + 1], until=labels[until],
-                        sector=view.sector, model=model)
+                        sector=view.sector, model=model, posterior=visit.posterior)
     pairs = [(r, p) for r in found.republics for p in found.powers]
     before, after = ({(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics)
                       for j, p in enumerate(found.powers)} for shares in (found.before, found.after))
@@ -103,9 +103,9 @@ def without(visit: Visit, event: str, watch: Watch) -> Without | None:
         return None
     stories = (scenario, scenario.without_events(event))
     if view.sector == "overall":
-        runs = [engine.kept(one, WORLDS, view.seed, watch).result for one in stories]
+        runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=visit.posterior).result for one in stories]
     else:
-        runs = [engine.ensemble(one, WORLDS, view.seed, watch) for one in stories]
+        runs = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=visit.posterior) for one in stories]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
         "heading": "What its absence does", "caption": "Share without the event minus share with it, in points, in the "
@@ -120,7 +120,8 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_found((scenario.hash, view.seed, view.sector, since, until), lambda watch: reasons(visit, watch))
+    found = use_found((scenario.hash, view.seed, view.sector, since, until, view.posterior),
+                      lambda watch: reasons(visit, watch))
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
     value = found.value
     with box("app-card app-said", hash=scenario.hash, seed=view.seed, republic=republic, power=power,
@@ -170,7 +171,7 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_found((scenario.hash, view.seed, view.sector, view.event),
+    found = use_found((scenario.hash, view.seed, view.sector, view.event, view.posterior),
                       lambda watch: without(visit, view.event, watch))
     gone = found.value if found.value is not None and found.value.event == view.event else None
 
