@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHORTER = {
     "run": "--worlds 20", "compare": "--worlds 20", "whatif": "--worlds 20", "explain": "--worlds 20",
-    "blocs": "--worlds 20", "calibrate": "--worlds 60 --rounds 1", "backtest": "--worlds 60 --rounds 1 --first 2019 "
-    "--last 2019",
+    "blocs": "--worlds 20", "sweep": "--worlds 8", "calibrate": "--worlds 60 --rounds 1",
+    "backtest": "--worlds 60 --rounds 1 --first 2019 --last 2019",
 }
 """Added here so that the test is quick; what a command does is the same."""
 OPENS_A_BROWSER = {"view"}
