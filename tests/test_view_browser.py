@@ -347,6 +347,9 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         assert page.inner_text(".app-said .app-say") == explained.paragraph("KAZ", "RUS")
         i, j = explained.place("KAZ", "RUS")
         assert shares[0] == pytest.approx(100 * explained.before[i, j].mean(), abs=0.06)
+        same = [".sim-player", ".sim-ledger", ".sim-waterfall"]
+        for panel in same:
+            page.evaluate("panel => { document.querySelector(panel).dataset.marked = 'yes'; }", panel)
         page.click(".sim-player [data-event=russia-summit-2027]", force=True)
         page.wait_for_function("location.search.includes('event=russia-summit-2027')")
         page.wait_for_selector(".app-card[data-event=russia-summit-2027][data-ready=True]")
@@ -355,6 +358,8 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         assert page.inner_text(".app-card[data-event] .app-say") == f"Without it: {without.headline()}"
         middle = np.median(without.differences()[-1], axis=-1)
         page.wait_for_selector(".sim-difference [data-republic=KAZ]")
+        # what comes in above must not have the panels below it torn down and made anew
+        assert [panel for panel in same if page.locator(f"{panel}[data-marked=yes]").count() != 1] == []
         spans = page.locator(".sim-difference [data-republic=KAZ] tspan").all_text_contents()
         assert number(spans[0]) == pytest.approx(100 * middle[0, 0], abs=0.11)
         assert page.evaluate(CLASHES) == []

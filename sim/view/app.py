@@ -45,7 +45,7 @@ def Page() -> None:
             with rv.Html(tag="main", class_="app-main", attributes={"id": "app-main", "tabindex": "-1"}):
                 if visit.problem.value:
                     Message(visit.problem.value)
-                Guarded("page", lambda: PAGES[shown](visit, theme), token=shown)
+                Guarded("page", lambda: PAGES[shown](visit, theme), token=shown).key("page")
 
 
 @solara.component

@@ -135,8 +135,10 @@ def Why(visit: Visit, theme: str) -> None:
         Message(found.problem, title="The change cannot be explained")
     if value is not None:
         Guarded("waterfall", lambda: panels.Waterfall.element(
-            run=waterfall(value, scenario, republic, power), theme=theme, group="why"), token=(republic, power))
-    Guarded("history without an event", lambda: History(visit, theme), token=view.event)
+            run=waterfall(value, scenario, republic, power), theme=theme, group="why"),
+                token=(republic, power)).key("waterfall")
+    # keys, here and below: what is inserted above must not have widgets below it made anew, in the middle of a click
+    Guarded("history without an event", lambda: History(visit, theme), token=view.event).key("history")
 
 
 @solara.component
@@ -185,23 +187,27 @@ def History(visit: Visit, theme: str) -> None:
     options = [["", "none: choose one, or click it in the ledger"]]
     options += [[name, f"{spec.date_label or 'by chance'}  {spec.about or name.replace('-', ' ')}"[:90]]
                 for name, spec in scenario.events.items()]
-    with box("app-card", event=view.event, ready=gone is not None):
-        with box("app-top"):
-            words("The history without an event", tag="h3")
-            Running(found.done, "Running it again without the event")
-        controls.Fields.element(on_asked=chosen, show={"label": "Event", "fields": [
-            {"id": "event", "kind": "select", "label": "Event left out", "value": view.event, "options": options,
-             "wide": True}]})
+    # one container from the start: roots that become more than one are put into a new one, with all widgets made anew
+    with solara.Column():
+        with box("app-card", event=view.event, ready=gone is not None):
+            with box("app-top"):
+                words("The history without an event", tag="h3")
+                Running(found.done, "Running it again without the event")
+            controls.Fields.element(on_asked=chosen, show={"label": "Event", "fields": [
+                {"id": "event", "kind": "select", "label": "Event left out", "value": view.event, "options": options,
+                 "wide": True}]})
+            if gone is not None:
+                words(f"Without it: {gone.headline}", "app-say")
+            elif view.event:
+                words("Running the same worlds without it …", "app-say")
+        if found.problem:
+            Message(found.problem, title="The history cannot be told")
         if gone is not None:
-            words(f"Without it: {gone.headline}", "app-say")
-        elif view.event:
-            words("Running the same worlds without it …", "app-say")
-    if found.problem:
-        Message(found.problem, title="The history cannot be told")
-    if gone is not None:
-        Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"])
-    if picture is not None:
-        run = picture.payload
-        Guarded("player", lambda: show(panels.Player, visit, theme, run, on_clicked=clicked), token=run["id"])
-        Guarded("ledger", lambda: show(panels.Ledger, visit, theme, named(run), on_clicked=clicked),
-                token=run["id"])
+            Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap),
+                    token=gone.gap["id"]).key("difference")
+        if picture is not None:
+            run = picture.payload
+            Guarded("player", lambda: show(panels.Player, visit, theme, run, on_clicked=clicked),
+                    token=run["id"]).key("player")
+            Guarded("ledger", lambda: show(panels.Ledger, visit, theme, named(run), on_clicked=clicked),
+                    token=run["id"]).key("ledger")
