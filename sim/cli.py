@@ -6,6 +6,7 @@ Answers go to stdout, progress and notes to stderr. Commands import what they ne
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -330,6 +331,7 @@ cli_view.register(app)
 
 def main() -> None:
     """Entry point of the command."""
+    gc.set_threshold(50_000)  # libraries make many objects that stay; looking for garbage among them takes a tenth
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # where a letter cannot be shown, a question mark, not a traceback
