@@ -110,7 +110,7 @@ def test_rivalry_against_grudge_decides_a_concession() -> None:
 def test_sigmoid_is_the_logistic_function_and_does_not_overflow() -> None:
     # 1 / (1 + e^-ln 3) = 3 / 4
     assert rules.sigmoid(np.array([0.0, np.log(3.0), -np.log(3.0)])) == pytest.approx([0.5, 0.75, 0.25])
-    assert rules.sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
+    assert rules.sigmoid(np.array([-1e4, 1e4])) == pytest.approx([0.0, 1.0], abs=1e-300)
 
 
 def test_respect_and_habit_draw_requests() -> None:
@@ -248,6 +248,14 @@ def test_doubling_deals_pulls_by_the_effect_times_ln_two() -> None:
     # floor 0.2, usual 0.8, now 1.8: ln(2 / 1) x 0.8
     got = rules.deal_pull(np.array([1.8]), np.array([0.8]), np.array([0.2]), np.array([0.8]))
     assert got[0] == pytest.approx(0.8 * np.log(2.0))
+
+
+def test_the_target_is_day_one_and_all_drivers() -> None:
+    # two sectors at 1 and 2; a driver alike in both, 0.5, one of 0.1 and 0.2: 1.6 and 2.7; none at all: day one
+    first = np.array([[[1.0], [2.0]]])
+    got = rules.target(first, [np.array([[[0.5]]]), np.array([[[0.1], [0.2]]])])
+    assert got[0, :, 0] == pytest.approx([1.6, 2.7])
+    assert (rules.target(first, []) == first).all()
 
 
 def test_alignment_covers_its_inertia_of_the_way() -> None:

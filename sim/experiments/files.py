@@ -174,9 +174,10 @@ def _write(path: Path, table: pa.Table) -> None:
     """Write a table; dictionaries only for labels, for measures hardly ever repeat and looking for repeats is slow."""
     labels = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     measures = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    sorted_by = [name for name in ("month",) if name in table.column_names]  # lets readers skip what they do not need
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial, compression="zstd", compression_level=1, use_dictionary=labels,
-                   use_byte_stream_split=measures, write_statistics=["month"] if "month" in table.column_names else False)
+                   use_byte_stream_split=measures, write_statistics=sorted_by or False)
     partial.replace(path)
 
 

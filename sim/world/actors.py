@@ -310,11 +310,8 @@ class Republic(Actor):
     def realign(self) -> None:
         """Move towards the target that the drivers set (step 8)."""
         self.moved_by = self.drivers()
-        target = self.first_logit + np.zeros(self.logit.shape)
-        for driver in self.moved_by.values():
-            target += driver
-        rules.drift(self.logit, target, self.model.rule["inertia"])
-        self.alignment[:] = rules.shares(self.logit)
+        rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.rule["inertia"])
+        rules.shares(self.logit, out=self.alignment)
         self.overall[:] = rules.summed(self.alignment * self.need, 1)
 
     def drivers(self) -> dict[str, Floats]:
@@ -324,7 +321,7 @@ class Republic(Actor):
         """
         model, rule, i = self.model, self.model.rule, self.place
         power, years = model.parameters.power, (model.month + 1) / 12.0
-        self.walk += (rule["volatility"] * np.sqrt(1.0 / 12.0)) * standard(model.walk_luck()[i])
+        self.walk += standard(model.walk_luck()[i], rule["volatility"] * np.sqrt(1.0 / 12.0))
         grievance = rules.summed(self.grievance, 1) - self.settled_total
         by_power = {
             "strain": -rule["strain_on_capability"] * (model.state["strain"] - model.rest.strain),

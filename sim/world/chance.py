@@ -111,7 +111,10 @@ def gumbel(u: Floats) -> Floats:
     return result
 
 
-def standard(u: Floats) -> Floats:
-    """Numbers of mean 0 and variance 1 from uniform ones: uniform themselves; a year's sum is all but normal."""
-    result: Floats = (u - 0.5) * np.sqrt(12.0)
+def standard(u: Floats, deviation: Floats) -> Floats:
+    """Numbers of mean 0 and standard deviation ``deviation`` (..., w or 1) from uniform ones (..., w).
+
+    They are uniform themselves; a year's sum is all but normal.
+    """
+    result: Floats = (u - 0.5) * (np.sqrt(12.0) * deviation)
     return result

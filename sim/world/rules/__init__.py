@@ -26,7 +26,7 @@ from sim.world.rules.axes import summed
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
 from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick
-from sim.world.rules.realign import DRIVERS, deal_pull, drift, interior, logits, shares
+from sim.world.rules.realign import DRIVERS, deal_pull, drift, interior, logits, shares, target
 from sim.world.rules.voice import (
     ASSERTIVE,
     COERCED,
@@ -86,5 +86,6 @@ __all__ = [
     "stance",
     "standing",
     "summed",
+    "target",
     "unmet",
 ]

@@ -6,6 +6,9 @@ Gravity or Armington shares with a political wedge (Armington 1969, Pollins 1989
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,12 +40,13 @@ def logits(share: Floats) -> Floats:
     return result
 
 
-def shares(logit: Floats) -> Floats:
+def shares(logit: Floats, out: Floats | None = None) -> Floats:
     """Shares (p, ..., w) from log-ratios to 'others' (p, ..., w), powers first: softmax with others at 0.
 
-    Log-ratios stay far below the 700 at which exp overflows, whatever the parameters within their bounds.
+    Written to ``out`` if given. Log-ratios stay far below the 700 at which exp overflows, whatever the parameters
+    within their bounds.
     """
-    weight: Floats = np.exp(logit)
+    weight: Floats = np.exp(logit, out=out)
     total = summed(weight, 0)
     total += 1.0
     weight /= total
@@ -58,9 +62,21 @@ def deal_pull(deals: Floats, usual: Floats, floor: Floats, effect: Floats) -> Fl
     return pull
 
 
+def target(first: Floats, drivers: Iterable[Floats]) -> Floats:
+    """Where log-ratios are drawn to, (p, s, w): those of day one, ``first`` (p, s, 1 or w), and all drivers.
+
+    Each driver is (p, s or 1, w or 1); those that are the same in all sectors are added up first, for they are small.
+    """
+    parts = list(drivers)
+    by_sector = reduce(np.add, (part for part in parts if part.shape[-2] > 1), first)
+    alike = [part for part in parts if part.shape[-2] == 1]
+    total: Floats = by_sector + reduce(np.add, alike) if alike else by_sector
+    return total
+
+
 def drift(logit: Floats, target: Floats, inertia: Floats) -> Floats:
     """Move ``logit`` in place towards ``target`` by ``inertia`` (0..1 a month); all (..., s, w)."""
-    target -= logit
-    target *= inertia
-    logit += target
+    step: Floats = target - logit
+    step *= inertia
+    logit += step
     return logit
