@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -93,27 +94,33 @@ def save(
             (folder / POSTERIOR).unlink(missing_ok=True)  # of an earlier run in this folder
         else:
             result.posterior.write(folder / POSTERIOR)
-        for name, channels in TABLES.items():
-            present = [channel for channel in channels if channel in result.record.arrays]
-            if present:
-                _write(folder / f"{name}.parquet", _table(result, present))
-        outcomes = result.outcomes().reset_index()
-        _write(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
-        for name, frame in _sheets(result, outcomes):
-            frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-        if result.record.wants("full"):
-            _write(folder / "ledger.parquet", pa.Table.from_pandas(result.ledger(), preserve_index=False))
-            fired = np.argwhere(result.array("event"))
-            _write(
-                folder / "events.parquet",
-                pa.table({name: fired[:, k].astype(np.int32) for k, name in enumerate(("month", "event", "world"))}),
-            )
-        if figures and result.record.wants("full"):
-            result.plot.save_all(folder)
+        with ThreadPoolExecutor(1) as aside:  # writing leaves the interpreter free to draw
+            tables = aside.submit(_write_tables, result, folder)
+            if figures and result.record.wants("full"):
+                result.plot.save_all(folder)
+            tables.result()
         (folder / MANIFEST).write_text(json.dumps(manifest(result, command), indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadInput.of(f"{error.strerror or error}", "a folder that can be written", file=str(folder)) from error
     return folder
+
+
+def _write_tables(result: Result, folder: Path) -> None:
+    for name, channels in TABLES.items():
+        present = [channel for channel in channels if channel in result.record.arrays]
+        if present:
+            _write(folder / f"{name}.parquet", _table(result, present))
+    outcomes = result.outcomes().reset_index()
+    _write(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
+    for name, frame in _sheets(result, outcomes):
+        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    if result.record.wants("full"):
+        _write(folder / "ledger.parquet", pa.Table.from_pandas(result.ledger(), preserve_index=False))
+        fired = np.argwhere(result.array("event"))
+        _write(
+            folder / "events.parquet",
+            pa.table({name: fired[:, k].astype(np.int32) for k, name in enumerate(("month", "event", "world"))}),
+        )
 
 
 def load(directory: str | os.PathLike[str]) -> Result:
