@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from sim.experiments.percent import percent
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
@@ -389,4 +390,4 @@ def _share(value: float) -> str:
 
 
 def _chance(value: float) -> str:
-    return f"{100 * value:.0f} %"
+    return percent(value, short=True)

@@ -102,7 +102,7 @@ def _gap(row: Any) -> str:
 def _higher(row: Any) -> str:
     if row.p_higher + row.p_lower == 0:
         return "same"
-    return percent(row.p_higher).replace("over ", ">").replace("under ", "<")
+    return percent(row.p_higher, short=True)
 
 
 def save_comparison(both: Comparison, folder: Path, sector: str = "overall") -> None:

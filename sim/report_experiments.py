@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from sim.experiments.factors import SCENARIO
+from sim.experiments.percent import percent
 from sim.report import _print_table, _stderr, _stdout, _table
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def print_sensitivity(found: Sensitivity) -> None:
             table.add_row(str(row["factor"]), *(_index(float(row[key])) for key in keys))
         _print_table(console, table)
         _rest(console, len(mine))
-        luck = "" if np.isnan(verdict.luck) else f" Luck: {verdict.luck:.1%}."
+        luck = "" if np.isnan(verdict.luck) else f" Luck: {percent(float(verdict.luck), 1)}."
         console.print(f"{verdict.verdict}{luck}")
     legend = ("S1: share of the variance that the factor explains alone. ST: with all its interactions." if sobol else
               "mu*: mean size of the change when the factor moves. sigma: how much that depends on the others.")
@@ -154,7 +155,7 @@ def print_sensitivity(found: Sensitivity) -> None:
 def print_discovery(found: Discovery) -> None:
     """Print the boxes and their rules."""
     console = _stdout()
-    console.print(f"{found.where} in {found.rate:.1%} of {found.rows:,} worlds.", soft_wrap=True)
+    console.print(f"{found.where} in {percent(found.rate, 1)} of {found.rows:,} worlds.", soft_wrap=True)
     if not found.boxes:
         console.print("No part of the space of factors was found where it is much more frequent.")
         return
@@ -162,7 +163,7 @@ def print_discovery(found: Discovery) -> None:
         console.print(f"\n{number}. {box.rule}")
         lift = box.density / found.rate
         console.print(f"   coverage {box.coverage:.2f}, density {box.density:.2f}, {lift:.1f} times the overall rate, "
-                      f"{box.mass:.1%} of all worlds")
+                      f"{percent(box.mass, 1)} of all worlds")
 
 
 _SAMPLE = " and for the other factors, which differ between the two ends"

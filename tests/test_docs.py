@@ -10,7 +10,11 @@ import sys
 import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from PIL import Image
@@ -25,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 BLOCK = re.compile(r"<!-- tested -->\n```(\w+)\n(.*?)```", re.DOTALL)
+LOOSE = re.compile(r"^(.*)\n```(sh|python|yaml|sql|r)\n", re.MULTILINE)
 TESTED = [page for page in PAGES if BLOCK.search((DOCS / page).read_text(encoding="utf-8"))]
 FEWER = re.compile(r"(--worlds |worlds=)\d+")
 """Worlds asked for in a page; the test asks for less, to be quick."""
@@ -140,6 +145,7 @@ def test_the_citation_is_that_of_this_version() -> None:
 def test_what_a_page_says_to_do_can_be_done(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's marked blocks, in order, in one folder: files are written, commands and programs run."""
     monkeypatch.chdir(tmp_path)
+    names = {"__name__": "__page__"}
     for kind, text in BLOCK.findall((DOCS / page).read_text(encoding="utf-8")):
         text = FEWER.sub(r"\g<1>8", text)
         if kind == "yaml":
@@ -147,10 +153,29 @@ def test_what_a_page_says_to_do_can_be_done(page: str, tmp_path: Path, monkeypat
             assert name, "a file's first line says its name"
             Path(name[1]).write_text(text, encoding="utf-8")
         elif kind == "python":
-            exec(compile(text, page, "exec"), {"__name__": "__page__"})
+            exec(compile(text, page, "exec"), names)
+        elif kind == "sql":
+            assert all(table(statement) for statement in statements(text))
         else:
             for line in text.splitlines():
                 do(line)
+
+
+def statements(text: str) -> list[str]:
+    """Statements of a block of SQL."""
+    return [part for part in text.split(";") if part.strip()]
+
+
+def table(statement: str) -> list[Any]:
+    """Rows that DuckDB gives, which reads the files a statement names from the working folder."""
+    return duckdb.connect().execute(statement).fetchall()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("reference/")])
+def test_a_page_says_why_a_block_is_not_run(page: str) -> None:
+    loose = [(above, kind) for above, kind in LOOSE.findall((DOCS / page).read_text(encoding="utf-8"))
+             if above != "<!-- tested -->" and not re.fullmatch(r"<!-- not run: .{10,} -->", above)]
+    assert not loose
 
 
 def do(line: str) -> None:
@@ -167,8 +192,29 @@ def do(line: str) -> None:
     assert "Traceback" not in shell.stderr
 
 
+def test_duckdb_and_polars_read_what_pandas_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own queries, on a run and a sweep as they are kept."""
+    monkeypatch.chdir(tmp_path)
+    sim.run("dushanbe-2025", worlds=9, months=24).save("results/short", figures=False)
+    swept = sim.sweep("dushanbe-2025", "my-sweep", vary={"powers.RUS.strain": (0, 0.9, 4)}, worlds=200, months=2)
+    assert len(list(Path("my-sweep", "parts").iterdir())) > 1
+    page = (DOCS / "how-to" / "use-results.md").read_text(encoding="utf-8")
+    blocks = {kind: text for kind, text in BLOCK.findall(page) if kind == "sql" or "polars" in text}
+    bands, means = map(table, statements(blocks["sql"]))
+    overall = pd.read_parquet("results/short/overall.parquet")
+    last = overall[overall.month == 24].astype({"republic": str, "power": str}).groupby(["republic", "power"]).overall
+    wanted = last.quantile([0.1, 0.5, 0.9]).unstack()
+    assert [(republic, power) for republic, power, _ in bands] == wanted.index.tolist()
+    np.testing.assert_allclose([band for *_, band in bands], wanted, atol=1e-6)
+    names: dict[str, Any] = {}
+    exec(compile(blocks["python"], "use-results.md", "exec"), names)
+    np.testing.assert_allclose(names["medians"]["overall"], wanted[0.5], atol=1e-6)
+    rows = swept.table(["powers.RUS.strain", "RUS.share"])
+    np.testing.assert_allclose(means, rows.groupby("powers.RUS.strain")["RUS.share"].mean().reset_index())
+
+
 def test_columns_named_for_other_tools_are_there(tmp_path: Path) -> None:
-    """DuckDB, polars and R are not here to be asked; that the files and columns exist is what can go wrong."""
+    """R is not here to be asked; that the files and columns exist is what can go wrong."""
     import pyarrow.parquet as pq
 
     sim.run("dushanbe-2025", worlds=2, months=2).save(tmp_path, figures=False)

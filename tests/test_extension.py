@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -22,13 +26,13 @@ STORY = "dushanbe-2025"
 
 
 @pytest.fixture(scope="module")
-def club() -> ModuleType:
+def club() -> Iterator[ModuleType]:
     """The package, on the path as an installed one would be."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(PACKAGE))
         import steppe_club
 
-        return steppe_club
+        yield steppe_club
 
 
 def test_the_rule_by_hand(club: ModuleType) -> None:
@@ -82,6 +86,95 @@ def test_within_a_sweep(club: ModuleType, tmp_path: Path) -> None:
         assert np.allclose(rows[rows.point == point]["RUS.share"], run.outcomes()["RUS.share"], rtol=0, atol=1e-12)
     with pytest.raises(sim.BadInput):
         sim.sweep(STORY, tmp_path / "swept", vary=vary, worlds=3, months=12, workers=1)
+
+
+def test_within_a_sweep_of_several_processes(club: ModuleType) -> None:
+    """Workers import the package; what they find is what this process finds."""
+    fields: dict[str, Any] = {"vary": {"powers.RUS.strain": (0.2, 0.8, 4)}, "worlds": 100, "months": 6,
+                              "outcomes": "RUS.share", "republic": {"UZB": club.Member}}
+    one, two = (sim.sweep(STORY, workers=workers, **fields) for workers in (1, 2))
+    assert one.manifest["parts"] > 2
+    pd.testing.assert_frame_equal(one.table(), two.table(), check_exact=True)
+    usual = sim.sweep(STORY, workers=1, **fields | {"republic": sim.Republic})
+    assert not one.table()["RUS.share"].equals(usual.table()["RUS.share"])
+
+
+# A class of one's own stands on a base in another module, which takes a rule from a third and leaves a fourth alone.
+LAND = {
+    "__init__.py": "",
+    "base.py": "import sim\nfrom land.rules import extra\n\nclass Base(sim.Republic):\n"
+               "    def judge(self, size, sector):\n        return super().judge(size, sector) - extra()\n",
+    "rules.py": "def extra():\n    return 0.1\n",
+    "plots.py": "import matplotlib\n",
+    "mine.py": "from . import base\n\nclass Mine(base.Base):\n    pass\n",
+}
+SWEEP = """
+import sys
+import sim
+from land.mine import Mine
+try:
+    sim.sweep("dushanbe-2025", "swept", vary={"powers.RUS.strain": (0.2, 0.8, 2)}, worlds=3, months=2, workers=1,
+              outcomes="RUS.share", republic=Mine)
+except sim.BadInput as error:
+    sys.exit(f"refused: {error}")
+"""
+
+
+def sweep_of_land(folder: Path, program: str = SWEEP) -> str:
+    """Run the program in a process of its own, as on another day; what it said."""
+    path = os.pathsep.join([str(folder), str(ROOT)])
+    done = subprocess.run([sys.executable, "-B", "-c", program], cwd=folder, env=os.environ | {"PYTHONPATH": path},
+                          capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def test_a_sweep_is_not_gone_on_with_when_what_its_class_stands_on_has_changed(tmp_path: Path) -> None:
+    land = tmp_path / "land"
+    land.mkdir()
+    for name, text in LAND.items():
+        (land / name).write_text(text, encoding="utf-8")
+    assert sweep_of_land(tmp_path) == ""
+    (land / "plots.py").write_text("import matplotlib\nCOLOUR = 'red'\n", encoding="utf-8")
+    assert sweep_of_land(tmp_path) == ""  # nothing the class stands on
+    for name, old, new in (("rules.py", "0.1", "0.2"), ("base.py", "- extra", "+ extra"), ("mine.py", "pass", "x = 1")):
+        (land / name).write_text(LAND[name].replace(old, new), encoding="utf-8")
+        told = sweep_of_land(tmp_path)
+        assert re.search(r"refused: .*model: found a sweep with .* Mine \w{12}.*expected .* Mine \w{12}", told), told
+        (land / name).write_text(LAND[name], encoding="utf-8")
+    assert sweep_of_land(tmp_path) == ""
+
+
+SCRIPT = """
+import sim
+
+class Mine(sim.Republic):
+    extra = 0.1
+
+    def judge(self, size, sector):
+        return super().judge(size, sector) - self.extra
+
+if __name__ == "__main__":
+    try:
+        print(sim.sweep("dushanbe-2025", "swept", vary={"powers.RUS.strain": (0.2, 0.8, 4)}, worlds=100, months=2,
+                        workers=2, outcomes="RUS.share", republic=Mine).table()["RUS.share"].sum())
+    except sim.BadInput as error:
+        raise SystemExit(f"refused: {error}")
+"""
+
+
+@pytest.mark.parametrize("how", ["script", "notebook"])
+def test_a_class_of_a_script_or_notebook_travels_to_workers(how: str, tmp_path: Path) -> None:
+    """Both live in __main__, which workers cannot import; the rest of a script may change, the class may not."""
+    (tmp_path / "mine.py").write_text(SCRIPT, encoding="utf-8")
+    program = ("import runpy; runpy.run_path('mine.py', run_name='__main__')" if how == "script" else
+               "exec(compile(open('mine.py').read(), 'mine.py', 'exec'))")
+    assert sweep_of_land(tmp_path, program) == ""
+    (tmp_path / "mine.py").write_text("import math\n" + SCRIPT, encoding="utf-8")
+    assert sweep_of_land(tmp_path, program) == ""
+    for old, new in (("extra = 0.1", "extra = 0.2"), ("- self.extra", "+ self.extra")):
+        (tmp_path / "mine.py").write_text(SCRIPT.replace(old, new), encoding="utf-8")
+        assert "refused: " in sweep_of_land(tmp_path, program), new
 
 
 def test_its_project_file_names_what_is_there() -> None:

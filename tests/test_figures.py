@@ -21,8 +21,9 @@ from PIL import Image
 
 import sim
 from sim.analysis import figures, style
-from sim.analysis.drawable import happened, percent, power_name
+from sim.analysis.drawable import happened, power_name
 from sim.analysis.fans import BANDS
+from sim.experiments.percent import percent
 from sim.experiments.result import Result
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES
@@ -245,7 +246,7 @@ def test_leaders_show_the_chance_of_each_power_and_of_a_change(real: Result) -> 
     expected = [(end[r] == p).mean() for r in range(5) for p in range(3) if (end[r] == p).any()]
     np.testing.assert_allclose([np.ptp(path.vertices[:, 0]) for path in bars], expected)
     told = real.leaders()
-    assert all(percent(chance) in words(fig) for chance in told.probability_of_change)
+    assert all(percent(chance, short=True) in words(fig) for chance in told.probability_of_change)
     assert part(fig, "bars").axes.get_ylim() == (5, 0)  # the first republic is on top
 
 

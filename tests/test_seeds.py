@@ -153,6 +153,20 @@ def test_every_work_can_be_found() -> None:
     for key, work in read_yaml(SEEDS / "literature.yaml").items():
         assert work.keys() == {"authors", "year", "title", "venue"}, key
         assert key.endswith(f"-{work['year']}")
+        for author in work["authors"]:
+            assert author == "and others" or re.fullmatch(r"[^,]+, (\w\.[ -]?)+", author), f"{key}: {author}"
+
+
+def test_works_listed_in_the_odd_are_known() -> None:
+    """Each reference of the ODD is a work of seeds/literature.yaml, with the same authors, year and title."""
+    listed = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8").split("## References\n", 1)[1]
+    told = [line.removeprefix("- ") for line in listed.splitlines() if line.startswith("- ")]
+    known = [f"{', '.join(work['authors'])} ({work['year']}). *{work['title']}*" for work in
+             read_yaml(SEEDS / "literature.yaml").values()]
+    assert len(told) >= 14
+    for line in told:
+        match = [one for one in known if line.startswith(one)]
+        assert len(match) == 1, line
 
 
 def test_every_csv_is_in_the_index_once() -> None:

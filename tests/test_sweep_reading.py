@@ -178,7 +178,8 @@ def test_prim_finds_a_planted_box(worlds: int) -> None:
     assert first.coverage > 0.9
     assert first.density > 0.9
     said = re.fullmatch(r"Russia's share < 25 % mostly when Russia's strain > (0\.5\d*) and China's budget > (1\.\d+): "
-                        r"in (\d+)% of such worlds, against (\d+)% of all; (\d+)% of all cases lie here\.", first.rule)
+                        r"in (\d+) % of such worlds, against (\d+) % of all; (\d+) % of all cases lie here\.",
+                        first.rule)
     assert said is not None, first.rule
     assert int(said[3]) == round(100 * first.density)
     assert int(said[4]) == round(100 * found.rate)

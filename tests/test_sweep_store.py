@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.experiments import batches, sweeping, workers
+from sim.experiments import batches, modelversion, sweeping, workers
 from sim.experiments.plan import Plan
 from sim.experiments.store import PARTS, Store
 
@@ -404,7 +404,7 @@ def test_another_plan_is_refused(changes: dict[str, Any], told: str, copy: Path)
 
 def test_another_version_of_the_model_is_refused(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = everything(copy)
-    monkeypatch.setattr(batches, "_digest", lambda: "another")
+    monkeypatch.setattr(modelversion, "_digest", lambda: "another")
     answer = call("sweep", "dushanbe-2025", *FLAGS, "--out", str(copy))
     assert answer.exit_code == 2
     assert re.search(r'model: found a sweep with "sim \S+ \w{12} .*expected "sim \S+ another numpy', answer.stderr)

@@ -13,6 +13,7 @@ from sim.analysis import style
 from sim.analysis.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.analysis.sweeps import LABEL_ROOM, MAIN, MOST_ROWS, Cut, footer_of, heat, scale_of
 from sim.experiments.factors import outcome_words, words
+from sim.experiments.percent import percent
 from sim.scenario import BadInput
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def boxes(sweep: Sweep, found: Discovery) -> Figure:
     if others:
         reading += " Some boxes are limited in other factors too, which is not to be seen here."
     fig, ax, xs, ys = heat(sweep, found.rates, j, k, f"Where {found.said or found.where}", reading,
-                           f"{found.where} in {found.rate:.1%} of {found.rows:,} worlds, {sweep.size:,} points, design "
-                           f"{sweep.design}")
+                           f"{found.where} in {percent(found.rate, 1)} of {found.rows:,} worlds, "
+                           f"{sweep.size:,} points, design {sweep.design}")
     for number, box in enumerate(found.boxes):
         limits = {limit.factor.path: limit for limit in box.limits}
         for left, right in _spans(xs, limits.get(sweep.paths[j])):

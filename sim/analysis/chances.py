@@ -13,17 +13,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.analysis import style
-from sim.analysis.drawable import (
-    Drawable,
-    colors,
-    event_name,
-    footer,
-    percent,
-    power_name,
-    republic_name,
-    spelling,
-)
+from sim.analysis.drawable import Drawable, colors, event_name, footer, power_name, republic_name, spelling
 from sim.analysis.style import FAINT, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.analysis.words import percent
 from sim.scenario.table import STANCES
 
 SUMMITS = 12
@@ -51,7 +43,7 @@ def leaders(result: Drawable) -> Figure:
         now, change, when = (told.loc[code, name] for name in ("leader_now", "probability_of_change", "median_month"))
         write(fig, body.left, y, republic_name(result, code, 1.3, PANEL, True), PANEL, bold=True)
         write(fig, frame.left - 0.13, y, "●", LABEL, tints.get(str(now), FAINT), ha="center")
-        write(fig, frame.right + 0.6, y, percent(float(change)), LABEL, bold=True, ha="right")
+        write(fig, frame.right + 0.6, y, percent(float(change), short=True), LABEL, bold=True, ha="right")
         if change > 0 and isinstance(when, str):
             write(fig, frame.right + 0.75, y, f"in {style.month_name(when)}", SMALL, MUTED)
     return fig
@@ -112,7 +104,7 @@ def _bars(ax: Axes, parts: NDArray[Any], tones: Sequence[str], width: float, nam
     ax.add_collection(PolyCollection(corners, facecolors=[tones[k] for _, k in places], edgecolors=PAPER,
                                      linewidths=1.0, gid=name), autolim=False)
     for i, k in places:
-        share = percent(float(parts[i, k]))
+        share = percent(float(parts[i, k]), short=True)
         for text in ([f"{labels[k]} {share}"] if labels else []) + [share]:
             if style.text_width(text, SMALL, True) <= parts[i, k] * width - 0.06:
                 tint = PAPER if style.contrast(tones[k], PAPER) >= 3.0 else INK

@@ -134,13 +134,6 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def percent(part: float) -> str:
-    """A part of all worlds in whole percent; neither 0 nor 100 unless it is exactly that."""
-    if 0 < part < 0.005 or 0.995 < part < 1:
-        return "<1 %" if part < 0.5 else ">99 %"
-    return f"{100 * part:.0f} %"
-
-
 def footer(result: Drawable, world: int | None = None) -> str:
     """What the figure rests on: scenario, worlds, months, seed, the one world shown."""
     shown = "" if world is None else f" · world shown singly: no. {world}"

@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 
 from sim.analysis import style
 from sim.analysis.blocs import Blocs
-from sim.analysis.drawable import count, percent
+from sim.analysis.drawable import count
 from sim.analysis.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
+from sim.analysis.words import percent
 
 ROWS = 8
 """Most partings shown."""
@@ -55,6 +56,7 @@ def bloc_table(blocs: Blocs) -> Figure:
                        gid=f"part {row}")
         ax.vlines([float(holds)], row + 0.28, row + 0.72, colors=INK, linewidths=1.6, zorder=3)
         y = scale.top - (row + 0.5) * LINE
-        write(fig, scale.right + 0.1, y, percent(float(part)), LABEL, INK)
-        write(fig, scale.right + 0.55, y, f"({percent(float(holds))})", SMALL, FAINT if holds == part else MUTED)
+        write(fig, scale.right + 0.1, y, percent(float(part), short=True), LABEL, INK)
+        write(fig, scale.right + 0.55, y, f"({percent(float(holds), short=True)})", SMALL,
+              FAINT if holds == part else MUTED)
     return fig

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.analysis import style
 from sim.analysis.compare import BAND, Comparison
-from sim.analysis.drawable import colors, count, percent, power_name, republic_name
+from sim.analysis.drawable import colors, count, power_name, republic_name
 from sim.analysis.explain import Explanation
 from sim.analysis.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.analysis.telling import driver_words
-from sim.analysis.words import capital, possessive, signed
+from sim.analysis.words import capital, percent, possessive, signed
 from sim.experiments.result import quantiles
 
 Array = NDArray[Any]
@@ -93,7 +93,7 @@ def _end(row: Any) -> str:
     if row.p_higher == row.p_lower == 0:
         return "same"
     way, chance = ("▴", row.p_higher) if row.difference > 0 else ("▾", row.p_lower)
-    return f"{signed(row.difference)} ({way} {percent(float(chance))})"
+    return f"{signed(row.difference)} ({way} {percent(float(chance), short=True)})"
 
 
 def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-import sim
 from sim.experiments.factors import Factor
+from sim.experiments.modelversion import MAIN, classes_of, model_version
 from sim.experiments.plan import Plan, unknown_outcomes
 from sim.experiments.posterior import Posterior
 from sim.experiments.run import run_batch
@@ -221,13 +219,14 @@ def run_packed(job: bytes, task: Task) -> Done:
 
 def finished(job: Job, task: Task) -> Done:
     """Run a batch and make its file."""
-    return Done(task.number, task.count, encode(run(job, task)), model_version(job.republic, job.power, job.model))
+    version = model_version(job.republic, job.power, job.model, imported=True)
+    return Done(task.number, task.count, encode(run(job, task)), version)
 
 
 def pack(job: Job) -> bytes:
     """A job as bytes. Raises BadInput for classes that another process cannot be told about."""
     try:
-        if any(getattr(cls, "__module__", "") == "__main__" for cls in _classes(job.republic, job.power, job.model)):
+        if any(getattr(cls, "__module__", "") == MAIN for cls in classes_of(job.republic, job.power, job.model)):
             import cloudpickle  # type: ignore[import-untyped]  # travels with distributed; carries classes of notebooks and scripts
 
             return bytes(cloudpickle.dumps(job))
@@ -241,38 +240,3 @@ def pack(job: Job) -> bytes:
 def _unpack(job: bytes) -> Job:
     unpacked: Job = pickle.loads(job)  # noqa: S301 - from our own parent process
     return unpacked
-
-
-# -- what made it ------------------------------------------------------------------------------------------------------
-
-
-def model_version(republic: Classes = Republic, power: Classes = Power, model: type[Any] = DiplomacyModel) -> str:
-    """Which model it was: version of sim, a digest of the model's source, NumPy, and classes of the user's own."""
-    own = [cls for cls in _classes(republic, power, model) if not cls.__module__.startswith("sim.")]
-    digests = [_class_digest(cls) for cls in own]
-    return " ".join([f"sim {sim.__version__} {_digest()} numpy {np.__version__}", *digests])
-
-
-def _classes(*classes: Classes) -> list[type[Any]]:
-    return [cls for given in classes for cls in (given.values() if isinstance(given, Mapping) else [given])]
-
-
-@cache
-def _digest() -> str:
-    root = Path(sim.__file__).parent
-    files = [*sorted((root / "world").rglob("*.py")), root / "scenario" / "table.py"]
-    return _hashed(b"\0".join(file.read_bytes().replace(b"\r\n", b"\n") for file in files))
-
-
-def _class_digest(cls: type[Any]) -> str:
-    import inspect
-
-    try:
-        source = inspect.getsource(cls)
-    except (OSError, TypeError):
-        source = ""
-    return f"{cls.__qualname__} {_hashed(source.encode())}"
-
-
-def _hashed(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=6).hexdigest()

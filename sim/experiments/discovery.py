@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.design import need
 from sim.experiments.factors import Factor, outcome_words, words
+from sim.experiments.percent import percent
 from sim.experiments.where import parse
 from sim.scenario import BadInput, Scenario
 
@@ -290,8 +291,8 @@ def _rule(where: str, limits: Sequence[Limit], coverage: float, density: float, 
     said = [limit.text(limit.factor.path if scenario is None else words(limit.factor.path, scenario))
             for limit in limits]
     often = "mostly" if density >= 0.5 else "more often"
-    return (f"{where} {often} when {' and '.join(said)}: in {density:.0%} of such worlds, against {rate:.0%} of all; "
-            f"{coverage:.0%} of all cases lie here.")
+    return (f"{where} {often} when {' and '.join(said)}: in {percent(density)} of such worlds, "
+            f"against {percent(rate)} of all; {percent(coverage)} of all cases lie here.")
 
 
 def _shown(factor: Factor, value: float) -> str:

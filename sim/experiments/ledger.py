@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.experiments.percent import percent
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
 
@@ -195,10 +196,10 @@ class _Writer:
                 self.enter(
                     last,
                     "delivery",
-                    f"In twelve months {power} kept {kept:.0%} of what it owed {republic} "
+                    f"In twelve months {power} kept {percent(kept)} of what it owed {republic} "
                     f"({came[i, j]:.2f} points came, {missed[i, j]:.2f} lapsed).",
                     r=r,
                     p=p,
                     size=float(came[i, j]),
-                    outcome=f"{kept:.0%} kept",
+                    outcome=f"{percent(kept)} kept",
                 )

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiments.ledger import ledger
+from sim.experiments.percent import percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, STANCES
@@ -302,7 +303,8 @@ class Result:
             share, change = self.record.outcomes[f"{power}.share"], self.record.outcomes[f"{power}.change"]
             low, median, high = (round(100 * float(x)) for x in quantiles(share, (0.1, 0.5, 0.9)))
             up, down = float((change > 0).mean()), float((change < 0).mean())
-            sure = f", {'higher' if up >= down else 'lower'} in {max(up, down):.0%} of worlds" if up != down else ""
+            way, most = ("higher", up) if up >= down else ("lower", down)
+            sure = f", {way} in {percent(most)} of worlds" if up != down else ""
             parts.append(
                 f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.0f} % to "
                 f"{median} % [{low}-{high}]{sure}"
@@ -313,16 +315,16 @@ class Result:
         if len(likely):
             powers = {code: spec.name for code, spec in self.scenario.powers.items()}
             moves = [
-                f"{self.scenario.republics[str(row.republic)].name} from {powers[str(row.leader_now)]} to "
-                f"{powers[str(row.leader_end)]} ({row.probability_of_change:.0%} of worlds)"
-                for row in likely.itertuples()
+                f"{self.scenario.republics[row.republic].name} from {powers[row.leader_now]} to "
+                f"{powers[row.leader_end]} ({percent(row.probability_of_change)} of worlds)"
+                for _, row in likely.iterrows()
             ]
             text += f" Likely changes of leader: {', '.join(moves)}."
         else:
-            most = leaders.sort_values("probability_of_change").iloc[-1]
+            top = leaders.sort_values("probability_of_change").iloc[-1]
             text += (
                 f" No change of leader is likely; the nearest to one is "
-                f"{self.scenario.republics[most.republic].name} ({most.probability_of_change:.0%} of worlds)."
+                f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."
             )
         return text
 

@@ -21,6 +21,7 @@ from sim.experiments import batches
 from sim.experiments import workers as crews
 from sim.experiments.batches import Job, Task
 from sim.experiments.files import versions
+from sim.experiments.modelversion import model_version
 from sim.experiments.plan import Plan
 from sim.experiments.store import FORMAT, Memory, Store, check, find_parts, identity, manifest_seal, sound_parts
 from sim.experiments.sweep import UNIT, Sweep, design_digest
@@ -150,7 +151,7 @@ def _run(plan: Plan, job: Job, size: int, missing: list[int], shelf: Store | Mem
         answers = crews.processes(job, todo, expected.workers)
     else:
         answers = crews.here(job, todo)
-    version = batches.model_version(job.republic, job.power, job.model)
+    version = model_version(job.republic, job.power, job.model, imported=True)
     left = _rows_of(plan, size, missing)
     done, before, started = 0, plan.total - left, time.monotonic()
     if store is not None:
@@ -159,7 +160,7 @@ def _run(plan: Plan, job: Job, size: int, missing: list[int], shelf: Store | Mem
         with closing(answers):  # type: ignore[type-var]
             for answer in answers:
                 if answer.version != version:
-                    raise BadInput.of(f"workers with {answer.version}", version, path="--dask")
+                    raise BadInput.of(f"workers with {answer.version}", version, path="workers")
                 shelf.write(answer.number, answer.data)
                 done += answer.rows
                 if store is not None:
@@ -183,7 +184,7 @@ def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dic
     same = {
         "plan": plan.facts(), "design_digest": design_digest(plan.values), "batch": size,
         "columns": {"outcomes": list(job.outcomes), "trajectories": list(job.trajectories)},
-        "model": batches.model_version(job.republic, job.power, job.model),
+        "model": model_version(job.republic, job.power, job.model),
     }
     facts = {"format": FORMAT, "kind": "sweep", "title": plan.title, "same": same, "points": plan.size,
              "parts": batches.task_count(plan, size), "rows": plan.total,
