@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 import sim
 from sim.analysis import style
-from sim.analysis.drawable import event_name, percent, spelling
+from sim.analysis.drawable import event_name, spelling
+from sim.analysis.words import percent
 
 
 def test_fallback_colours_never_repeat_a_named_one() -> None:
@@ -117,7 +118,7 @@ def test_text_that_does_not_fit_is_cut_or_gives_way_to_its_code() -> None:
 @pytest.mark.parametrize(("chance", "text"), [(0, "0 %"), (0.001, "<1 %"), (0.4, "40 %"), (0.998, ">99 %"),
                                                (1, "100 %")])
 def test_percent_never_claims_certainty_it_has_not(chance: float, text: str) -> None:
-    assert percent(chance) == text
+    assert percent(chance, short=True) == text
 
 
 def test_events_are_named_with_the_capitals_of_their_descriptions() -> None:
