@@ -301,13 +301,13 @@ class Result:
         parts = []
         for power in self.powers[:3]:
             share, change = self.record.outcomes[f"{power}.share"], self.record.outcomes[f"{power}.change"]
-            low, median, high = (round(100 * float(x)) for x in quantiles(share, (0.1, 0.5, 0.9)))
+            low, median, high = (f"{100 * float(x):.1f}" for x in quantiles(share, (0.1, 0.5, 0.9)))
             up, down = float((change > 0).mean()), float((change < 0).mean())
             way, most = ("higher", up) if up >= down else ("lower", down)
             sure = f", {way} in {percent(most)} of worlds" if up != down else ""
             parts.append(
-                f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.0f} % to "
-                f"{median} % [{low}-{high}]{sure}"
+                f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.1f} % to "
+                f"{median} % [{low}–{high}]{sure}"
             )
         text = f"Mean share of the region by {end}: {'; '.join(parts)}."
         leaders = self.leaders()
