@@ -7,6 +7,7 @@ in the names of the tests are the seeds of the choice.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 from worlds import GOOD
 
+from sim.cli import app
 from sim.scenario import BadInput, Scenario, load
 from sim.scenario.paths import RESERVED, find
 from sim.scenario.reader import Node, read
@@ -232,7 +235,7 @@ def test_there_are_enough():
 
 @pytest.mark.parametrize("kind", MISTAKES)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_mistake_is_told_where_it_is(kind, seed):
+def test_a_mistake_is_told_where_it_is(kind, seed, tmp_path):
     text, line = MISTAKES[kind](random.Random(f"{kind} {seed}"))
     problems = refused(text)
     assert all(problem.found and problem.expected for problem in problems)
@@ -240,6 +243,19 @@ def test_a_mistake_is_told_where_it_is(kind, seed):
     assert all(len(str(problem)) < 1_000 and str(problem).isprintable() for problem in problems)
     if line:
         assert line in {problem.line for problem in problems}, (LINES[line - 1], problems)
+    told = checked(tmp_path / "bad.yaml", text)
+    assert len(told) >= len(problems)
+
+
+def checked(path, text):
+    """What ``sim check`` says of a bad file, line by line: exit code 2, the place of each mistake, no traceback."""
+    path.write_bytes(text.encode())
+    answer = CliRunner().invoke(app, ["check", str(path)], env={"COLUMNS": "80"})
+    assert (answer.exit_code, type(answer.exception)) == (2, SystemExit), answer.output
+    assert "Traceback" not in answer.output
+    told = [row for row in answer.output.splitlines() if row.startswith(str(path))]
+    assert any(re.match(rf"{re.escape(str(path))}:[1-9]\d*:[1-9]\d*: ", row) for row in told), answer.output
+    return told
 
 
 def refused(text: str) -> list:
