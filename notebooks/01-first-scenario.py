@@ -13,8 +13,8 @@ import sim
 sim.shipped()
 
 # %% [markdown]
-# These scenarios come with the package. Each is a YAML file; any value in it names its source. We take the first of
-# them in time: the summit of October 2025 in Dushanbe, and the five years after.
+# These scenarios come with the package. Each is a YAML file; any value in it names its source. We take the one
+# that most others start from: the summit of October 2025 in Dushanbe, and the five years after.
 
 # %%
 scenario = sim.load("dushanbe-2025")

@@ -35,8 +35,8 @@ russia[["scenario", "republic", *numbers, "clear_since"]]
 
 # %% [markdown]
 # `difference` is in points of share: what the long war costs Russia in a republic, and what courtesy alone wins it.
-# The model's answer to a common piece of advice is therefore: *tone is cheap and buys little; what is delivered
-# moves alignment*. Tone does show elsewhere, in grievance:
+# The model's answer to a common piece of advice is therefore: *tone is cheap and buys little*. It does show
+# elsewhere, in grievance:
 
 # %%
 outcomes = both.outcomes()
@@ -63,8 +63,8 @@ why.waterfall("UZB", "CHN")
 
 # %% [markdown]
 # The brackets matter. The pull of growth and of old ties wearing off has a sign that hardly any world contradicts.
-# Drift and deals are as large in one world and cancel over many, which is another way of saying that nobody can know
-# them beforehand.
+# Drift is larger than either in one world, deals and hedging are as large as the old ties, and over many worlds they
+# cancel, which is another way of saying that nobody can know them beforehand.
 #
 # A share also moves because *others* moved. Whose drivers were they?
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -216,6 +217,22 @@ def test_priors_have_sources_and_stand_in_the_table() -> None:
             scenario.parameter(path)
         assert prior.source == "assumption" or sources.describe(prior.source)
         assert prior.note
+
+
+def test_the_reference_shows_the_prior_of_each_fitted_parameter() -> None:
+    """Priors stand in a file of their own; the page made from the table points to each, with the row's bounds."""
+    from tools import make_reference
+
+    model = [prior for prior in priors() if prior.path]
+    assert [prior for prior, _ in make_reference.believed()] == model
+    page = make_reference.parameter_page()
+    for prior, row in make_reference.believed():
+        line = f"| `{prior.path}` | {prior.centre:.3g} | "
+        assert page.count(line) == 1
+        assert f" | {row.low:g} to {row.high:g} | {prior.note} | {prior.source} |" in page
+        assert row.low <= prior.centre <= row.high
+        assert re.search(rf"^\| (\*\*)?`{row.name}[`.].* † \|", page, re.MULTILINE)
+    assert page.count(" † |") == len({row.name for _, row in make_reference.believed()})
 
 
 def test_a_posterior_is_written_and_read(fitted: Calibration, tmp_path: Path) -> None:

@@ -11,11 +11,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import typer
+from scipy.stats import norm
 
 import sim.cli
+from sim.experiments.posterior import Prior, priors
 from sim.scenario import json_schema
-from sim.scenario.paths import owners_in
+from sim.scenario.paths import find, owners_in
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -30,7 +33,20 @@ PARAMETERS = """# Parameters
 Every number that a scenario may hold. *Day one* values are part of the picture at the start; *conduct* is how an actor
 behaves from then on; *rules* are laws of the model. **Bold** parameters are the sliders that the dashboard shows at
 once; the rest are behind "all parameters". The last column says where the table's own default comes from; a scenario
-names the source of each value it gives (`sim show NAME --sources`).
+names the source of each value it gives (`sim show NAME --sources`). † is fitted to the record, see
+[below](#fitted-to-the-record).
+"""
+FITTED = """
+## Fitted to the record
+
+`sim calibrate` fits these numbers. What is believed of each before the record is looked at stands in
+`seeds/posterior/priors.yaml` rather than in a row above: a row holds for every actor and sector, a prior for one of
+them (China's growth in trade is not Russia's), and its centre is that of one scenario, `hindcast-2013`. The bounds of
+the row cut the prior. A path with `*` is a factor on every republic's own value. [Evidence](../evidence.md) says what
+the record taught.
+
+| path | median | eight chances in ten between | bounds of the row | what is believed | source |
+|---|---|---|---|---|---|
 """
 SCENARIOS = """# Scenario files
 
@@ -88,7 +104,21 @@ def parameter_page() -> str:
         parts.append(f"| parameter | unit | bounds | default | role | what it is | source |\n{'|---' * 7}|\n")
         parts += [_row(row) for row in parameters(owner)]
     parts.append(f"\nSectors: {_codes(SECTORS)}. Causes of grievance: {_codes(CAUSES)}.\n")
-    return "".join(parts)
+    return "".join([*parts, FITTED, *map(_prior, believed())])
+
+
+def believed() -> list[tuple[Prior, Parameter]]:
+    """Priors of the model's parameters, each with its row of the table."""
+    rows = [(prior, find(tuple(prior.path.replace("*", "KAZ").split(".")))) for prior in priors() if prior.path]
+    return [(prior, row) for prior, row in rows if row is not None]
+
+
+def _prior(both: tuple[Prior, Parameter]) -> str:
+    prior, row = both
+    median, *ends = prior.value(np.array([0.0, *norm.ppf([0.1, 0.9])]))
+    low, high = np.clip(ends, prior.low, prior.high)
+    return (f"| `{prior.path}` | {median:.3g} | {low:.2g} and {high:.2g} | {row.low:g} to {row.high:g} "
+            f"| {_cell(prior.note)} | {prior.source} |\n")
 
 
 def _row(row: Parameter) -> str:
@@ -98,6 +128,7 @@ def _row(row: Parameter) -> str:
     default = "must be given" if row.default is None else f"{row.default:g}"
     total = {"one": " All together sum to 1.", "at_most_one": " Over the powers at most 1.", None: ""}[row.total]
     name = f"**{name}**" if row.group == "first" else name
+    name += " †" if row in [fitted for _, fitted in believed()] else ""
     return (f"| {name} | {row.unit} | {row.low:g} to {row.high:g} | {default} | {ROLES[row.role]} "
             f"| {_cell(row.help)}{total} | {row.source} |\n")
 
