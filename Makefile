@@ -57,6 +57,7 @@ baseline: $(VENV)/.ready-dev
 
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python tools/make_pictures.py
+	$(BIN)/python tools/make_view_pictures.py
 
 notebooks: $(VENV)/.ready-dev
 	$(BIN)/python tools/notebooks.py

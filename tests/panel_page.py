@@ -64,6 +64,10 @@ CLASHES = """() => {
     if (node.textContent.trim() && (box.right > window.innerWidth + 1 || box.left < -1))
       found.push(`outside: ${node.textContent.slice(0, 60)}`);
   }
+  for (const node of document.querySelectorAll(".app-card > *")) {
+    const over = node.getBoundingClientRect().bottom - node.parentElement.getBoundingClientRect().bottom;
+    if (node.textContent.trim() && over > 1) found.push(`out of its card: ${node.textContent.slice(0, 60)}`);
+  }
   if (document.documentElement.scrollWidth > window.innerWidth) found.push("the page is wider than the window");
   return found;
 }"""

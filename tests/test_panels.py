@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -194,6 +197,17 @@ def test_a_panel_is_one_module_and_takes_the_common_traits(kind: type[panels.Pan
     text = str(kind._esm)
     assert text.count("export default") == 1
     assert not re.search(r"^\s*import\b|\brequire\(|@import|https?://(?!www\.w3\.org/2000/svg)", text, re.MULTILINE)
+
+
+def test_numbers_come_back_as_parquet() -> None:
+    text = b"date,power,low,high\n2025-09,RUS,,0.5\n2025-10,NA,0.25,1\n"
+    table = pd.read_parquet(io.BytesIO(panels.parquet(gzip.compress(text))))
+    assert table["power"].tolist() == ["RUS", "NA"]
+    assert table["low"].isna().tolist() == [True, False]
+    assert table["high"].tolist() == [0.5, 1.0]
+    bomb = gzip.compress(b"0" * (panels.TABLE_BYTES + 1))
+    for damage in (b"", b"no gzip", gzip.compress(text)[:-9], gzip.compress(b'a\n1,2,3\n"'), gzip.compress(b""), bomb):
+        assert panels.parquet(damage) == b""
 
 
 def test_map_holds_the_region() -> None:

@@ -43,6 +43,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results")
     sim.sweep("dushanbe-2025", folder / "strain", vary={STRAIN: (0, 0.9, 3), "powers.RUS.respect": (0.2, 0.8, 2)},
               worlds=4, months=6, workers=1)
+    sim.sweep("dushanbe-2025", folder / "three", vary={STRAIN: (0, 0.9), "powers.RUS.respect": (0.2, 0.8),
+                                                         "powers.CHN.respect": (0.2, 0.8)},
+              worlds=4, months=6, workers=1, design="saltelli", points=4)
     return folder
 
 
@@ -104,6 +107,7 @@ def number(text: str) -> float:
 
 def values_shown(page: Any, result: sim.Result, month: int) -> None:
     """The fans show the run's changes and levels at a month."""
+    page.wait_for_selector(f".sim-fans[data-run='{page.get_attribute('.app-said', 'data-run')}']")
     change = 100 * np.median(result.shares() - result.shares()[0], axis=-1)
     for place, (republic, power) in enumerate((r, p) for r in result.republics for p in result.powers):
         said = page.locator(f".sim-fans [data-value={republic}-{power}]").first.text_content()
@@ -126,6 +130,23 @@ def moved_to(page: Any, place: int, path: str = STRAIN) -> float:
     page.wait_for_function("run => document.querySelector('.app-said').dataset.run !== run && "
                            "document.querySelector('.app-said').dataset.worlds === '500'", arg=run)
     return number(re.search(rf"set={path}=([\d.]+)", page.url)[1])
+
+
+def saved_from(page: Any, panel: str) -> None:
+    """A panel's picture and numbers can be saved; the numbers are the same in both kinds of file."""
+    files = {}
+    for kind in ("PNG", "SVG", "CSV", "Parquet"):
+        page.click(f".sim-{panel} .sim-icon")
+        with page.expect_download() as waiting:
+            page.click(f".sim-{panel} .sim-menu >> text={kind}")
+        assert waiting.value.suggested_filename.startswith(panel)
+        assert waiting.value.suggested_filename.endswith(f".{kind.lower()}")
+        files[kind] = Path(waiting.value.path())
+    assert files["PNG"].read_bytes().startswith(b"\x89PNG")
+    assert files["SVG"].read_bytes().startswith(b"<svg")
+    numbers = pd.read_csv(files["CSV"], keep_default_na=False, na_values=[""])
+    assert len(numbers)
+    pd.testing.assert_frame_equal(pd.read_parquet(files["Parquet"]), numbers)
 
 
 # -- explore ----------------------------------------------------------------------------------------------------------
@@ -157,6 +178,11 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
         page.wait_for_selector(".sim-fans h3:has-text('trade')")
         trade = 100 * np.median(result.shares("trade")[-1] - result.shares("trade")[0], axis=-1)
         assert number(page.text_content(".sim-fans [data-value=KAZ-CHN]")) == pytest.approx(trade[0, 1], abs=0.16)
+        assert "the part of the triangle they are in" in page.inner_text(".sim-triangle .sim-caption")
+        page.click(".sim-triangle .sim-chip:has-text('Whole')")
+        page.wait_for_function("!document.querySelector('.sim-triangle .sim-caption').textContent.includes('the part')")
+        for panel in ("map", "triangle", "fans", "grievances", "deliveries"):
+            saved_from(page, panel)
         page.click("text=Follow another world")
         other = (result.typical_world + 1) % WORLDS
         page.wait_for_selector(f".sim-ledger .sim-caption:has-text('no. {other}')")
@@ -182,6 +208,9 @@ def test_play_keyboard_and_hover(chromium: Any, address: str) -> None:
         assert month() == "0"
         page.keyboard.press("End")
         assert month() == "63"
+        page.mouse.wheel(0, 900)
+        page.wait_for_function("scrollY > 400")  # header and player stay in sight
+        assert [page.locator(one).bounding_box()["y"] for one in (".app-head", ".sim-player")] == [0, 48]
         page.hover(".sim-fans [data-republic=UZB]")
         page.wait_for_selector(".sim-map [data-republic=UZB][stroke-width='2']")
         page.focus(".app-tabs [aria-checked=true]")
@@ -236,11 +265,6 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         assert len(bands) == len(after.bands("all"))
         shares = pd.read_parquet(saved["parquet"])
         np.testing.assert_array_equal(shares.share.to_numpy(), after.alignment().share.to_numpy())
-        for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
-            page.click(".sim-map .sim-icon")
-            with page.expect_download() as waiting:
-                page.click(f".sim-map .sim-menu >> text={kind}")
-            assert Path(waiting.value.path()).read_bytes().startswith(start)
 
         page.reload()
         page.wait_for_selector(f".app-said[data-hash='{after.scenario.hash}']")
@@ -333,6 +357,7 @@ def test_compare_in_step_and_paired(chromium: Any, address: str) -> None:
             assert row[4] == signed(own.difference)
             assert row[5] == f"{signed(own.difference_low)} to {signed(own.difference_high)}"
         assert page.evaluate(CLASHES) == []
+        saved_from(page, "difference")
 
 
 def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> None:
@@ -362,7 +387,11 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         assert [panel for panel in same if page.locator(f"{panel}[data-marked=yes]").count() != 1] == []
         spans = page.locator(".sim-difference [data-republic=KAZ] tspan").all_text_contents()
         assert number(spans[0]) == pytest.approx(100 * middle[0, 0], abs=0.11)
+        scale = page.locator(".sim-difference [data-republic=KAZ] text[text-anchor=end]").all_text_contents()
+        steps = np.diff([number(text) for text in scale if not text.startswith("’")])
+        assert steps == pytest.approx(np.full(4, steps[0]))  # each line of the grid says where it is
         assert page.evaluate(CLASHES) == []
+        saved_from(page, "waterfall")
 
 
 def test_sweep_shows_means_curves_and_effects(chromium: Any, address: str, results: Path) -> None:
@@ -377,10 +406,26 @@ def test_sweep_shows_means_curves_and_effects(chromium: Any, address: str, resul
                        if re.fullmatch(r"[−\d.]+", text) and "." in text)
         for mean in means[outcome]:
             assert min(abs(100 * mean - value) for value in shown) < 0.06
-        effects = found.effects([outcome])
-        assert page.locator(".sim-bars [data-bar]").count() == len(effects)
+        assert "Mean over 4 worlds and the points in a cell." in page.inner_text(".sim-heat .sim-caption")
+        bars = page.locator(".sim-bars [data-bar]")
+        for place, row in enumerate(found.effects([outcome]).itertuples()):
+            assert number(bars.nth(place).get_attribute("aria-label")) == pytest.approx(100 * row.change, abs=0.06)
+            bars.nth(place).hover()
+            low, high = (row.change - row.change_conf, row.change + row.change_conf)
+            assert f"[{signed(low)} to {signed(high)}]" in page.inner_text(".sim-bars .sim-tip")
+        for panel in ("heat", "curves", "bars"):
+            saved_from(page, panel)
         page.select_option("[data-field=outcome] select", "CHN.share")
         page.wait_for_selector(".app-said[data-outcome='CHN.share'][data-ready=True]")
+        assert page.evaluate(CLASHES) == []
+        page.select_option("[data-field=sweep] select", "three")
+        page.wait_for_selector(".app-said[data-sweep=three][data-ready=True]")
+        indices = sim.Sweep.load(results / "three").sensitivity([outcome]).of(outcome)
+        page.wait_for_selector(".sim-bars [data-bar='China: respect']")
+        assert "differ from point to point" in page.inner_text(".sim-heat .sim-caption")
+        for place, row in enumerate(indices.itertuples()):
+            assert number(bars.nth(place).get_attribute("aria-label")) == pytest.approx(row.ST, abs=0.006)
+            assert bars.nth(place).locator("path").count() == 1  # the whisker
         assert page.evaluate(CLASHES) == []
 
 

@@ -85,27 +85,28 @@ def Compare(visit: Visit, theme: str) -> None:
     def chosen(ask: dict[str, Any]) -> None:
         visit.look(**{"other" if ask["id"] == "with" else "sector": ask["value"]})
 
-    if not offered:
-        Message("No other scenario begins in the same month, and nothing is changed. Move a lever, and compare "
-                "with and without the change.", title="Nothing to compare with")
-        return
-    with box("app-card app-said", left=left.hash, right=right.hash, seed=view.seed,
-             ready=found.key == key and found.value is not None):
-        with box("app-top"):
-            words(f"{titles[0]}, and {titles[1]}", tag="h1")
-            Running(found.done, "Running 500 worlds of each")
-        with rv.Html(tag="div", attributes={"aria-live": "polite"}):
-            words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
-        words(f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
-              f"seed {view.seed}. Overall shares.", "app-note")
-    controls.Fields.element(on_asked=chosen, show={"label": "What is compared", "fields": [
-        {"id": "with", "kind": "select", "label": "Compare with", "value": shown,
-         "options": [list(one) for one in offered]},
-        {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS}]})
-    if found.problem:
-        Message(found.problem, title="The comparison cannot be made")
-    if found.value is not None:
-        Sides(visit, theme, found.value)
+    with solara.Column():  # one container from the start, as in ``why.History``
+        if not offered:
+            Message("No other scenario begins in the same month, and nothing is changed. Move a lever, and compare "
+                    "with and without the change.", title="Nothing to compare with")
+            return
+        with box("app-card app-said", left=left.hash, right=right.hash, seed=view.seed,
+                 ready=found.key == key and found.value is not None):
+            with box("app-top"):
+                words(f"{titles[0]}, and {titles[1]}", tag="h1")
+                Running(found.done, "Running 500 worlds of each")
+            with rv.Html(tag="div", attributes={"aria-live": "polite"}):
+                words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
+            words(f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
+                  f"seed {view.seed}. Overall shares.", "app-note")
+        controls.Fields.element(on_asked=chosen, show={"label": "What is compared", "fields": [
+            {"id": "with", "kind": "select", "label": "Compare with", "value": shown,
+             "options": [list(one) for one in offered]},
+            {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS}]})
+        if found.problem:
+            Message(found.problem, title="The comparison cannot be made")
+        if found.value is not None:
+            Sides(visit, theme, found.value).key("sides")
 
 
 @solara.component

@@ -12,7 +12,8 @@ import pandas as pd
 import solara
 from numpy.typing import NDArray
 
-from sim.experiments.factors import Factor
+from sim.analysis.words import capital
+from sim.experiments.factors import Factor, outcome_words
 from sim.experiments.store import MANIFEST, read_manifest
 from sim.experiments.sweep import Sweep as Swept
 from sim.scenario import BadInput, Scenario
@@ -20,13 +21,17 @@ from sim.view import controls, panels
 from sim.view.engine import Payload, Watch
 from sim.view.jobs import use_found
 from sim.view.levers import label
+from sim.view.payload import power_colors
 from sim.view.pieces import Guarded, Message, Running, Table, box, words
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
 """Classes of a number that is not set on levels, and levels that are shown each on its own."""
 MOST = 100
-COLOR = "#2f6db3"
+SHORT = 8
+"""Bars that leave room for the response below them."""
+COLOR = "#5b7fa6"
+"""Of what is no power's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +72,9 @@ def open_sweep(folder: Path, outcome: str, watch: Watch) -> Opened:
     numbers = [name for name in sweep.outcomes if not name.endswith(".leader")]
     chosen = outcome if outcome in numbers else next((n for n in numbers if n.endswith(".share")), numbers[0])
     watch(0.5)
-    means = sweep.means([chosen])
+    means = sweep.means([chosen]).dropna(subset=[chosen])
+    if means.empty:
+        raise BadInput.of("no point at which it is defined", "another outcome", path=told(sweep, chosen))
     if sweep.design in ("saltelli", "morris"):
         bars, verdict = _indices(sweep, chosen)
     else:
@@ -83,6 +90,24 @@ def name_of(sweep: Swept, path: str) -> str:
         return path
 
 
+def told(sweep: Swept, outcome: str) -> str:
+    """An outcome in words."""
+    return capital(outcome_words(outcome, sweep.scenario))
+
+
+def color_of(sweep: Swept, outcome: str) -> str:
+    """The colour of the power that an outcome is about."""
+    colors = power_colors({code: spec.color for code, spec in sweep.scenario.powers.items()})
+    return next((colors[key] for key in outcome.split(".") if key in colors), COLOR)
+
+
+def others(sweep: Swept) -> str:
+    """What the factors that a picture does not name do in it."""
+    if sweep.design == "grid":
+        return "averaged over all values of the other factors"
+    return "the other factors differ from point to point"
+
+
 def is_share(outcome: str) -> bool:
     """Whether an outcome is a share or a probability."""
     return outcome.rsplit(".", 1)[-1] in ("share", "change", "leader_changed", "hedging")
@@ -93,9 +118,10 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
     sobol = found.kind == "sobol"
     key = "ST" if sobol else "mu_star"
     rows = [{"name": name_of(sweep, row["factor"]), "value": row[key], "low": row[key] - row[f"{key}_conf"],
-             "high": row[key] + row[f"{key}_conf"], "color": COLOR,
-             "about": f"alone {row['S1']:.2f}" if sobol else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}"}
-            for row in found.of(outcome).to_dict("records")]
+             "high": row[key] + row[f"{key}_conf"], "color": color_of(sweep, outcome),
+             "about": f"alone {row['S1']:.2f} [{row['S1'] - row['S1_conf']:.2f}–{row['S1'] + row['S1_conf']:.2f}]"
+             if sobol else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}"}
+            for row in found.of(outcome).to_dict("records") if np.isfinite(row[key])]
     caption = ("Total order: the part of the variance between points that a factor has a hand in, alone or with "
                "others; whiskers 95 %." if sobol else
                "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95 %.")
@@ -105,13 +131,22 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
 
 
 def _effects(sweep: Swept, outcome: str) -> Payload:
-    rows = [{"name": name_of(sweep, row["factor"]), "value": row["change"], "color": COLOR,
-             "about": f"{row['low']:.3g} at {row['low_at']}, {row['high']:.3g} at {row['high_at']}"}
-            for row in sweep.effects([outcome]).to_dict("records")]
+    rows = [{"name": name_of(sweep, row["factor"]), "value": row["change"], "color": color_of(sweep, outcome),
+             "low": row["change"] - row["change_conf"], "high": row["change"] + row["change_conf"],
+             "about": f"{row['low']:.3g} at {_tidy(row['low_at'])}, {row['high']:.3g} at {_tidy(row['high_at'])}"}
+            for row in sweep.effects([outcome]).to_dict("records")
+            if np.isfinite(row["change"]) and np.isfinite(row["change_conf"])]
+    ends = "level" if sweep.design == "grid" else "quarter of its values"
+    rest = ("Others: at all their values alike." if sweep.design == "grid" else
+            "What the others, which differ between the two ends, do on their own is taken out.")
     return {"id": f"bars-{outcome}", "title": "What each factor does alone", "rows": rows,
-            "unit": "share" if is_share(outcome) else "number",
-            "caption": "Change of the outcome's mean from the lowest to the highest quarter of a factor's values, the "
-            "others as they come."}
+            "unit": "points" if is_share(outcome) else "number",
+            "caption": f"Change of the mean from a factor's lowest to its highest {ends}"
+            f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95 of 100."}
+
+
+def _tidy(end: object) -> str:
+    return f"{end:.3g}" if isinstance(end, float) else str(end)
 
 
 def classes(factor: Factor, column: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str | float]]:
@@ -138,13 +173,15 @@ def heat(opened: Opened, x: str, y: str) -> Payload:
     np.add.at(count, (cy, cx), 1)
     grid = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     rows = [[None if np.isnan(v) else float(v) for v in row] for row in grid]
-    return {"id": f"heat-{opened.outcome}-{x}-{y}", "title": opened.outcome, "values": rows[::-1],
+    return {"id": f"heat-{opened.outcome}-{x}-{y}", "title": told(opened.sweep, opened.outcome), "values": rows[::-1],
+            "color": color_of(opened.sweep, opened.outcome),
             "x": {"label": name_of(opened.sweep, x), "ticks": tx},
             "y": {"label": name_of(opened.sweep, y), "ticks": ty[::-1]},
             "unit": "share" if is_share(opened.outcome) else "number", "digits": 1 if is_share(opened.outcome) else 2,
             "diverging": bool(values.min() < 0 < values.max()),
-            "caption": f"Mean over {opened.sweep.worlds:,} worlds and the points in a cell; the other factors as they "
-            "come."}
+            "caption": f"Mean over {opened.sweep.worlds:,} worlds and the points in a cell"
+            f"{f'; {others(opened.sweep)}' if len(factors) > 2 else ''}."
+            f"{'' if count.all() else ' Blank: no point there.'}"}
 
 
 def curve(opened: Opened, x: str) -> Payload | None:
@@ -158,14 +195,17 @@ def curve(opened: Opened, x: str) -> Payload | None:
     low, median, high = (np.array([np.quantile(values[place == k], q) for k in there]) for q in (0.1, 0.5, 0.9))
     scenario: Scenario = opened.sweep.scenario
     own = scenario.values.get(x)
-    return {"id": f"curve-{opened.outcome}-{x}", "title": f"{opened.outcome} by {name_of(opened.sweep, x)}",
+    named = told(opened.sweep, opened.outcome)
+    return {"id": f"curve-{opened.outcome}-{x}", "title": f"{named} by {name_of(opened.sweep, x)}",
             "x": {"label": name_of(opened.sweep, x), "values": [labels[k] for k in there]},
-            "y": {"label": opened.outcome},
-            "series": [{"name": opened.outcome, "color": COLOR, "low": low.tolist(), "median": median.tolist(),
+            "y": {"label": named},
+            "series": [{"name": "median" if len(opened.sweep.factors) > 1 else "mean",
+                        "color": color_of(opened.sweep, opened.outcome), "low": low.tolist(), "median": median.tolist(),
                         "high": high.tolist()}],
             "unit": "share" if is_share(opened.outcome) else "number", **({"mark": own} if own is not None else {}),
-            "caption": "Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
-            "The scenario's own value is pointed out."}
+            "caption": ("Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
+                        if len(opened.sweep.factors) > 1 else "Line: the points, each the mean of its worlds. ") +
+            ("Broken line: the scenario's own value." if own is not None else "")}
 
 
 @solara.component
@@ -215,7 +255,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
         factors = [[path, name_of(opened.sweep, path)] for path in paths]
         outcomes = [one for one in opened.sweep.outcomes if not one.endswith(".leader")]
         fields += [{"id": "outcome", "kind": "select", "label": "Outcome", "value": opened.outcome,
-                    "options": [[one, one] for one in outcomes]},
+                    "options": [[one, told(opened.sweep, one)] for one in outcomes]},
                    {"id": "x", "kind": "select", "label": "Across", "value": x, "options": factors}]
         if len(paths) > 1:
             fields.append({"id": "y", "kind": "select", "label": "Down", "value": y,
@@ -243,13 +283,24 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
 def Pictures(theme: str, opened: Opened, x: str, y: str) -> None:
     """Heat map, response curve, indices."""
     token = (opened.outcome, x, y)
+    beside = bool(y) and len(opened.bars["rows"]) <= SHORT  # many bars: the response goes below the heat map
+
+    def response() -> None:
+        Guarded("response", lambda: Response(theme, opened, x), token=token).key("response")
+
     with box("app-two app-even"):
         with box("app-column"):
             if y:
                 Guarded("heat map", lambda: panels.Heat.element(run=heat(opened, x, y), theme=theme, group="sweep"),
-                        token=token)
-            Guarded("response", lambda: Response(theme, opened, x), token=token)
-        Guarded("indices", lambda: panels.Bars.element(run=opened.bars, theme=theme, group="sweep"), token=token)
+                        token=token).key("heat")
+            if not beside:
+                response()
+        with box("app-column"):
+            if opened.bars["rows"]:  # none where nothing varies: the verdict above says so
+                Guarded("indices", lambda: panels.Bars.element(run=opened.bars, theme=theme, group="sweep"),
+                        token=token).key("indices")
+            if beside:
+                response()
 
 
 @solara.component
@@ -260,4 +311,5 @@ def Response(theme: str, opened: Opened, x: str) -> None:
         panels.Curves.element(run=drawn, theme=theme, group="sweep")
         return
     by = opened.means.groupby(x, sort=True)[opened.outcome].mean()
-    Table(f"{opened.outcome} by {x}", [x, "mean"], [[str(key), f"{value:.3g}"] for key, value in by.items()])
+    Table(f"{told(opened.sweep, opened.outcome)} by {name_of(opened.sweep, x)}", ["", "mean"],
+          [[str(key), f"{value:.3g}"] for key, value in by.items()])

@@ -6,8 +6,10 @@ function buildBars(ctx) {
     rows = data.rows,
     row = 22,
     share = data.unit === "share",
-    factor = share ? 100 : 1,
-    digits = data.digits ?? (share ? 0 : 2);
+    moves = data.unit === "points", // changes of shares
+    factor = share || moves ? 100 : 1,
+    digits = data.digits ?? (share ? 0 : moves ? 1 : 2);
+  const told = (v) => (moves ? signed(v * factor, digits) : (v * factor).toFixed(digits).replace("-", "−"));
   const label = (one) => one.label ?? one.name,
     values = 48,
     labels = Math.min(ctx.width * 0.45, 10 + Math.max(...rows.map((one) => textWidth(label(one), 12)))),
@@ -20,7 +22,7 @@ function buildBars(ctx) {
     root = ctx.chart(
       ctx.width,
       height,
-      `${data.title}: ${rows.map((one) => `${label(one)} ${(one.value * factor).toFixed(digits)}`).join("; ")}`,
+      `${data.title}: ${rows.map((one) => `${label(one)} ${told(one.value)}`).join("; ")}`,
     );
   svg("path", { d: `M${xs(0).toFixed(1)} 0V${rows.length * row}`, stroke: c.faint }, root);
   rows.forEach((one, i) => {
@@ -32,7 +34,7 @@ function buildBars(ctx) {
           class: "sim-hot",
           tabindex: 0,
           role: "button",
-          "aria-label": `${label(one)} ${(one.value * factor).toFixed(digits)}`,
+          "aria-label": `${label(one)} ${told(one.value)}`,
           "data-bar": one.name,
         },
         root,
@@ -76,13 +78,12 @@ function buildBars(ctx) {
       "text",
       { x: ctx.width, y: y + 4, "text-anchor": "end", "font-size": 12, fill: c.ink },
       group,
-      (one.value * factor).toFixed(digits).replace("-", "−") + (share ? "\u202f%" : ""),
+      told(one.value) + (share ? "\u202f%" : ""),
     );
     group.addEventListener("pointermove", (event) =>
       ctx.showTip(event, [
         label(one),
-        (one.value * factor).toFixed(digits) +
-          (one.low !== undefined ? between(one.low * factor, one.high * factor, digits) : ""),
+        told(one.value) + (one.low !== undefined ? ` [${told(one.low)} to ${told(one.high)}]` : ""),
         ...(one.about ? [one.about] : []),
       ]),
     );

@@ -45,8 +45,9 @@ function buildCurves(ctx) {
     left + wide,
     (v) => String(+v.toPrecision(4)).replace("-", "−"),
   );
-  const every = Math.ceil(values.length / Math.max(2, Math.floor(wide / 60))),
-    marks = values.filter((_, i) => i % every === 0);
+  const marks = []; // as many as fit, for values need not be even
+  for (const v of [...values].sort((a, b) => a - b))
+    if (!marks.length || xs(v) - xs(marks.at(-1)) >= 44) marks.push(v);
   for (const v of marks)
     svg(
       "text",

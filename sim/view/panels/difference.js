@@ -47,7 +47,7 @@ function buildDifference(ctx) {
       group,
       nameOf(republic, wide, 12),
     );
-    valueAxis(ctx, group, ticks, y, xs(0), xs(T - 1), box.first ? (v) => signed(v / 10) : null);
+    valueAxis(ctx, group, ticks, y, xs(0), xs(T - 1), box.first ? (v) => signed(v / 10, unit[1] % 1 ? 1 : 0) : null);
     timeAxis(ctx, group, dates, xs, box.y + head + plot, wide);
     const text = svg("text", { x: box.x + left, y: box.y + 28, "font-size": 11, "font-weight": 500 }, group),
       spans = [];

@@ -205,6 +205,7 @@ class Frame {
         return;
       }
       this.parts = this.spec.build(this) ?? {};
+      this.root.dataset.run = raw.id ?? "";
       this.parts.mark?.();
       this.parts.tick?.(this.month);
       if (held) this.body.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });

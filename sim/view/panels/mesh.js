@@ -37,6 +37,10 @@ function closeUp(ctx) {
   }
   return low.map((v) => Math.max(0, v - 0.03));
 }
+// The part they are in, until the whole is asked for.
+function isClose(ctx) {
+  return ctx.close ?? true;
+}
 function zoomSwitch(ctx) {
   const choose = (value) => {
     ctx.close = value === "close";
@@ -45,7 +49,7 @@ function zoomSwitch(ctx) {
     ["close", "Close-up"],
     ["whole", "Whole"],
   ];
-  ctx.switch("Part", options, ctx.close ? "close" : "whole", choose, "sim-corner");
+  ctx.switch("Part", options, isClose(ctx) ? "close" : "whole", choose, "sim-corner");
 }
 
 function mesh(root, at3, floor, span, colors, c) {
@@ -88,7 +92,7 @@ function guides(ctx, root, place, at3, side) {
     a[(i + 1) % 3] = b[(i + 2) % 3] = 50;
     svg("path", { d: pathOf([place(a), place(b)]) }, lines);
   }
-  if (side > 240 && !ctx.close) {
+  if (side > 240 && !isClose(ctx)) {
     const [x, y] = place([50, 0, 50]);
     svg("text", { x: x - 6, y: y - 4, "text-anchor": "end", fill: ctx.c.muted, "font-size": 10 }, root, "half");
   }

@@ -1,4 +1,4 @@
-// Saving what a panel shows: its picture as SVG or PNG, its numbers as CSV. All in the browser.
+// Saving what a panel shows: its picture as SVG or PNG, its numbers as CSV, in the browser; Parquet the kernel writes.
 
 const ICON_SAVE = "M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11";
 
@@ -63,6 +63,17 @@ function savePng(ctx, name) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
 }
 
+// The numbers go to the kernel, packed, and come back as a file (see saveFiles).
+async function saveParquet(ctx, name) {
+  const packed = new Blob([csv(ctx.spec.table(ctx))]).stream().pipeThrough(new CompressionStream("gzip"));
+  ctx.model.send({ kind: "parquet", name: `${name}.parquet` }, undefined, [await new Response(packed).arrayBuffer()]);
+}
+function saveFiles(ctx) {
+  ctx.on("msg:custom", (content, buffers) => {
+    if (content?.kind === "file") offer(content.name, content.mime, new Blob([buffers[0]], { type: content.mime }));
+  });
+}
+
 function saveMenu(ctx, parent) {
   const box = html("div", { class: "sim-save" }, parent);
   const button = html(
@@ -107,7 +118,11 @@ function saveMenu(ctx, parent) {
     item("PNG", () => savePng(ctx, name()));
     item("SVG", () => offer(`${name()}.svg`, "image/svg+xml", picture(ctx)[0]));
   }
-  if (ctx.spec.table) item("CSV", () => offer(`${name()}.csv`, "text/csv", csv(ctx.spec.table(ctx))));
+  if (ctx.spec.table) {
+    item("CSV", () => offer(`${name()}.csv`, "text/csv", csv(ctx.spec.table(ctx))));
+    item("Parquet", () => saveParquet(ctx, name()));
+    saveFiles(ctx);
+  }
   button.addEventListener("click", () => show(menu.hidden));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !menu.hidden) {

@@ -192,6 +192,9 @@ function niceTicks(top, count = 4) {
   const step = [1, 2, 2.5, 5, 10].map((m) => m * size).find((s) => s >= raw * 0.999);
   return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, i) => +(step * i).toPrecision(10));
 }
+function isTight(width) {
+  return width < 165; // years are told by two figures
+}
 // Januaries, as many as fit; both ends of a short run.
 function yearTicks(dates, width) {
   const years = dates.map((date, i) => [i, date]).filter(([i, date]) => date.slice(4, 7) === "-01" && i > 0);
@@ -202,7 +205,7 @@ function yearTicks(dates, width) {
     ];
   const step =
     [1, 2, 5, 10, 20, 50].find(
-      (s) => years.filter(([, d]) => +d.slice(0, 4) % s === 0).length <= Math.max(1, width / 38),
+      (s) => years.filter(([, d]) => +d.slice(0, 4) % s === 0).length <= Math.max(1, width / (isTight(width) ? 30 : 38)),
     ) ?? 50;
   return years.filter(([, date]) => +date.slice(0, 4) % step === 0).map(([i, date]) => [i, date.slice(0, 4)]);
 }
@@ -343,7 +346,7 @@ function bandPath(xs, low, high, y) {
 }
 function timeAxis(ctx, parent, dates, xs, base, wide) {
   for (const [month, text] of yearTicks(dates, wide)) {
-    const label = wide < 165 && text.length === 4 ? `’${text.slice(2)}` : text;
+    const label = isTight(wide) && text.length === 4 ? `’${text.slice(2)}` : text;
     svg("path", { d: `M${xs(month).toFixed(1)} ${base}v3`, stroke: ctx.c.faint }, parent);
     svg(
       "text",

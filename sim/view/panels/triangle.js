@@ -6,7 +6,8 @@ function buildTriangle(ctx) {
     width = ctx.width,
     side = Math.min(width - 8, 560),
     tall = (side * Math.sqrt(3)) / 2;
-  const top = 24,
+  const top = 36, // the first corner's name stands below the switch, not beside it
+   
     height = Math.ceil(top + tall + 24),
     left = (width - side) / 2;
   const ends = corners(ctx),
@@ -15,8 +16,7 @@ function buildTriangle(ctx) {
       [left + side, top + tall],
       [left, top + tall],
     ];
-  ctx.close ??= true;
-  const floor = ctx.close ? closeUp(ctx) : [0, 0, 0],
+  const floor = isClose(ctx) ? closeUp(ctx) : [0, 0, 0],
     span = 1 - floor[0] - floor[1] - floor[2];
   const place = (w) => {
     const sum = w[0] + w[1] + w[2] || 1,
@@ -53,7 +53,7 @@ function buildTriangle(ctx) {
         "text-anchor": ["middle", "end", "start"][i],
       },
       root,
-      ctx.close && end.name ? `towards ${end.name}` : end.name,
+      isClose(ctx) && end.name ? `towards ${end.name}` : end.name,
     ),
   );
 
@@ -195,9 +195,8 @@ export default makePanel({
   caption: (ctx) =>
     [
       `Each dot is a republic; nearer a corner is closer to that power${ctx.run.P > 3 ? " (the first three powers only)" : ""}.`,
-      ctx.close
-        ? "This is the part of the triangle they are in."
-        : "Beyond a white line a power has more than half of the three.",
+      `${isClose(ctx) ? "This is the part of the triangle they are in; beyond" : "Beyond"} a line across it a power has more ` +
+        "than half of the three.",
       `Line: its way since day one (small ring)${ctx.sector === "overall" ? "; specks: where it stands in other worlds this month" : ""}` +
         `${ctx.base ? "; dashed ring: before the change" : ""}.`,
     ].join(" "),

@@ -19,10 +19,10 @@ function buildWaterfall(ctx) {
     row = 26,
     width = ctx.width;
   const labels = Math.min(
-    width * 0.4,
+    width * (width < 480 ? 0.5 : 0.4),
     34 + Math.max(60, ...parts.map((part) => textWidth(part.label ?? part.name, 12))),
   );
-  const values = 92,
+  const values = width < 480 ? 56 : 92,
     wide = width - labels - values,
     steps = [];
   let sum = data.start;
