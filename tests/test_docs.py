@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from panel_page import browser
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -83,7 +84,30 @@ def test_every_page_and_notebook_is_in_the_site(site: Path) -> None:
 
 
 def test_no_formula_is_left_as_it_was_typed(site: Path) -> None:
-    assert "arithmatex" not in (site / "ODD.html").read_text(encoding="utf-8")
+    page, text = (site / "ODD.html").read_text(encoding="utf-8"), (DOCS / "ODD.md").read_text(encoding="utf-8")
+    assert not re.search(r"arithmatex|\\(frac|text|cdot|left|sum)\b", page)
+    assert page.count('display="block"') == len(re.findall(r"^```math$", text, re.MULTILINE)) > 20
+
+
+def test_opened_from_a_folder_it_can_be_searched_and_nothing_is_cut(site: Path) -> None:
+    """As a reader without a server has it, in a browser; a formula that does not fit would be cut at the margin."""
+    with browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        wrong: list[str] = []
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto((site / "reference" / "cli.html").as_uri())
+        page.locator(".md-search__input").click()
+        page.keyboard.type("grievance")
+        page.locator(".md-search-result__link").first.wait_for()
+        found = page.locator(".md-search-result__link").first.get_attribute("href")
+        assert "grievance" in found
+        for name in sorted(path.relative_to(site) for path in site.rglob("*.html") if path.name != "404.html"):
+            page.goto((site / name).as_uri())
+            assert page.evaluate("[...document.images].filter((it) => !it.naturalWidth).length") == 0, name
+            assert page.evaluate("""[...document.querySelectorAll('math[display=block]')]
+                .filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent)""") == [], name
+        assert not wrong
 
 
 def test_every_public_name_has_its_place(site: Path) -> None:

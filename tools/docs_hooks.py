@@ -20,7 +20,9 @@ import nbformat
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parents[1]
-FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+FORMULA = re.compile(r'<(span|div) class="arithmatex">\s*\\([(\[])(.*?)\\[)\]]\s*</\1>', re.DOTALL)
+BAR = re.compile(r'<mover><mrow>((?:(?!</?mover>).)*)</mrow><mo accent="true">&#x02015;</mo></mover>')
+"""A bar over an expression, which browsers without a font for mathematics do not stretch."""
 ROLE = re.compile(r":(?:func|meth|class|mod|attr):(?=<code>)")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+)(#[^)]*)?\)")
 
@@ -69,7 +71,8 @@ def _formula(match: re.Match[str]) -> str:
         return f"<code>{html.escape(tex)}</code>"
     from latex2mathml.converter import convert
 
-    return convert(tex, display="inline" if match[2] == "(" else "block")
+    made = convert(tex, display="inline" if match[2] == "(" else "block")
+    return BAR.sub(r'<mrow class="barred">\1</mrow>', made)
 
 
 def _inside(match: re.Match[str], here: str) -> str:

@@ -186,7 +186,7 @@ def command_page() -> str:
         usage = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
         parts.append(f"\n## sim {name}\n\n{_plain(command.help)}\n\n```text\nsim {name} {usage}\n```\n\n")
         records = [record for param in command.params if (record := param.get_help_record(context))]
-        parts.append("| argument or option | what it does |\n|---|---|\n")
+        parts += ["| argument or option | what it does |\n|---|---|\n"] if records else []
         parts += [f"| `{_cell(option)}` | {_cell(_plain(text))} |\n" for option, text in records]
         if command.epilog:
             example = command.epilog.replace("[bold]", "`").replace("[/bold]", "`")
