@@ -142,6 +142,15 @@ def test_schematics_follow_the_model() -> None:
         assert step.replace("_", " ").capitalize() in drawn
 
 
+def test_the_guide_shows_every_picture_of_the_view() -> None:
+    views = pytest.importorskip("tools.make_view_pictures", reason="no Playwright (pip install playwright)")
+    names = {shot.name for shot in views.PAGES + views.STATES}
+    assert {path.stem for path in views.FOLDER.glob("*.png")} == names
+    page = (DOCS / "how-to" / "view-in-pictures.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"view/([a-z-]+)\.png", page)) == names
+    assert max(path.stat().st_size for path in views.FOLDER.glob("*.png")) < 300_000
+
+
 def test_pictures_of_runs_are_current() -> None:
     """Each remembers what a small run said when it was drawn."""
     said = make_pictures.check()

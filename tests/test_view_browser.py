@@ -220,6 +220,10 @@ def test_play_keyboard_and_hover(chromium: Any, address: str) -> None:
         page.focus(".app-skip")
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "app-main"
+        page.locator(".sim-ledger li:has-text('Third Russia–Central Asia summit') button").click()
+        page.click(".app-event >> text=See the history without it")
+        page.wait_for_selector(".app-card[data-event=russia-summit-2027]")
+        assert "page=why" in page.url
 
 
 def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_path: Path) -> None:
@@ -497,9 +501,12 @@ def test_every_page_is_clean(chromium: Any, address: str, width: int, theme: str
             assert set(page.locator(".sim-panel").evaluate_all("all => all.map((x) => x.dataset.theme)")) <= {theme}
             assert page.locator(".sim-error, .app-problem").count() == 0
             assert page.evaluate(CLASHES) == [], name
-        page.click(".app-theme")
         other = "dark" if theme == "light" else "light"
         page.click(".app-nav [data-key=explore]")
+        page.fill(f"[data-path='{STRAIN}'] input[type=range]", "700")
+        page.evaluate("for (let i = 0; i < 3; i += 1) document.querySelector('.app-theme').click()")  # while it runs
+        page.wait_for_selector(".app-said[data-worlds='500']")
+        assert page.get_attribute("html", "data-theme") == other
         page.wait_for_selector(f".sim-ledger[data-theme={other}] li")
 
 
