@@ -293,6 +293,8 @@ def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str
     with visit(chromium, address) as page:
         page.click("[data-key=all]")
         page.wait_for_selector(".app-rest [data-key=find]")
+        page.fill("[data-key=find]", "half-life")
+        page.wait_for_selector(".app-rest [data-path*=half_life]", state="attached")
         page.fill("[data-key=find]", "inertia")
         page.wait_for_timeout(100)
         for summary in page.locator(".app-rest summary").all():
@@ -348,6 +350,10 @@ def test_compare_in_step_and_paired(chromium: Any, address: str) -> None:
             change = 100 * np.median(run.shares()[3] - run.shares()[0], axis=-1)
             said = page.text_content(f"[data-side={side}] [data-value=TJK-RUS]")
             assert number(said) == pytest.approx(change[2, 0], abs=0.16)
+        for axis in (".sim-fans", ".sim-grievances"):  # side by side, one scale
+            scales = [page.locator(f"[data-side={side}] {axis} text[font-size='10']").all_text_contents()
+                      for side in ("left", "right")]
+            assert scales[0] == scales[1] != []
         page.keyboard.press("End")
         page.wait_for_timeout(100)
         middle = np.median(paired.differences()[-1], axis=-1)
@@ -503,6 +509,8 @@ def test_every_page_is_clean(chromium: Any, address: str, width: int, theme: str
             assert page.evaluate(CLASHES) == [], name
         other = "dark" if theme == "light" else "light"
         page.click(".app-nav [data-key=explore]")
+        if width < 900:
+            page.click(".app-fold")
         page.fill(f"[data-path='{STRAIN}'] input[type=range]", "700")
         page.evaluate("for (let i = 0; i < 3; i += 1) document.querySelector('.app-theme').click()")  # while it runs
         page.wait_for_selector(".app-said[data-worlds='500']")

@@ -94,7 +94,7 @@ def prepare(page: Page, act: str) -> None:
     elif act == "parameters":
         page.click("[data-key=all]")
         page.fill("[data-key=find]", "half-life")
-        page.evaluate("document.querySelector('.app-side').scrollTop = 1e6")
+        page.evaluate("document.querySelector('.app-side').scrollTop = 520; scrollTo(0, 0)")
     elif act == "upload":
         page.set_input_files("#app-file", {"name": "mine.yaml", "mimeType": "text/yaml", "buffer": BAD.encode()})
         page.wait_for_selector(".app-problems li")

@@ -258,12 +258,13 @@ class Levers {
       );
       const list = el("div", {}, this.rest);
       const draw = () => {
-        const wanted = search.value.trim().toLowerCase();
+        const plain = (text) => text.toLowerCase().replaceAll(/[-_ ]+/g, " "); // half-life, half_life
+        const wanted = plain(search.value.trim());
         list.replaceChildren();
         let section = "";
         for (const group of show.rest) {
-          const named = group.title.toLowerCase().includes(wanted);
-          const items = named ? group.items : group.items.filter((item) => item.label.toLowerCase().includes(wanted));
+          const named = plain(group.title).includes(wanted);
+          const items = named ? group.items : group.items.filter((item) => plain(item.label).includes(wanted));
           if (!items.length) continue;
           if (group.section !== section) el("h2", {}, list, (section = group.section));
           this.drawGroup(list, { ...group, items }, wanted.length > 2 && items.length < 12);

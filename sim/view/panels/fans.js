@@ -26,6 +26,9 @@ function scaleOf(ctx) {
       low = Math.min(low, ...bandOf(ctx, run, 0, r, p), ...line);
       high = Math.max(high, ...bandOf(ctx, run, 4, r, p), ...line);
     }
+  const way = asChange(ctx) ? "change" : "level";
+  high = reach(ctx, `${way} up`, high);
+  low = -reach(ctx, `${way} down`, -low);
   if (asChange(ctx)) return signedTicks(Math.min(low, -10) / 10, Math.max(high, 10) / 10, 4).map((v) => v * 10);
   const top = clamp(Math.ceil(high / 100 + 0.2) * 100, 200, 1000);
   return [0, 250, 500, 750, 1000].filter((v) => v <= top).concat(top % 250 ? [top] : []);

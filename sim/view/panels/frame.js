@@ -89,6 +89,9 @@ class Frame {
     listen(window, "sim:run", (event) => {
       if (["run", "baseline"].some((name) => given(this.model, name)?.id === event.detail.id)) this.later();
     });
+    listen(window, "sim:reach", ({ detail }) => {
+      if (detail.group === this.group && detail.name === this.spec.name && detail.from !== this.id) this.later();
+    });
     listen(this.root, "keydown", (event) => keys(this, event));
     for (const name of ["run", "baseline", "sector", "theme"]) this.on(`change:${name}`, () => this.later());
     for (const name of this.spec.still ? [] : ["month", "focus", "power"]) {
@@ -105,6 +108,7 @@ class Frame {
       watch.disconnect();
       cancelAnimationFrame(this.pending);
       this.parts?.close?.();
+      unreach(this);
       for (const undo of this.cleanups) undo();
       this.el.textContent = "";
     };
@@ -204,7 +208,13 @@ class Frame {
         html("p", { class: "sim-note" }, this.body, "No run yet.");
         return;
       }
+      const far = farthest(this);
+      unreach(this);
       this.parts = this.spec.build(this) ?? {};
+      if (farthest(this) !== far)
+        window.dispatchEvent(
+          new CustomEvent("sim:reach", { detail: { group: this.group, name: this.spec.name, from: this.id } }),
+        );
       this.root.dataset.run = raw.id ?? "";
       this.parts.mark?.();
       this.parts.tick?.(this.month);

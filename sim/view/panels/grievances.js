@@ -26,6 +26,7 @@ function buildGrievances(ctx) {
   let most = 20;
   for (let r = 0; r < run.R; r += 1)
     for (let p = 0; p < run.P; p += 1) for (let t = 0; t < run.T; t += 1) most = Math.max(most, total(r, p, t));
+  most = reach(ctx, "strips", most);
   const block = run.P * ROW + 8,
     height = run.R * block + 16;
   const root = ctx.chart(width, height, "Grievance of each republic against each power over time");
@@ -153,7 +154,8 @@ function buildCauses(ctx) {
     run.raw.causes.forEach((_, k) => lines.push(lines[k].map((v, t) => v + mean(p, k, t))));
     return lines;
   });
-  const top = niceTicks(Math.max(10, ...stacks.flatMap((lines) => lines[lines.length - 1])), 2).at(-1);
+  const highest = Math.max(10, ...stacks.flatMap((lines) => lines[lines.length - 1])),
+    top = niceTicks(reach(ctx, "causes", highest), 2).at(-1);
   const heads = run.powers.map((power, p) => {
     const box = boxes[p],
       left = box.first ? 28 : 0,

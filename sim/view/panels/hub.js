@@ -3,7 +3,7 @@
 const hub = (window.__simHub ??= { groups: new Map(), runs: new Map(), panels: 0 });
 function groupState(name) {
   if (!hub.groups.has(name)) {
-    hub.groups.set(name, { month: null, focus: null, hover: "", power: null, playing: false, busy: false, sent: [] });
+    hub.groups.set(name, { month: null, focus: null, hover: "", power: null, playing: false, busy: false, sent: [], reach: {} });
   }
   return hub.groups.get(name);
 }
@@ -11,6 +11,19 @@ function groupState(name) {
 function step(group, patch, from = "") {
   Object.assign(groupState(group), patch);
   window.dispatchEvent(new CustomEvent("sim:step", { detail: { ...patch, group, from } }));
+}
+// Panels of one kind side by side have one scale: each says how far it reaches, and all go as far as the farthest.
+function reach(ctx, what, value) {
+  const all = (ctx.state.reach[`${ctx.spec.name} ${what}`] ??= {});
+  all[ctx.id] = value;
+  return Math.max(...Object.values(all));
+}
+function unreach(ctx) {
+  for (const all of Object.values(ctx.state.reach)) delete all[ctx.id];
+}
+function farthest(ctx) {
+  const mine = Object.entries(ctx.state.reach).filter(([key]) => key.startsWith(`${ctx.spec.name} `));
+  return JSON.stringify(mine.map(([key, all]) => [key, Math.max(...Object.values(all))]));
 }
 // A trait that holds a run: whole runs come as text (see Whole in sim/view/panels.py), read once.
 const read = new WeakMap();
