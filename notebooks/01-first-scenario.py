@@ -8,6 +8,8 @@
 # that you want to quote).
 
 # %%
+from textwrap import fill
+
 import sim
 
 sim.shipped()
@@ -39,7 +41,7 @@ print("source:", ", ".join(scenario.source_of(path)), "· note:", scenario.note_
 
 # %%
 result = sim.run(scenario, worlds=200, seed=0)
-print(result.headline())
+print(fill(result.headline(), 90))
 
 # %% [markdown]
 # Alignment is the share of a republic's engagement (trade, security, energy, infrastructure, minerals, weighted by
@@ -81,11 +83,11 @@ print("\n".join(f"{date}  {text}" for date, text in zip(notable.date, notable.te
 
 # %%
 strained = sim.run(scenario.with_values({path: 0.8}), worlds=200, seed=0)
-print(strained.headline())
+print(fill(strained.headline(), 90))
 
 # %%
 both = sim.compare(result, strained, names=["strain 0.4", "strain 0.8"])
-print(both.headline())
+print(fill(both.headline(), 90))
 
 # %% [markdown]
 # ## How sure is that?

@@ -7,6 +7,8 @@
 # **How long it takes:** ten minutes to read, about ten seconds to run (200 worlds each).
 
 # %%
+from textwrap import fill
+
 import sim
 
 # %% [markdown]
@@ -20,7 +22,7 @@ import sim
 # %%
 both = sim.compare("dushanbe-2025", "war-drags-on", "words-without-deeds", worlds=200)
 for name in both.names[1:]:
-    print(f"{name}\n  {both.headline(name)}\n")
+    print(f"{name}\n{fill(both.headline(name), 90)}\n")
 
 # %% [markdown]
 # A difference counts as *clear* from the month on in which its 10–90 % band leaves zero for good. The long war is
@@ -55,7 +57,7 @@ both.figure("war-drags-on")
 
 # %%
 why = sim.explain("dushanbe-2025", worlds=200)
-print(why.paragraph("UZB", "CHN"))
+print(fill(why.paragraph("UZB", "CHN"), 90))
 print(f"\nleft over, at most, in any world: {why.residual:.1e}")
 
 # %%
@@ -83,7 +85,7 @@ mine[["of", "low", "median", "high"]]
 
 # %%
 effect = sim.explain_event("dushanbe-2025", "truce", worlds=200)
-print(effect.comparison.headline())
+print(fill(effect.comparison.headline(), 90))
 
 # %% [markdown]
 # ## What if, in one line
@@ -91,7 +93,7 @@ print(effect.comparison.headline())
 # Twice the means of the European Union:
 
 # %%
-print(sim.whatif("dushanbe-2025", ["powers.EUU.budget=0.67"], worlds=200).headline())
+print(fill(sim.whatif("dushanbe-2025", ["powers.EUU.budget=0.67"], worlds=200).headline(), 90))
 
 # %% [markdown]
 # ## How sure is that?

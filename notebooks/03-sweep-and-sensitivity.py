@@ -10,6 +10,7 @@
 # %%
 import tempfile
 from pathlib import Path
+from textwrap import fill
 
 import sim
 
@@ -74,7 +75,7 @@ sensitivity = sweep.sensitivity(["RUS.share", "CHN.share"])
 sensitivity.table.round(2)
 
 # %%
-print(*(f"{row.outcome}: {row.verdict}" for row in sensitivity.verdicts.itertuples()), sep="\n")
+print(*(fill(f"{row.outcome}: {row.verdict}", 90) for row in sensitivity.verdicts.itertuples()), sep="\n")
 
 # %%
 sweep.plot.sensitivity(["RUS.share", "CHN.share"])
@@ -109,7 +110,7 @@ grid.plot.heat_map("RUS.share", "powers.RUS.strain", "powers.CHN.budget")
 # %%
 found = sweep.discover("RUS.share < 27 %")
 for box in found.boxes:
-    print(box.rule)
+    print(fill(box.rule, 90))
 found.table.round(2)
 
 # %% [markdown]

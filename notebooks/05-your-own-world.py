@@ -9,6 +9,7 @@
 # %%
 import tempfile
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 
@@ -42,7 +43,7 @@ events:
   truce: null          # the random truce of the baseline is dropped
 """, encoding="utf-8")
 
-print(sim.compare("dushanbe-2025", quieter, worlds=200).headline())
+print(fill(sim.compare("dushanbe-2025", quieter, worlds=200).headline(), 90))
 
 # %% [markdown]
 # A mistake is told with its line and the nearest name that exists, all mistakes at once:
@@ -51,7 +52,7 @@ print(sim.compare("dushanbe-2025", quieter, worlds=200).headline())
 try:
     sim.Scenario.from_yaml(quieter.read_text(encoding="utf-8").replace("strain:", "strian:").replace("peace", "piece"))
 except sim.BadInput as problem:
-    print(problem)
+    print(*(fill(line, 90) for line in str(problem).splitlines()), sep="\n")
 
 # %% [markdown]
 # ## One more power
@@ -123,7 +124,7 @@ class Wary(sim.Republic):
 usual = sim.run("dushanbe-2025", worlds=200)
 wary = sim.run("dushanbe-2025", worlds=200, republic=Wary)
 both = sim.compare(usual, wary, names=["as they are", "all wary"])
-print(both.headline())
+print(fill(both.headline(), 90))
 
 # %% [markdown]
 # Refusing offers costs something too. A refused power holds a grudge and courts less, and offers that are not taken

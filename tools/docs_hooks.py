@@ -106,7 +106,7 @@ def page(path: Path) -> tuple[str, dict[str, bytes]]:
                 pictures[name] = base64.b64decode(data["image/png"])
                 parts.append(f"![Output of the cell above]({name})")
             elif "text/html" in data:
-                parts.append(data["text/html"])
+                parts.append(f'<div class="output">{data["text/html"]}</div>')
             else:
                 text = output.get("text") or data["text/plain"]
                 parts.append(f'<div class="output" markdown>\n\n```text\n{text.rstrip()}\n```\n\n</div>')
