@@ -60,8 +60,9 @@ def executed(name: str, folder: Path) -> Any:
     with tempfile.TemporaryDirectory() as wires:
         # the kernel is spoken to by files where there are such: ports collide where several notebooks start at once
         wire = {} if os.name == "nt" else {"transport": "ipc", "ip": str(Path(wires) / "kernel")}
-        NotebookClient(book, timeout=TIMEOUT, kernel_name="python3", config=Config({"KernelManager": wire}),
-                       extra_arguments=["--log-level=40"],
+        # a busy machine would else split what a cell prints, wherever it was flushed
+        NotebookClient(book, timeout=TIMEOUT, kernel_name="python3", coalesce_streams=True,
+                       config=Config({"KernelManager": wire}), extra_arguments=["--log-level=40"],
                        resources={"metadata": {"path": str(folder)}}).execute()
     book.cells, book.metadata = book.cells[1:-1], nbformat.from_dict(KERNEL)
     for cell in book.cells:
