@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
-from sim.experiments import batches, workers
+from sim.experiments import modelversion, workers
 from sim.experiments.store import PARTS
 
 distributed = pytest.importorskip("distributed", reason="the extra 'experiments'")
@@ -101,7 +101,7 @@ def test_a_dry_run_says_who_would_run_it() -> None:
 
 def test_workers_of_another_version_are_refused(cluster: Cluster, tmp_path: Path,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_digest", lambda: "another")
+    monkeypatch.setattr(modelversion, "_digest", lambda: "another")
     answer = call("sweep", "dushanbe-2025", *FLAGS, "--dask", cluster.address, "--out", str(tmp_path / "sweep"))
     assert answer.exit_code == 2
     assert "--dask: found workers with sim" in answer.stderr
