@@ -160,7 +160,8 @@ def _run(plan: Plan, job: Job, size: int, missing: list[int], shelf: Store | Mem
         with closing(answers):  # type: ignore[type-var]
             for answer in answers:
                 if answer.version != version:
-                    raise BadInput.of(f"workers with {answer.version}", version, path="workers")
+                    raise BadInput.of(f"workers with {answer.version}", version,
+                                      path="workers" if dask is None else "--dask")
                 shelf.write(answer.number, answer.data)
                 done += answer.rows
                 if store is not None:
