@@ -173,11 +173,9 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of scenario files, for editors that complete and check YAML as you type."""
-    import json
+    from sim.scenario.jsonschema import schema_text
 
-    from sim.scenario import json_schema
-
-    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = schema_text()
     if out is None:
         typer.echo(text, nl=False)
         return

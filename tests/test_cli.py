@@ -158,6 +158,7 @@ def test_schema(tmp_path: Path) -> None:
     answer = call("schema", "--out", str(file))
     assert (answer.exit_code, answer.stdout) == (0, "")
     assert call("schema").stdout == file.read_text(encoding="utf-8")
+    assert file.read_bytes() == (ROOT / "scenarios" / "schema.json").read_bytes()  # what make schema is for
     assert json.loads(file.read_text(encoding="utf-8"))["properties"]["powers"]
 
 
