@@ -328,6 +328,7 @@ def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenari
     visit.runner.ask(work)
     assert until(lambda: place.engine.running == 1)
     visit.close()
+    assert place.left.is_set()  # the server clears up after him
     assert until(lambda: place.engine.running == 0 and not visit.runner.busy)
     visit.run({})
     assert not visit.runner.busy

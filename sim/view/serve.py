@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
+import gc
 import os
 import socket
 import tempfile
@@ -20,6 +22,10 @@ CULL = "20s"
 """How long a visitor whose connection broke may stay away before his state is dropped."""
 MESSAGE_BYTES = 2 * 2**20
 """Largest message a browser may send; an uploaded scenario has at most half of it."""
+GARBAGE = (700, 10, 10)
+"""How often the server looks for garbage: the usual, for a visitor's page is full of cycles (commands look seldom)."""
+QUIET = 3.0
+"""Seconds between a visitor's leaving and giving back what he used, so that those who leave together are one."""
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -102,6 +108,7 @@ def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, re
     shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104
     address = f"http://{shown}:{chosen}/"
     threading.Thread(target=_ahead, name="first-ensemble", daemon=True).start()
+    threading.Thread(target=_clear_up, name="clearing-up", daemon=True).start()
     threading.Thread(target=_announce, args=(ready, address, browser, say), daemon=True).start()
     ready.run()
 
@@ -114,6 +121,22 @@ def _ahead() -> None:
     catalogue = app.place.catalogue
     app.place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
     catalogue.titles()
+    gc.freeze()  # what is there now stays
+
+
+def _clear_up() -> None:
+    """Give memory back to the system when visitors have left."""
+    from sim.view import app
+
+    gc.set_threshold(*GARBAGE)
+    while True:
+        app.place.left.wait()
+        threading.Event().wait(QUIET)
+        app.place.left.clear()
+        gc.collect()
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+        if trim is not None:  # glibc keeps what threads have freed
+            trim(0)
 
 
 def _announce(ready: Any, address: str, browser: bool, say: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +54,8 @@ class Place:
 
     catalogue: Catalogue = field(default_factory=Catalogue)
     engine: Engine = field(default_factory=Engine)
+    left: threading.Event = field(default_factory=threading.Event)
+    """Set when a visitor has left, until the server has cleared up after him."""
     _posteriors: dict[str, Posterior] = field(default_factory=dict)
 
     def posterior(self, name: str) -> Posterior | None:
@@ -294,6 +297,7 @@ class Visit:
     def close(self) -> None:
         """The visitor has left."""
         self.runner.close()
+        self.place.left.set()
 
 
 def table(result: Result, what: str) -> bytes:
