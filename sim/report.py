@@ -7,8 +7,6 @@ import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from signal import SIGINT, signal
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.box import SIMPLE_HEAD
@@ -72,10 +70,7 @@ def _stderr() -> Console:
 
 
 class Progress:
-    """A bar on stderr with worlds done, rate and time left; only on a terminal.
-
-    While it is shown or hidden, Ctrl-C is also kept in mind: Python drops one that comes while it tidies up.
-    """
+    """A bar on stderr with worlds done, rate and time left; only on a terminal."""
 
     def __init__(self, hidden: bool) -> None:
         console = _stderr()
@@ -87,32 +82,16 @@ class Progress:
         self._task = self._bar.add_task("worlds", total=None, rate="")
 
     def __enter__(self) -> Self:
-        self._stopped, self._before = False, None
-        if current_thread() is main_thread():
-            self._before = signal(SIGINT, self._stop)
         if self._shown:
             self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal(SIGINT, self._before)
         if self._shown:
             self._bar.stop()
 
-    def _stop(self, *_: object) -> None:
-        self._stopped = True
-        raise KeyboardInterrupt
-
     def update(self, done: int, total: int) -> None:
-        """Tell that ``done`` of ``total`` worlds are finished.
-
-        Raises
-        ------
-        KeyboardInterrupt : Ctrl-C was pressed and has not stopped the work yet.
-        """
-        if self._stopped:
-            raise KeyboardInterrupt
+        """Tell that ``done`` of ``total`` worlds are finished."""
         task = self._bar.tasks[self._task]
         rate = f"{done / task.elapsed:,.0f} a second" if task.elapsed else ""
         self._bar.update(self._task, completed=done, total=total, rate=rate)

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -283,16 +282,6 @@ def test_ctrl_c_keeps_the_worlds_that_are_finished(tmp_path: Path) -> None:
         assert 0 < sim.Result.load(out).worlds < 20000
     else:
         assert err == "Stopped before anything was finished.\n"
-
-
-def test_a_ctrl_c_that_python_drops_stops_the_run_at_the_next_batch() -> None:
-    with report.Progress(hidden=True) as progress:
-        progress.update(1, 3)
-        with suppress(KeyboardInterrupt):  # as in a finaliser or a callback of the garbage collector
-            signal.raise_signal(signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            progress.update(2, 3)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_ctrl_c_before_the_first_batch(monkeypatch: pytest.MonkeyPatch) -> None:
