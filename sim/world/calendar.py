@@ -20,6 +20,9 @@ Flags = NDArray[np.bool_]
 NEVER = np.iinfo(np.int32).max
 LASTING = ("strain", "respect", "budget", "pull", "resolve")
 """Effects that build up over ``over`` months and hold for ``lasts``; the others strike in the month itself."""
+ENGAGING = ("pledge", "aid", "loss")
+FELT = ("relief", "grievance")
+"""Effects that strike engagement, and grievance."""
 
 
 @dataclass
@@ -37,6 +40,11 @@ class Happening:
     random: bool
     effects: frozenset[str]
 
+    def __post_init__(self) -> None:
+        wide = np.ix_(self.republics, self.powers, self.sectors, [0])
+        self.cells = tuple(index.astype(np.intp) for index in wide[:3])
+        """Republics, powers and sectors it touches, each to broadcast against worlds, (r, p, s, w)."""
+
     def does(self, effect: str) -> bool:
         """Whether the event has this effect in any world of the batch."""
         return effect in self.effects
@@ -51,6 +59,11 @@ class Happening:
             return now
         due: Flags = self.fired == month
         return due
+
+    def there(self, effect: str, worlds: NDArray[np.intp]) -> Floats:
+        """Values of an effect in some worlds, (..., world or 1)."""
+        values = self.values[effect]
+        return values if values.shape[-1] == 1 else values[..., worlds]
 
     def intensity(self, month: int) -> Floats:
         """How much of the lasting effects holds this month, 0..1, (w,)."""
@@ -181,21 +194,22 @@ class Calendar:
         aid: Floats | None = None
         for place, fired in now.fired.items():
             event, few = self.happenings[place], np.flatnonzero(fired)
-            values = {name: value if value.shape[-1] == 1 else value[..., few] for name, value in event.values.items()}
-            actors = np.array(event.republics, np.intp), np.array(event.powers, np.intp)
-            where = np.ix_(*actors, np.array(event.sectors, np.intp), few)
-            pair = np.ix_(*actors, np.arange(grievance.shape[2]), few)
-            if event.does("pledge"):
-                pledges[where] += counted(values["pledge"])
-            if event.does("aid"):
-                aid = np.zeros_like(deals) if aid is None else aid
-                given = counted(values["aid"])
-                aid[where] += given
-                deals[where] += given
-            if event.does("loss"):
-                deals[where] *= 1.0 - values["loss"]
-            if event.does("relief"):
-                grievance[pair] *= 1.0 - values["relief"]
-            if event.does("grievance"):
-                grievance[pair] += values["grievance"]
+            if not event.effects.isdisjoint(ENGAGING):
+                where = (*event.cells, few)
+                if event.does("pledge"):
+                    pledges[where] += counted(event.there("pledge", few))
+                if event.does("aid"):
+                    aid = np.zeros_like(deals) if aid is None else aid
+                    given = counted(event.there("aid", few))
+                    aid[where] += given
+                    deals[where] += given
+                if event.does("loss"):
+                    deals[where] *= 1.0 - event.there("loss", few)
+            if not event.effects.isdisjoint(FELT):
+                rows, columns, _ = event.cells
+                where = (rows, columns, np.arange(grievance.shape[2])[:, None], few)
+                felt = grievance[where]
+                felt *= 1.0 - event.there("relief", few)
+                felt += event.there("grievance", few)
+                grievance[where] = felt
         return aid
