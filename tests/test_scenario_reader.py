@@ -122,6 +122,10 @@ NASTY = {
 }
 
 
+HANGS = 120
+"""Seconds: not how quick it should be, but when it is taken to go on for ever, on however busy a machine."""
+
+
 @pytest.mark.parametrize("name", NASTY)
 def test_nasty_text_is_refused_at_its_place(name):
     text, line, found = NASTY[name]
@@ -130,7 +134,7 @@ def test_nasty_text_is_refused_at_its_place(name):
         _, problems = read(text, "f.yaml")
     except BadInput as error:
         problems = error.problems
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < HANGS
     assert problems
     assert all(problem.file == "f.yaml" and problem.line and problem.column for problem in problems)
     assert any(found in problem.found and line in (None, problem.line) for problem in problems), problems
