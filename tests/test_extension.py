@@ -137,7 +137,7 @@ def test_a_sweep_is_not_gone_on_with_when_what_its_class_stands_on_has_changed(t
     assert sweep_of_land(tmp_path) == ""
     (land / "plots.py").write_text("import matplotlib\nCOLOUR = 'red'\n", encoding="utf-8")
     assert sweep_of_land(tmp_path) == ""  # nothing the class stands on
-    for name, old, new in (("rules.py", "0.1", "0.2"), ("base.py", "- extra", "+ extra")):
+    for name, old, new in (("rules.py", "0.1", "0.2"), ("base.py", "- extra", "+ extra"), ("mine.py", "pass", "x = 1")):
         (land / name).write_text(LAND[name].replace(old, new), encoding="utf-8")
         told = sweep_of_land(tmp_path)
         assert re.search(r"refused: .*model: found a sweep with .* Mine \w{12}.*expected .* Mine \w{12}", told), told

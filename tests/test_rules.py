@@ -110,7 +110,7 @@ def test_rivalry_against_grudge_decides_a_concession() -> None:
 def test_sigmoid_is_the_logistic_function_and_does_not_overflow() -> None:
     # 1 / (1 + e^-ln 3) = 3 / 4
     assert rules.sigmoid(np.array([0.0, np.log(3.0), -np.log(3.0)])) == pytest.approx([0.5, 0.75, 0.25])
-    assert rules.sigmoid(np.array([-1e4, 1e4])) == pytest.approx([0.0, 1.0], abs=1e-300)
+    assert rules.sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
 
 
 def test_respect_and_habit_draw_requests() -> None:

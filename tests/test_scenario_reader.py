@@ -122,7 +122,7 @@ NASTY = {
 }
 
 
-HANGS = 120
+HANGS = 60
 """Seconds: not how quick it should be, but when it is taken to go on for ever, on however busy a machine."""
 
 
