@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.analysis.telling import CHANCE, driver_words, part_of_spread, summary_rows
-from sim.analysis.words import capital, month_words, percent, short_name, signed
+from sim.analysis.words import capital, month_words, short_name, signed
 from sim.experiments.files import MANIFEST, versions
+from sim.experiments.percent import percent
 from sim.report import _chance, _print_table, _records, _rows, _share, _stdout, _table, command
 
 if TYPE_CHECKING:

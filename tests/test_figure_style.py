@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import sim
 from sim.analysis import style
 from sim.analysis.drawable import event_name, spelling
-from sim.analysis.words import percent
+from sim.experiments.percent import percent
 
 
 def test_fallback_colours_never_repeat_a_named_one() -> None:

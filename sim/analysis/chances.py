@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.analysis import style
 from sim.analysis.drawable import Drawable, colors, event_name, footer, power_name, republic_name, spelling
 from sim.analysis.style import FAINT, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
-from sim.analysis.words import percent
+from sim.experiments.percent import percent
 from sim.scenario.table import STANCES
 
 SUMMITS = 12

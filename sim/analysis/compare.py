@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.words import capital, month_words, percent, points, possessive, signed
+from sim.analysis.words import capital, month_words, points, possessive, signed
+from sim.experiments.percent import percent
 from sim.experiments.posterior import Posterior, load_posterior
 from sim.experiments.result import Result, month_label, quantiles, tidy
 from sim.experiments.run import Progress, run

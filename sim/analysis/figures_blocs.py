@@ -8,7 +8,7 @@ from sim.analysis import style
 from sim.analysis.blocs import Blocs
 from sim.analysis.drawable import count
 from sim.analysis.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
-from sim.analysis.words import percent
+from sim.experiments.percent import percent
 
 ROWS = 8
 """Most partings shown."""

@@ -16,7 +16,8 @@ from sim.analysis.drawable import colors, count, power_name, republic_name
 from sim.analysis.explain import Explanation
 from sim.analysis.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.analysis.telling import driver_words
-from sim.analysis.words import capital, percent, possessive, signed
+from sim.analysis.words import capital, possessive, signed
+from sim.experiments.percent import percent
 from sim.experiments.result import quantiles
 
 Array = NDArray[Any]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.words import capital, listed, month_words, named, percent, points, possessive, signed
+from sim.analysis.words import capital, listed, month_words, named, points, possessive, signed
+from sim.experiments.percent import percent
 from sim.experiments.result import quantiles
 from sim.scenario.table import CAUSES
 

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sim.experiments.percent import percent as percent  # noqa: PLC0414 - one of the words of this floor too
-
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 

@@ -10,7 +10,8 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.analysis.compare import Comparison
-from sim.analysis.words import month_words, percent, signed
+from sim.analysis.words import month_words, signed
+from sim.experiments.percent import percent
 from sim.scenario import Scenario
 from sim.view import controls, panels
 from sim.view.engine import Payload, Watch
