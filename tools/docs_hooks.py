@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """What MkDocs is told to do beside building pages: reference written anew, notebooks as pages, links out of the guide.
 
 A page of the guide may point to a file of the repository (a notebook, an example, a scenario). In the site a notebook

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Make ``sim/view/geo/region.json``, the projected map of the region that the view draws.
 
 Borders are Natural Earth 1:50m (public domain) by way of npm's ``world-atlas``. To make the file anew:

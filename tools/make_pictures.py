@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Draw the pictures of the guide and the README anew: ``python tools/make_pictures.py``.
 
 Schematics take the names of the month's steps and of the causes of grievance from the model; the others are runs of the

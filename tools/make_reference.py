@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Write ``docs/reference/``: parameters and scenario keys from the table and the schema, commands from their own help.
 
 The pages are kept, so that they can be read without building the site; ``make docs`` writes them anew and a test fails

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Take the dashboard's pictures for ``docs/view``: ``python tools/make_view_pictures.py [FOLDER] [NAME ...]``.
 
 Starts ``sim view`` on two small sweeps, visits every page in Chromium, light and dark, at a desk's and a phone's width,
@@ -77,10 +76,10 @@ def serving() -> Iterator[str]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "sim", "view", "--port", str(port), "--no-browser", "--results", folder]
-        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert server.stderr is not None
         try:
-            print(server.stderr.readline().strip())  # noqa: T201
+            print(server.stderr.readline().strip())
             yield f"http://localhost:{port}/"
         finally:
             server.terminate()
@@ -131,7 +130,7 @@ def main() -> None:
         for shot in PAGES + STATES:
             if shot.name in sys.argv[2:] or len(sys.argv) < 3:
                 file = take(browser, address, shot, folder)
-                print(f"{file.name}: {file.stat().st_size / 1024:.0f} KiB")  # noqa: T201
+                print(f"{file.name}: {file.stat().st_size / 1024:.0f} KiB")
         browser.close()
 
 

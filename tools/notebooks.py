@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Run the notebooks and keep their outputs: ``python tools/notebooks.py [NAME...]``.
 
 A notebook is written as text, ``notebooks/NN-name.py`` in jupytext's percent format; the ``.ipynb`` beside it is made

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001
 """Write the table of parameters into ``docs/ODD.md``, between its two markers, from ``sim/scenario/table.py``.
 
     python tools/odd_table.py
