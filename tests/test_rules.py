@@ -228,19 +228,24 @@ def test_stances(felt: float, expected: int) -> None:
 # -- realignment ------------------------------------------------------------------------------------------------------
 
 
+def powers(*values: float) -> np.ndarray:
+    """One power a value, one sector, one world."""
+    return np.array(values, dtype=float)[:, None, None]
+
+
 def test_shares_are_kept_off_the_borders_and_else_left_alone() -> None:
     floor = np.array([0.01])
-    assert rules.interior(at(0.3, 0.5), floor)[:, 0].tolist() == [0.3, 0.5]
+    assert rules.interior(powers(0.3, 0.5), floor).ravel().tolist() == [0.3, 0.5]
     # nothing becomes the floor; 0.6 + 0.4 leave nothing to others, so both give up a hundredth of what they have
-    assert rules.interior(at(0.0, 0.5), floor)[:, 0].tolist() == [0.01, 0.5]
-    assert rules.interior(at(0.6, 0.4), floor)[:, 0] == pytest.approx([0.594, 0.396])
+    assert rules.interior(powers(0.0, 0.5), floor).ravel().tolist() == [0.01, 0.5]
+    assert rules.interior(powers(0.6, 0.4), floor).ravel() == pytest.approx([0.594, 0.396])
 
 
 def test_shares_and_log_ratios_are_each_others_inverse() -> None:
     # shares 0.5, 0.3 and 0.2 for others: ln 2.5 and ln 1.5
-    share = at(0.5, 0.3)
+    share = powers(0.5, 0.3)
     logit = rules.logits(share)
-    assert logit[:, 0] == pytest.approx([np.log(2.5), np.log(1.5)])
+    assert logit.ravel() == pytest.approx([np.log(2.5), np.log(1.5)])
     assert rules.shares(logit) == pytest.approx(share)
 
 

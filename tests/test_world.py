@@ -167,7 +167,7 @@ def test_luck_is_the_actors_own_whoever_else_is_there() -> None:
 
 def test_chance_is_uniform_and_independent_across_worlds_months_and_actors() -> None:
     model = DiplomacyModel(STORY, 4000)
-    drawn = np.stack([model._between.draw("answer", month)[:, 0] for month in range(4)])
+    drawn = np.stack([model._between.draw("answer", month)[..., 0, :] for month in range(4)])
     assert 0.0 < drawn.min() < drawn.max() < 1.0
     assert drawn.mean(axis=-1) == pytest.approx(np.full(drawn.shape[:-1], 0.5), abs=0.025)
     rows = drawn.reshape(-1, drawn.shape[-1])
@@ -240,6 +240,24 @@ def test_a_subclass_acts_in_one_world_in_many_and_only_where_it_is_meant_to() ->
     assert not taken[:, place].any()
     assert taken[:, [i for i in range(5) if i != place]].any()
     same(sim.run(STORY, worlds=1, republic={"TJK": Proud}).record, result.record, [0])
+
+
+class Alone(sim.Republic):
+    """Decides as every republic does; but a class of one's own acts by itself, not with its neighbours."""
+
+
+class AlonePower(sim.Power):
+    """The same of powers."""
+
+
+@pytest.mark.parametrize("worlds", [1, 3, 400])
+@pytest.mark.parametrize("alone", [["KAZ", "KGZ", "TJK", "TKM", "UZB"], ["TJK"], ["KAZ", "UZB"]])
+def test_actors_that_act_as_one_do_what_they_do_by_themselves(worlds: int, alone: list[str]) -> None:
+    together = recorded(STORY, range(worlds), 5, "drivers")
+    apart = recorded(
+        STORY, range(worlds), 5, "drivers", republic=dict.fromkeys(alone, Alone), power={"CHN": AlonePower}
+    )
+    same(together, apart)
 
 
 def test_memory_does_not_grow_from_batch_to_batch() -> None:

@@ -4,11 +4,15 @@ An actor's attributes are views of the model's arrays with the worlds axis last,
 decision in all worlds. Subclass ``Republic`` or ``Power``, override a decision, and pass the class to ``sim.run``.
 
 Axes, as everywhere: republic r, power p, sector s, cause c, world w (parameters may have a worlds axis of length 1).
+
+Neighbours on their axis whose decisions are those below act as one, which saves calls: the methods are written with
+``...`` and count axes from the last, so that they hold for one actor, as the shapes below say, and for several, whose
+arrays have the actors' own axis as well, republics before powers.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import mesa
 import numpy as np
@@ -30,6 +34,10 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     """What powers and republics share: a code, a place on its axis, parameters as attributes, and chance."""
 
     model: DiplomacyModel
+    place: Any
+    """Index on its axis; of actors that act as one, a slice."""
+    WIDE: ClassVar[frozenset[str]]
+    """Decisions in which most arrays have an axis of sectors or causes."""
 
     def __init__(self, model: DiplomacyModel, code: str, place: int, parameters: dict[str, Floats]) -> None:
         super().__init__(model)
@@ -37,6 +45,20 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.place = place
         for name, values in parameters.items():
             setattr(self, name, values)
+
+    @classmethod
+    def together(cls, model: DiplomacyModel, place: slice, parameters: dict[str, Floats]) -> Self:
+        """Neighbours of this class acting as one; no agent of its own (Mesa knows its members)."""
+        several = cls.__new__(cls)
+        several.model, several.place, several.code = model, place, ""
+        for name, values in parameters.items():
+            setattr(several, name, values)
+        several.bind()
+        return several
+
+    def bind(self) -> None:
+        """Take views of the model's state."""
+        raise NotImplementedError
 
     def release(self) -> None:
         """Let go of all arrays (Mesa 3.3 keeps agents' models alive; the arrays need not be)."""
@@ -52,6 +74,8 @@ class Power(Actor):
     ``share``, ``pledges``, ``deals`` (r, s, w); ``grudge``, ``attention``, ``offer_size``, ``offer_sector`` (r, w).
     """
 
+    WIDE = frozenset(("offer", "deliver"))
+
     budget: Floats
     budget_growth: Floats
     interest: Floats
@@ -64,8 +88,8 @@ class Power(Actor):
     def bind(self) -> None:
         """Take views of the model's state."""
         state, j = self.model.state, self.place
-        self.strain, self.respect = state["strain"][j], state["respect"][j]
-        self.share, self.grudge = state["alignment"][:, j], state["grudge"][j]
+        self.strain, self.respect, self.purse = state["strain"][j], state["respect"][j], state["purse"][j]
+        self.share, self.grudge = state["alignment"][:, j], state["grudge"].swapaxes(0, 1)[:, j]
         self.attention, self.pledges, self.deals = (
             state["attention"][:, j],
             state["pledges"][:, j],
@@ -73,28 +97,29 @@ class Power(Actor):
         )
         self.offer_size, self.offer_sector = state["offer_size"][:, j], state["offer_sector"][:, j]
         self.lapse, self.due, self.done = state["lapse"][:, j], state["due"][:, j], state["done"][:, j]
-        self.worth = self.interest[None] * self.model.parameters.republic["endowment"]
+        self.worth = self.interest[None] * self.before(self.model.parameters.republic["endowment"])
+
+    def before(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values of republics (r, ..., w), with an axis to stand before several powers if several act."""
+        return values if isinstance(self.place, int) else values[:, None]
 
     def offer(self) -> None:
         """One offer to each republic: sector drawn by value, size by the republic's part of the total (step 2)."""
         model, rule = self.model, self.model.rule
-        self.purse = rules.means(
-            self.budget,
-            self.budget_growth,
-            model.month,
-            model.now.boost[self.place],
-            self.strain,
-            rule["strain_on_means"],
+        boost = model.now.boost[self.place]
+        self.purse[:] = rules.means(
+            self.budget, self.budget_growth, model.month, boost, self.strain, rule["strain_on_means"]
         )
         value = self.value()
         on_offer = self.purse * (1.0 - rule["reserve"] - rule["request_fund"])
-        self.offer_size[:] = rules.divide(on_offer, rules.summed(value, 1))
+        self.offer_size[:] = rules.divide(on_offer, rules.summed(value, -2))
         self.offer_sector[:] = rules.pick(value, model.luck("sector")[:, self.place])
 
     def value(self) -> Floats:
         """What courting each republic in each sector is worth, (r, s, w) >= 0."""
+        rivals_share = self.before(self.model.taken) - self.share
         value = rules.courting_value(
-            self.worth, self.rivalry, self.model.taken - self.share, self.grudge, self.attention
+            self.worth, self.rivalry[..., None, :], rivals_share, self.grudge, self.attention
         )
         if self.model.now.agenda is not None:
             value *= self.model.now.agenda[:, self.place]
@@ -104,55 +129,55 @@ class Power(Actor):
         """Decide whether it would meet a counter-offer of each republic: rivalry against grudge (step 4)."""
         model = self.model
         overall = model.state["overall"]
-        odds = rules.concession(
-            self.rivalry, model.engaged - overall[:, self.place], self.grudge, model.rule["choice_noise"]
-        )
+        rivals_share = self.before(model.engaged) - overall[:, self.place]
+        odds = rules.concession(self.rivalry, rivals_share, self.grudge, model.rule["choice_noise"])
         model.state["willing"][:, self.place] = logistic(model.luck("concede")[:, self.place]) < odds
 
     def grant(self) -> None:
         """Answer the requests addressed to it; what is granted becomes a pledge (step 4)."""
         model, state = self.model, self.model.state
         chance = rules.grant_chance(self.responsiveness, self.strain, model.rule["strain_on_means"], self.grudge)
-        granted = (state["request_power"] == self.place) & (model.own_luck("grant") < chance)
-        state["granted"] |= granted
+        asked = self.before(state["request_power"]) == model.power_axis[self.place]
+        granted = asked & (self.before(model.own_luck("grant")) < chance)
+        state["granted"] |= granted if granted.ndim == 2 else granted.any(axis=1)
         fund = rules.counted(self.purse * model.rule["request_fund"] / len(granted))
-        model.agree(slice(None), self.place, state["request_sector"], fund * granted)
+        model.agree(slice(None), self.place, self.before(state["request_sector"]), fund * granted)
 
     def deliver(self) -> None:
         """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5)."""
         rule = self.model.rule
-        self.due[:] = rules.falling_due(self.pledges, self.delivery_months)
-        self.done[:] = rules.delivered(
-            self.due, rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
-        )
+        performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
+        self.due[:] = rules.falling_due(self.pledges, self.delivery_months[..., None, :])
+        self.done[:] = rules.delivered(self.due, performance[..., None, :])
         self.pledges -= self.due
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += self.done
-        self.lapse[:] = rules.lapse_rate(rules.summed(self.due, 1), rules.summed(self.done, 1))
+        self.lapse[:] = rules.lapse_rate(rules.summed(self.due, -2), rules.summed(self.done, -2))
 
     def respond(self) -> None:
         """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""
         model, rule, state = self.model, self.model.rule, self.model.state
-        few = np.flatnonzero(state["rebuke"][:, self.place].any(axis=0))  # rebukes are rare: leave other worlds alone
+        rebukes, response = state["rebuke"][:, self.place], state["response"][:, self.place]
+        few = _worlds(rebukes)  # rebukes are rare: leave other worlds alone
         if not len(few):
             return
 
         def there(values: Floats) -> Floats:
-            return values if values.shape[-1] == 1 else values[..., few]
+            return _there(values, few)
 
-        rebuked = state["rebuke"][:, self.place, few]
+        rebuked = rebukes[..., few]
         chance = rules.conciliation_chance(
             there(self.respect), there(self.coerciveness), there(self.grudge), there(rule["response_slope"])
         )
-        gentle = model.luck("response")[:, self.place, few] < chance
+        gentle = model.luck("response")[:, self.place][..., few] < chance
         made_up, punished = rebuked & gentle, rebuked & ~gentle
         grievance = state["grievance"][:, self.place]
-        grievance[..., few] *= (1.0 - there(rule["conciliation_relief"]) * made_up)[:, None]
-        grievance[:, _COERCION, few] += there(rule["coercion_sting"]) * punished
+        grievance[..., few] *= (1.0 - there(rule["conciliation_relief"]) * made_up)[..., None, :]
+        grievance[..., _COERCION, few] += there(rule["coercion_sting"]) * punished
         self.attention[..., few] += there(rule["conciliation_attention"]) * made_up
-        self.deals[..., few] *= (1.0 - there(rule["coercion_cut"]) * punished)[:, None]
+        self.deals[..., few] *= (1.0 - there(rule["coercion_cut"]) * punished)[..., None, :]
         self.grudge[..., few] += there(rule["grudge_per_rebuke"]) * rebuked
-        state["response"][:, self.place, few] = rules.CONCILIATED * made_up + rules.COERCED * punished
+        response[..., few] = rules.CONCILIATED * made_up + rules.COERCED * punished
 
 
 class Republic(Actor):
@@ -162,6 +187,8 @@ class Republic(Actor):
     State: ``alignment``, ``logit``, ``pledges``, ``deals`` (p, s, w); ``overall``, ``expected``, ``standing``,
     ``pressure`` (p, w); ``grievance`` (p, c, w).
     """
+
+    WIDE = frozenset(("feel", "realign"))
 
     need: Floats
     autonomy: Floats
@@ -185,12 +212,18 @@ class Republic(Actor):
             "stir",
             "rebuke",
             "lapse",
+            "standing",
+            "pressure",
         ):
             setattr(self, name, state[name][i])
+        self.grudge = state["grudge"].swapaxes(0, 1)[i]
         self.usual_deals, self.usual_treatment = rest.deals[i], rest.treatment[i]
         self.settled, self.settling, self.usual_overall = rest.grievance[i], rest.settling[i], rest.overall[i]
-        self.settled_total = rules.summed(self.settled, 1)
+        self.settled_total = rules.summed(self.settled, -2)
+        self.usual_live = rules.summed(self.usual_deals, -3)
         self.first_logit = rules.logits(rest.alignment[i])
+        cells = np.arange(self.need.size).reshape(self.need.shape)  # of its need, in each sector and world
+        self._first_cell, self._next_sector = cells[..., :1, :], self.need.shape[-1]
 
     # declared for readers and type checkers; bound above
     alignment: Floats
@@ -204,12 +237,14 @@ class Republic(Actor):
     stir: Floats
     rebuke: NDArray[np.bool_]
     lapse: Floats
+    standing: Floats
+    pressure: Floats
 
     def ask(self) -> None:
         """Address one request to one power, in a sector where need is unmet (step 3)."""
         model, rule, state = self.model, self.model.rule, self.model.state
-        self.standing = rules.standing(
-            rules.summed(self.grievance, 1),
+        self.standing[:] = rules.standing(
+            rules.summed(self.grievance, -2),
             rule["grievance_cost"],
             self.overall,
             rule["dependence_tolerance"],
@@ -219,10 +254,8 @@ class Republic(Actor):
             self.standing, state["respect"], rule["ask_respect"], self.overall, rule["ask_dependence"]
         )
         noise = rule["choice_noise"] * gumbel(model.luck("ask")[self.place])
-        state["request_power"][self.place] = (utility + noise).argmax(axis=0)
-        wanting = rules.unmet(
-            self.need, rules.summed(self.deals, 0), rules.summed(self.usual_deals, 0), rule["deal_floor"]
-        )
+        state["request_power"][self.place] = (utility + noise).argmax(axis=-2)
+        wanting = rules.unmet(self.need, rules.summed(self.deals, -3), self.usual_live, rule["deal_floor"])
         state["request_sector"][self.place] = rules.pick(wanting, model.own_luck("need")[self.place])
 
     def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:
@@ -231,8 +264,7 @@ class Republic(Actor):
         The decision most often changed in a subclass: return higher to accept more readily.
         """
         model, rule = self.model, self.model.rule
-        same = self.need.shape[-1] == 1
-        need = self.need[:, 0].take(sector) if same else np.take_along_axis(self.need, sector, axis=0)
+        need = self.need.take(self._first_cell + sector * self._next_sector)
         return rules.offer_utility(
             rule["offer_appeal"],
             need,
@@ -241,7 +273,7 @@ class Republic(Actor):
             self.expected,
             rule["size_appeal"],
             model.parameters.power["strings"],
-            self.autonomy,
+            self.autonomy[..., None, :],
             rule["strings_cost"],
             self.standing,
         )
@@ -261,18 +293,19 @@ class Republic(Actor):
         raised = (1.0 - rule["request_fund"]) / (1.0 - rule["reserve"] - rule["request_fund"])
         agreed = np.where(met, rules.counted(size * raised), size * accepted)
         model.agree(i, slice(None), sector, agreed)
-        state["grudge"][:, i] += rule["grudge_per_refusal"] * (self.answer == rules.REJECTED)
+        self.grudge += rule["grudge_per_refusal"] * (self.answer == rules.REJECTED)
 
     def feel(self) -> None:
         """Grievances fade and grow with treatment worse than usual (step 6)."""
         model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
         size = state["offer_size"][i]
-        asked = state["request_power"][i] == model.power_axis
+        asked = state["request_power"][i][..., None, :] == model.power_axis
         treatment = np.zeros(self.grievance.shape)
-        treatment[:, _NEGLECT] = rules.shortfall(size, self.expected) + (asked & ~state["granted"][i])
-        treatment[:, _DISRESPECT] = 1.0 - (state["respect"] if model.now.tone is None else model.now.tone[i])
-        treatment[:, _BROKEN] = self.lapse
-        treatment[:, _DEPENDENCE] = rules.overdependence(self.overall, rule["dependence_tolerance"])
+        ignored = asked & ~state["granted"][i][..., None, :]
+        treatment[..., _NEGLECT, :] = rules.shortfall(size, self.expected) + ignored
+        treatment[..., _DISRESPECT, :] = 1.0 - (state["respect"] if model.now.tone is None else model.now.tone[i])
+        treatment[..., _BROKEN, :] = self.lapse
+        treatment[..., _DEPENDENCE, :] = rules.overdependence(self.overall, rule["dependence_tolerance"])
         self.grievance[:] = rules.feel(
             self.grievance,
             self.settled,
@@ -287,15 +320,16 @@ class Republic(Actor):
     def speak(self) -> None:
         """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 7)."""
         model, rule, i = self.model, self.model.rule, self.place
-        nerve = self.stir if model.now.resolve is None else self.stir + model.now.resolve[i]
-        self.pressure = rules.pressure(
-            rules.summed(self.grievance, 1), self.voice_threshold, self.leverage, rule["leverage_cost"], nerve
+        nerve = self.stir if model.now.resolve is None else self.stir + model.now.resolve[i][..., None, :]
+        threshold = self.voice_threshold[..., None, :]
+        self.pressure[:] = rules.pressure(
+            rules.summed(self.grievance, -2), threshold, self.leverage, rule["leverage_cost"], nerve
         )
         on_stage = self.pressure if model.now.summit is None else self.pressure + rule["stage"] * model.now.summit[i]
         self.rebuke[:] = model.luck("voice")[i] < rules.rebuke_chance(on_stage, rule["voice_rate"], rule["voice_slope"])
-        few = np.flatnonzero(self.rebuke.any(axis=0))
+        few = _worlds(self.rebuke)
         if len(few):
-            self.grievance[..., few] *= (1.0 - rule["catharsis"] * self.rebuke)[:, None, few]
+            self.grievance[..., few] *= (1.0 - rule["catharsis"] * self.rebuke)[..., None, few]
         if model.now.summit is not None:
             felt = self.pressure + rule["stance_ease"] + rule["stance_noise"] * logistic(model.luck("stance")[i])
             model.state["stance"][i] = np.where(model.now.summit[i], rules.stance(felt, rule["stance_band"]), -1)
@@ -303,16 +337,18 @@ class Republic(Actor):
     def listen(self) -> None:
         """Be stirred by what others said in public this month (step 7)."""
         self.stir *= 1.0 - self.model.fades["contagion_half_life"]
-        rebukes = self.model.state["rebuke"]
-        if rebukes.any():
-            self.stir += self.model.rule["contagion"] * rules.summed(self.solidarity[:, None] * rebukes, 0)
+        few = _worlds(self.model.state["rebuke"])
+        if len(few):
+            rebukes = self.model.state["rebuke"][..., few]
+            heard = rules.summed(_there(self.solidarity, few)[..., None, :] * rebukes, -3)
+            self.stir[..., few] += _there(self.model.rule["contagion"], few) * heard
 
     def realign(self) -> None:
         """Move towards the target that the drivers set (step 8)."""
         self.moved_by = self.drivers()
         rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.rule["inertia"])
         rules.shares(self.logit, out=self.alignment)
-        self.overall[:] = rules.summed(self.alignment * self.need, 1)
+        self.overall[:] = rules.summed(self.alignment * self.need[..., None, :, :], -2)
 
     def drivers(self) -> dict[str, Floats]:
         """What moves the target, by name, in log points, each (p, s or 1, w or 1) and zero on day one.
@@ -321,15 +357,15 @@ class Republic(Actor):
         """
         model, rule, i = self.model, self.model.rule, self.place
         power, years = model.parameters.power, (model.month + 1) / 12.0
-        self.walk += standard(model.walk_luck()[i], rule["volatility"] * np.sqrt(1.0 / 12.0))
-        grievance = rules.summed(self.grievance, 1) - self.settled_total
+        self.walk += standard(model.walk_luck(i), rule["volatility"] * np.sqrt(1.0 / 12.0))
+        grievance = rules.summed(self.grievance, -2) - self.settled_total
         by_power = {
             "strain": -rule["strain_on_capability"] * (model.state["strain"] - model.rest.strain),
             "grievance": -rule["grievance_effect"] * grievance,
             "legacy": -power["legacy_erosion"] * years,
-            "hedging": -self.hedging * (self.overall - self.usual_overall),
+            "hedging": -self.hedging[..., None, :] * (self.overall - self.usual_overall),
         }
-        drivers = {name: values[:, None] for name, values in by_power.items()}
+        drivers = {name: values[..., None, :] for name, values in by_power.items()}
         drivers["capability"] = power["capability_growth"] * years
         drivers["deals"] = rules.deal_pull(self.deals, self.usual_deals, rule["deal_floor"], rule["deal_effect"])
         drivers["chance"] = self.walk
@@ -341,3 +377,13 @@ class Republic(Actor):
         """The grievance driver split by cause, (p, c, w) log points; sums over causes to the driver."""
         parts: Floats = -self.model.rule["grievance_effect"] * (self.grievance - self.settled)
         return parts
+
+
+def _worlds(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Worlds in which any flag (..., w) is up."""
+    return np.flatnonzero(flags.reshape(-1, flags.shape[-1]).any(axis=0))
+
+
+def _there(values: Floats, worlds: NDArray[np.intp]) -> Floats:
+    """Values (..., w or 1) in some worlds."""
+    return values if values.shape[-1] == 1 else values[..., worlds]

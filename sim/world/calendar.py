@@ -27,7 +27,10 @@ FELT = ("relief", "grievance")
 
 @dataclass
 class Happening:
-    """One event in a batch of worlds: whom it touches and the month it fires in each world (NEVER where it has not)."""
+    """One event in a batch of worlds: whom it touches and the month it fires in each world (NEVER where it has not).
+
+    A dated event that is the same in all worlds has a worlds axis of length 1.
+    """
 
     name: str
     spec: EventSpec
@@ -44,17 +47,23 @@ class Happening:
         wide = np.ix_(self.republics, self.powers, self.sectors, [0])
         self.cells = tuple(index.astype(np.intp) for index in wide[:3])
         """Republics, powers and sectors it touches, each to broadcast against worlds, (r, p, s, w)."""
+        self.pull_on = tuple(index[..., 0] for index in self.cells)
+        self.odds = self.values["chance"] * (self.values["on"] > 0)
+        """Chance of firing in a month in which it may, (w or 1,)."""
+        self.bounded = not all(np.isnan(self.values[bound]).all() for bound in ("after", "before"))
 
     def does(self, effect: str) -> bool:
         """Whether the event has this effect in any world of the batch."""
         return effect in self.effects
 
     def fires(self, month: int, number: Floats) -> Flags:
-        """Worlds in which the event fires this month, (w,); ``number`` uniform (w,) decides random ones."""
+        """Worlds in which the event fires this month, (w or 1,); ``number`` uniform (w,) decides random ones."""
         if self.random:
-            values = self.values
-            open_ = ~(month < values["after"]) & ~(month > values["before"]) & (values["on"] > 0)  # NaN: no bound
-            now: Flags = (number < values["chance"] * open_) & (self.fired == NEVER)
+            odds = self.odds
+            if self.bounded:  # NaN: no bound
+                odds = odds * (~(month < self.values["after"]) & ~(month > self.values["before"]))
+            now: Flags = number < odds
+            now &= self.fired == NEVER
             self.fired[now] = month
             return now
         due: Flags = self.fired == month
@@ -66,10 +75,11 @@ class Happening:
         return values if values.shape[-1] == 1 else values[..., worlds]
 
     def intensity(self, month: int) -> Floats:
-        """How much of the lasting effects holds this month, 0..1, (w,)."""
+        """How much of the lasting effects holds this month, 0..1, (w or 1,)."""
         age = month - self.fired
-        built = np.clip((age + 1) / self.values["over"], 0.0, 1.0)
-        return np.where((age >= 0) & (age < self.values["lasts"]), built, 0.0)
+        built = np.minimum((age + 1) / self.values["over"], 1.0)
+        built[(age < 0) | (age >= self.values["lasts"])] = 0.0
+        return built
 
 
 @dataclass
@@ -121,7 +131,7 @@ class Calendar:
         assert isinstance(values, dict)
         random = spec.date is None
         date = np.where(np.isnan(values["date"]) | (values["on"] <= 0), NEVER, values["date"])
-        fired = np.broadcast_to(np.full(worlds, NEVER) if random else date.astype(np.int64), (worlds,)).copy()
+        fired = np.full(worlds, NEVER) if random else date.astype(np.int64)
 
         def places(named: object, codes: tuple[str, ...]) -> list[int]:
             wanted = list(codes) if named is None else [str(code) for code in named]  # type: ignore[attr-defined]
@@ -147,13 +157,13 @@ class Calendar:
         for place, event in self.happenings.items():
             fired = event.fires(month, self._streams.draw("fires", month)[place, 0])
             if fired.any():
-                now.fired[place] = fired
+                fired = now.fired[place] = fired if len(fired) == w else np.broadcast_to(fired, (w,))
                 if event.spec.kind == "summit":
                     self._convene(event, fired, now)
             if not event.effects.isdisjoint(LASTING):
                 self._hold(event, month, now)
-        np.clip(now.strain, 0.0, 1.0, out=now.strain)
-        np.clip(now.respect, 0.0, 1.0, out=now.respect)
+        for share in (now.strain, now.respect):
+            np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)  # quicker than clip
         np.maximum(now.boost, 0.0, out=now.boost)
         return now
 
@@ -169,7 +179,7 @@ class Calendar:
         if event.does("pull"):
             if now.pull is None:
                 now.pull = np.zeros((r, p, s, w))
-            now.pull[np.ix_(event.republics, event.powers, event.sectors)] += values["pull"] * intensity
+            now.pull[event.pull_on] += values["pull"] * intensity
         if event.does("resolve"):
             if now.resolve is None:
                 now.resolve = np.zeros((r, w))

@@ -26,6 +26,7 @@ BLOCK = 24
 """Months drawn at a time."""
 _PER_STEP = 2  # float32 numbers in one step of the generator
 _BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
+_IN_CACHE = 256  # worlds drawn at a time
 _HALF_STEP = 2.0**-25  # moves the generator's grid k x 2^-24 into the open interval (0, 1), symmetrically
 
 DYAD: dict[str, int] = {
@@ -46,43 +47,70 @@ HAPPENING: dict[str, int] = {"fires": 1}
 
 
 class Streams:
-    """Uniform numbers in (0, 1) for a list of keys (pairs of actors, actors or events) in a batch of worlds."""
+    """Uniform numbers in (0, 1) for keys (pairs of actors, actors or events) in a batch of worlds.
 
-    def __init__(self, seed: int, worlds: Worlds, keys: Keys, decisions: dict[str, int]) -> None:
+    ``axes`` is the shape in which the list of keys is to be read, its length if not said.
+    """
+
+    def __init__(
+        self, seed: int, worlds: Worlds, keys: Keys, decisions: dict[str, int], axes: tuple[int, ...] | None = None
+    ) -> None:
         self._seed = seed
         self._keys = [_number(key) for key in keys]
         self._runs, self._place = _runs(worlds)
         self._decisions = decisions
-        self._block = -1
-        self._numbers = {name: np.empty((BLOCK, len(keys), width, len(worlds))) for name, width in decisions.items()}
+        self._block = self._month = -1
+        axes = axes or (len(keys),)
+        self._grid = {name: np.empty((BLOCK, *axes, wide, len(worlds)), np.float32) for name, wide in decisions.items()}
+        """Numbers of a block of months, k x 2^-24, (month, *axes, width, world); half a step short of what is drawn."""
+        self._drawn: dict[str, Floats] = {}
 
-    def draw(self, decision: str, month: int) -> Floats:
-        """Numbers of ``decision`` in ``month``, shape (key, width, world)."""
-        block, row = divmod(month, BLOCK)
-        if block != self._block:
-            for place, key in enumerate(self._keys):
-                self._load(block, place, key)
-            self._block = block
-        numbers: Floats = self._numbers[decision][row]
-        return numbers
+    def draw(self, decision: str, month: int, place: int | slice | None = None) -> Floats:
+        """Numbers of ``decision`` in ``month``, (*axes, width, world), or of a place on the first axis; read only."""
+        if month != self._month:
+            block = month // BLOCK
+            if block != self._block:
+                for at, key in enumerate(self._keys):
+                    self._load(block, at, key)
+            self._block, self._month, self._drawn = block, month, {}
+        grid = self._grid[decision][month % BLOCK]
+        if place is not None:
+            drawn: Floats = np.add(grid[place], _HALF_STEP, dtype=np.float64)
+            return drawn
+        if decision not in self._drawn:
+            self._drawn[decision] = np.add(grid, _HALF_STEP, dtype=np.float64)
+        return self._drawn[decision]
 
     def _load(self, block: int, place: int, key: int) -> None:
+        """Draw a block of months for one key; as many worlds at a time as can be turned over in the cache."""
         width = sum(self._decisions.values())
         steps = -(-BLOCK * width // _PER_STEP)
-        parts = []
+        distinct = sum(count for _, count in self._runs)
+        kept = {
+            name: array.reshape(BLOCK, len(self._keys), *array.shape[-2:])[:, place]
+            for name, array in self._grid.items()
+        }
+        grid = kept
+        if self._place is not None:
+            grid = {name: np.empty((*array.shape[:2], distinct), np.float32) for name, array in kept.items()}
+        scratch = np.empty((min(distinct, _IN_CACHE), steps * _PER_STEP), np.float32)
+        done = 0
         for first, count in self._runs:
             source = np.random.PCG64DXSM([self._seed, key])
             source.advance(block * _BLOCK_APART + first * steps)
-            drawn = np.random.Generator(source).random((count, steps * _PER_STEP), dtype=np.float32)
-            parts.append(drawn[:, : BLOCK * width])
-        drawn = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        by_month = drawn.T.reshape(BLOCK, width, -1)
+            generator = np.random.Generator(source)
+            for start in range(0, count, _IN_CACHE):
+                drawn = scratch[: min(_IN_CACHE, count - start)]
+                generator.random(out=drawn, dtype=np.float32)
+                by_month = drawn[:, : BLOCK * width].T.reshape(BLOCK, width, -1)
+                at = 0
+                for name, wide in self._decisions.items():
+                    grid[name][..., done : done + len(drawn)] = by_month[:, at : at + wide]
+                    at += wide
+                done += len(drawn)
         if self._place is not None:
-            by_month = by_month[:, :, self._place]
-        at = 0
-        for name, wide in self._decisions.items():
-            np.add(by_month[:, at : at + wide], _HALF_STEP, out=self._numbers[name][:, place], dtype=np.float64)
-            at += wide
+            for name, array in kept.items():
+                array[...] = grid[name][..., self._place]
 
 
 def _number(key: tuple[str, ...]) -> int:

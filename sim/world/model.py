@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, groupby
 from typing import Any, Protocol
 
 import mesa
@@ -11,7 +12,7 @@ from mesa.agent import AgentSet
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-from sim.scenario.table import CAUSES, SECTORS, parameters
+from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
 from sim.world.actors import Power, Republic
 from sim.world.calendar import Calendar, Month
@@ -31,6 +32,9 @@ _HALF_LIVES = (
     "grudge_half_life",
     "deal_half_life",
 )
+
+_IN_CACHE = 2**15
+"""Numbers in an array of actors that act as one: a line of NumPy is quickest while its arrays stay in the cache."""
 
 
 class Recorder(Protocol):
@@ -96,7 +100,11 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.power_axis = np.arange(len(self.actors.powers))[:, None]
         luck = self.actors.luck
         self._between = Streams(
-            seed, numbers, [(luck[r], luck[p]) for r in self.actors.republics for p in self.actors.powers], DYAD
+            seed,
+            numbers,
+            [(luck[r], luck[p]) for r in self.actors.republics for p in self.actors.powers],
+            DYAD,
+            (len(self.actors.republics), len(self.actors.powers)),
         )
         self._alone = Streams(seed, numbers, [(luck[r],) for r in self.actors.republics], ALONE)
         self.calendar = Calendar(
@@ -128,7 +136,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
         return {
             "alignment": full(rest.alignment, r, p, s),
-            "logit": full(np.swapaxes(rules.logits(np.swapaxes(rest.alignment, 0, 1)), 0, 1), r, p, s),
+            "logit": full(rules.logits(rest.alignment), r, p, s),
             "walk": np.zeros((r, p, s, w)),
             "overall": full(rest.overall, r, p),
             "pledges": full(rest.pledges, r, p, s),
@@ -137,10 +145,13 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
             "grudge": full(rest.grudge, p, r),
             "strain": full(self.parameters.power["strain"], p),
             "respect": full(self.parameters.power["respect"], p),
+            "purse": np.zeros((p, w)),
             "attention": np.ones((r, p, w)),
             "expected": full(np.maximum(rest.expected, rules.QUANTUM), r, p),
             "stir": np.zeros((r, p, w)),
             "lapse": np.zeros((r, p, w)),
+            "standing": np.zeros((r, p, w)),
+            "pressure": np.zeros((r, p, w)),
             "offer_size": np.zeros((r, p, w)),
             "offer_sector": np.zeros((r, p, w), dtype=np.intp),
             "willing": np.zeros((r, p, w), dtype=bool),
@@ -157,20 +168,50 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         }
 
     def _populate(self, republic: Classes, power: Classes) -> None:
-        for kind, codes, classes in (
-            ("power", self.actors.powers, power),
-            ("republic", self.actors.republics, republic),
+        for codes, classes, standard in (
+            (self.actors.powers, power, Power),
+            (self.actors.republics, republic, Republic),
         ):
             for place, code in enumerate(codes):
-                cls = _class_of(classes, code, Power if kind == "power" else Republic)
-                own = {q.name: getattr(self.parameters, kind)[q.name][place] for q in parameters(kind)}  # type: ignore[arg-type]
-                if kind == "republic":
-                    own["leverage"] = self.parameters.dyad["leverage"][place]
-                    own["solidarity"] = self.parameters.pair["solidarity"][place]
-                cls(self, code, place, {n: v for n, v in own.items() if n not in ("strain", "respect")})
+                _class_of(classes, code, standard)(self, code, place, self._own(standard, place))
         self.powers: AgentSet = self.agents.select(lambda actor: isinstance(actor, Power))
         self.republics: AgentSet = self.agents.select(lambda actor: isinstance(actor, Republic))
         self.agents.do("bind")
+        self._acting = {
+            (kind, wide): self._gathered(actors, kind, len(SECTORS) if wide else 1)
+            for kind, actors in ((Power, self.powers), (Republic, self.republics))
+            for wide in (False, True)
+        }
+
+    def _own(self, kind: type[Power | Republic], place: int | slice) -> dict[str, Floats]:
+        """Parameters of one actor, or of neighbours, by name."""
+        given = self.parameters
+        if kind is Power:
+            return {name: v[place] for name, v in given.power.items() if name not in ("strain", "respect")}
+        dyads = {"leverage": given.dyad["leverage"], "solidarity": given.pair["solidarity"]}
+        return {name: values[place] for name, values in {**given.republic, **dyads}.items()}
+
+    def _gathered(self, actors: AgentSet, standard: type[Power | Republic], sectors: int) -> list[Any]:
+        """Actors in order, neighbours of the standard class (not a user's) as one as far as the cache holds them."""
+        others = len(self.republics if standard is Power else self.powers)
+        most = max(1, _IN_CACHE // (others * sectors * len(self.worlds)))
+        acting: list[Any] = []
+        for alike, run in groupby(sorted(actors, key=lambda actor: actor.place), lambda actor: type(actor) is standard):
+            members = list(run)
+            for first in range(0, len(members), most if alike else 1):
+                some = members[first : first + most] if alike else [members[first]]
+                place = slice(some[0].place, some[-1].place + 1)
+                acting += some if len(some) == 1 else [standard.together(self, place, self._own(standard, place))]
+        return acting
+
+    def each(self, kind: type[Power | Republic], decision: str) -> None:
+        """Have every power or every republic take a decision."""
+        for actor in self.acting(kind, wide=decision in kind.WIDE):
+            getattr(actor, decision)()
+
+    def acting(self, kind: type[Power | Republic], *, wide: bool) -> list[Any]:
+        """Powers or republics in order, some as one (see ``Actor.together``); fewer where their arrays are wide."""
+        return self._acting[kind, wide]
 
     # -- the month ----------------------------------------------------------------------------------------------------
 
@@ -201,56 +242,55 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Each power makes each republic one offer (step 2)."""
         self.taken = rules.summed(self.state["alignment"], 1)
         self.engaged = rules.summed(self.state["overall"], 1)
-        self.powers.do("offer")
+        self.each(Power, "offer")
 
     def republics_ask(self) -> None:
         """Each republic addresses one request to one power (step 3)."""
-        self.republics.do("ask")
+        self.each(Republic, "ask")
 
     def offers_are_answered(self) -> None:
         """Republics accept, counter or reject; powers meet counter-offers or not (step 4)."""
-        self.powers.do("weigh")
-        self.republics.do("reply")
+        self.each(Power, "weigh")
+        self.each(Republic, "reply")
 
     def requests_are_answered(self) -> None:
         """Powers grant requests or not (step 4)."""
-        self.powers.do("grant")
+        self.each(Power, "grant")
 
     def pledges_fall_due(self) -> None:
         """Powers deliver what falls due, or let it lapse (step 5)."""
-        self.powers.do("deliver")
+        self.each(Power, "deliver")
 
     def grievances_move(self) -> None:
         """Grievances fade and grow (step 6)."""
-        self.republics.do("feel")
+        self.each(Republic, "feel")
 
     def republics_speak_out(self) -> None:
         """Republics rebuke in public, take stances at summits, and are stirred by one another (step 7)."""
-        self.republics.do("speak")
-        self.republics.do("listen")
+        self.each(Republic, "speak")
+        self.each(Republic, "listen")
 
     def powers_respond(self) -> None:
         """Powers make up or punish (step 7)."""
-        self.powers.do("respond")
+        self.each(Power, "respond")
 
     def alignments_move(self) -> None:
         """Alignment drifts towards what the drivers say (step 8)."""
-        self.republics.do("realign")
+        self.each(Republic, "realign")
 
     # -- what actors use ----------------------------------------------------------------------------------------------
 
     def luck(self, decision: str) -> Floats:
         """This month's uniform numbers of a decision between republics and powers, (r, p, w)."""
-        return self._between.draw(decision, self.month)[:, 0].reshape(len(self.actors.republics), -1, len(self.worlds))
+        return self._between.draw(decision, self.month)[..., 0, :]
 
-    def walk_luck(self) -> Floats:
-        """This month's uniform numbers of the random walks, (r, p, s, w)."""
-        drawn = self._between.draw("walk", self.month)
-        return drawn.reshape(len(self.actors.republics), -1, len(SECTORS), len(self.worlds))
+    def walk_luck(self, republic: int | slice | None = None) -> Floats:
+        """This month's uniform numbers of the random walks, (p, s, w) of one republic, else (r, p, s, w)."""
+        return self._between.draw("walk", self.month, republic)
 
     def own_luck(self, decision: str) -> Floats:
         """This month's uniform numbers of a republic's own decision, (r, w)."""
-        return self._alone.draw(decision, self.month)[:, 0]
+        return self._alone.draw(decision, self.month)[..., 0, :]
 
     def agree(self, republic: int | slice, power: int | slice, sector: NDArray[np.intp], points: Floats) -> None:
         """Pledge ``points`` in ``sector``, both (p, w) for one republic or (r, w) for one power."""
@@ -268,7 +308,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
     def release(self) -> None:
         """Let go of all arrays and actors; the model is of no use afterwards."""
-        for actor in list(self.agents):
+        for actor in (*self.agents, *chain.from_iterable(self._acting.values())):
             actor.release()
         self.remove_all_agents()
         for name in [name for name in vars(self) if name in _HEAVY]:
@@ -293,6 +333,7 @@ _HEAVY = frozenset(
         "aid",
         "powers",
         "republics",
+        "_acting",
     )
 )
 
@@ -301,3 +342,4 @@ def _class_of(classes: Classes, code: str, otherwise: type[Any]) -> type[Any]:
     if isinstance(classes, Mapping):
         return classes.get(code, classes.get("*", otherwise))
     return classes
+

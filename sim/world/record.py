@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.scenario import Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
+from sim.world.actors import Republic
 from sim.world.rules import DRIVERS
 
 if TYPE_CHECKING:
@@ -201,12 +202,12 @@ class Watch:
     def _note_drivers(self, model: DiplomacyModel) -> None:
         """Each driver through the same filter as the logit, so that they add up to its shift."""
         inertia, names = model.rule["inertia"], self.record.labels["driver"]
-        for republic in model.republics:
+        for republic in model.acting(Republic, wide=True):
             i = republic.place
             parts = dict(republic.moved_by)
             parts.pop("grievance")
             by_cause = republic.grievance_by_cause()
-            parts |= {cause: by_cause[:, c][:, None] for c, cause in enumerate(CAUSES)}
+            parts |= {cause: by_cause[..., [c], :] for c, cause in enumerate(CAUSES)}
             for d, name in enumerate(names):
                 filtered = self._filtered[d, i]
                 filtered += inertia * (parts.get(name, 0.0) - filtered)

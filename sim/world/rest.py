@@ -47,7 +47,7 @@ class Rest:
 def settle(p: Parameters) -> Rest:
     """The rest point of parameters taken ``at_rest`` (see ``parameters.arrays``)."""
     rule = p.rule
-    alignment = np.swapaxes(rules.interior(np.swapaxes(p.dyad["alignment"], 0, 1), rule["share_floor"]), 0, 1)
+    alignment = rules.interior(p.dyad["alignment"], rule["share_floor"])
     overall = rules.summed(alignment * p.republic["need"][:, None], 2)
     grievance = p.dyad["grievance"][:, :, None] * p.power["grievance_mix"][None]
     strain, respect = p.power["strain"], p.power["respect"]

@@ -34,14 +34,14 @@ def means(budget: Floats, growth: Floats, month: int, boost: Floats, strain: Flo
 def courting_value(worth: Floats, rivalry: Floats, rivals_share: Floats, grudge: Floats, attention: Floats) -> Floats:
     """What courting each republic in each sector is worth to one power, (r, s, w) >= 0.
 
-    ``worth`` (r, s, w or 1): interest x endowment, 0..1; ``rivalry`` (w,) >= 0; ``rivals_share`` (r, s, w) 0..1:
+    ``worth`` (r, s, w or 1): interest x endowment, 0..1; ``rivalry`` (1, w) >= 0; ``rivals_share`` (r, s, w) 0..1:
     share of other powers; ``grudge`` and ``attention`` (r, w), >= 0 and >= 1. A share that rivals hold makes a republic
     worth more, a grudge makes it worth less.
     """
     value: Floats = rivals_share * rivalry
     value += 1.0
     value *= worth
-    value *= (attention * np.exp(-grudge))[:, None]
+    value *= (attention * np.exp(-grudge))[..., None, :]
     return value
 
 

@@ -22,34 +22,34 @@ DRIVERS: tuple[str, ...] = ("capability", "strain", "deals", *CAUSES, "legacy", 
 
 
 def interior(share: Floats, floor: Floats) -> Floats:
-    """Shares (p, ..., w), powers first, kept off the borders: none, nor that of 'others', below ``floor`` (> 0).
+    """Shares (..., p, s, w) kept off the borders: none, nor that of 'others', below ``floor`` (> 0).
 
     Shares inside the borders are returned as they are. A log-ratio to nothing is infinite; a share too small to count
     is taken as ``floor``, and powers that leave nothing to others give up in proportion what others need.
     """
     lifted = np.maximum(share, floor)
-    total = summed(lifted, 0)
+    total = summed(lifted, -3)[..., None, :, :]
     result: Floats = np.where(total > 1.0 - floor, lifted * ((1.0 - floor) / total), lifted)
     return result
 
 
 def logits(share: Floats) -> Floats:
-    """Log-ratios to 'others' from shares (p, ..., w), powers first, in (0, 1), summing to less than 1 over powers."""
-    others = 1.0 - summed(share, 0)
-    result: Floats = np.log(share / others)
+    """Log-ratios to 'others' from shares (..., p, s, w) in (0, 1), summing to less than 1 over powers."""
+    others = 1.0 - summed(share, -3)
+    result: Floats = np.log(share / others[..., None, :, :])
     return result
 
 
 def shares(logit: Floats, out: Floats | None = None) -> Floats:
-    """Shares (p, ..., w) from log-ratios to 'others' (p, ..., w), powers first: softmax with others at 0.
+    """Shares (..., p, s, w) from log-ratios to 'others' (..., p, s, w): softmax over powers with others at 0.
 
     Written to ``out`` if given. Log-ratios stay far below the 700 at which exp overflows, whatever the parameters
     within their bounds.
     """
     weight: Floats = np.exp(logit, out=out)
-    total = summed(weight, 0)
+    total = summed(weight, -3)
     total += 1.0
-    weight /= total
+    weight /= total[..., None, :, :]
     return weight
 
 
@@ -68,10 +68,11 @@ def target(first: Floats, drivers: Iterable[Floats]) -> Floats:
     Each driver is (p, s or 1, w or 1); those that are the same in all sectors are added up first, for they are small.
     """
     parts = list(drivers)
-    by_sector = reduce(np.add, (part for part in parts if part.shape[-2] > 1), first)
+    total = first.copy()
+    for part in (part for part in parts if part.shape[-2] > 1):
+        total = np.add(total, part, out=total if total.shape == part.shape else None)
     alike = [part for part in parts if part.shape[-2] == 1]
-    total: Floats = by_sector + reduce(np.add, alike) if alike else by_sector
-    return total
+    return total + reduce(np.add, alike) if alike else total
 
 
 def drift(logit: Floats, target: Floats, inertia: Floats) -> Floats:
