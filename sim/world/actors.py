@@ -12,6 +12,7 @@ arrays have the actors' own axis as well, republics before powers.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import mesa
@@ -21,11 +22,12 @@ from numpy.typing import NDArray
 from sim.scenario.table import CAUSES
 from sim.world import rules
 from sim.world.chance import gumbel, logistic, standard
+from sim.world.parameters import SINGLE
 
 if TYPE_CHECKING:
     from sim.world.model import DiplomacyModel
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 _NEGLECT, _DISRESPECT, _BROKEN, _DEPENDENCE, _COERCION = range(len(CAUSES))
 
@@ -111,8 +113,8 @@ class Power(Actor):
             self.budget, self.budget_growth, model.month, boost, self.strain, rule["strain_on_means"]
         )
         value = self.value()
-        on_offer = self.purse * (1.0 - rule["reserve"] - rule["request_fund"])
-        self.offer_size[:] = rules.divide(on_offer, rules.summed(value, -2))
+        by_republic = rules.summed(value, -2).astype(np.float64)
+        self.offer_size[:] = rules.divide(self.purse * model.for_offers, by_republic)
         self.offer_sector[:] = rules.pick(value, model.luck("sector")[:, self.place])
 
     def value(self) -> Floats:
@@ -140,18 +142,18 @@ class Power(Actor):
         asked = self.before(state["request_power"]) == model.power_axis[self.place]
         granted = asked & (self.before(model.own_luck("grant")) < chance)
         state["granted"] |= granted if granted.ndim == 2 else granted.any(axis=1)
-        fund = rules.counted(self.purse * model.rule["request_fund"] / len(granted))
+        fund = rules.counted(self.purse * model.for_requests / len(granted))
         model.agree(slice(None), self.place, self.before(state["request_sector"]), fund * granted)
 
     def deliver(self) -> None:
         """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5)."""
         rule = self.model.rule
         performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
-        self.due[:] = rules.falling_due(self.pledges, self.delivery_months[..., None, :])
-        self.done[:] = rules.delivered(self.due, performance[..., None, :])
+        self.due[:] = rules.falling_due(self.pledges, self.delivery_months.astype(np.float64)[..., None, :])
+        self.done[:] = rules.delivered(self.due, performance.astype(np.float64)[..., None, :])
         self.pledges -= self.due
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
-        self.deals += self.done
+        self.deals += self.done.astype(SINGLE)
         self.lapse[:] = rules.lapse_rate(rules.summed(self.due, -2), rules.summed(self.done, -2))
 
     def respond(self) -> None:
@@ -219,9 +221,9 @@ class Republic(Actor):
         self.grudge = state["grudge"].swapaxes(0, 1)[i]
         self.usual_deals, self.usual_treatment = rest.deals[i], rest.treatment[i]
         self.settled, self.settling, self.usual_overall = rest.grievance[i], rest.settling[i], rest.overall[i]
-        self.settled_total = rules.summed(self.settled, -2)
+        self.settled_total = rules.summed(self.settled.astype(np.float64), -2)
         self.usual_live = rules.summed(self.usual_deals, -3)
-        self.first_logit = rules.logits(rest.alignment[i])
+        self.first_logit = self.model.first_logit[i]
         cells = np.arange(self.need.size).reshape(self.need.shape)  # of its need, in each sector and world
         self._first_cell, self._next_sector = cells[..., :1, :], self.need.shape[-1]
 
@@ -283,24 +285,23 @@ class Republic(Actor):
         model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
         size, sector = state["offer_size"][i], state["offer_sector"][i]
         offered = size > 0.0
-        felt = self.judge(np.maximum(size, rules.QUANTUM), sector)
+        felt = self.judge(np.maximum(size, rules.QUANTUM).astype(SINGLE), sector)
         felt += rule["choice_noise"] * logistic(model.luck("answer")[i])
         answer = rules.answer(felt, rule["counter_margin"])
         met = (answer == rules.COUNTERED) & state["willing"][i]
         answer[met] = rules.MET
         self.answer[:] = np.where(offered, answer, rules.NO_OFFER)
         accepted = (answer == rules.ACCEPTED) & offered
-        raised = (1.0 - rule["request_fund"]) / (1.0 - rule["reserve"] - rule["request_fund"])
-        agreed = np.where(met, rules.counted(size * raised), size * accepted)
+        agreed = np.where(met, rules.counted(size * model.raised), size * accepted)
         model.agree(i, slice(None), sector, agreed)
         self.grudge += rule["grudge_per_refusal"] * (self.answer == rules.REJECTED)
 
     def feel(self) -> None:
         """Grievances fade and grow with treatment worse than usual (step 6)."""
         model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
-        size = state["offer_size"][i]
+        size = state["offer_size"][i].astype(SINGLE)
         asked = state["request_power"][i][..., None, :] == model.power_axis
-        treatment = np.zeros(self.grievance.shape)
+        treatment = np.zeros_like(self.grievance)
         ignored = asked & ~state["granted"][i][..., None, :]
         treatment[..., _NEGLECT, :] = rules.shortfall(size, self.expected) + ignored
         treatment[..., _DISRESPECT, :] = 1.0 - (state["respect"] if model.now.tone is None else model.now.tone[i])
@@ -346,7 +347,7 @@ class Republic(Actor):
     def realign(self) -> None:
         """Move towards the target that the drivers set (step 8)."""
         self.moved_by = self.drivers()
-        rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.rule["inertia"])
+        rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.inertia)
         rules.shares(self.logit, out=self.alignment)
         self.overall[:] = rules.summed(self.alignment * self.need[..., None, :, :], -2)
 
@@ -357,8 +358,8 @@ class Republic(Actor):
         """
         model, rule, i = self.model, self.model.rule, self.place
         power, years = model.parameters.power, (model.month + 1) / 12.0
-        self.walk += standard(model.walk_luck(i), rule["volatility"] * np.sqrt(1.0 / 12.0))
-        grievance = rules.summed(self.grievance, -2) - self.settled_total
+        self.walk += standard(model.walk_luck(i), rule["volatility"] * math.sqrt(1.0 / 12.0))
+        grievance = rules.summed(self.grievance.astype(np.float64), -2) - self.settled_total
         by_power = {
             "strain": -rule["strain_on_capability"] * (model.state["strain"] - model.rest.strain),
             "grievance": -rule["grievance_effect"] * grievance,
@@ -375,7 +376,7 @@ class Republic(Actor):
 
     def grievance_by_cause(self) -> Floats:
         """The grievance driver split by cause, (p, c, w) log points; sums over causes to the driver."""
-        parts: Floats = -self.model.rule["grievance_effect"] * (self.grievance - self.settled)
+        parts: Floats = -self.model.rule["grievance_effect"] * (self.grievance.astype(np.float64) - self.settled)
         return parts
 
 

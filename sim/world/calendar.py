@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from sim.scenario import Scenario
 from sim.scenario.schema import EventSpec
 from sim.scenario.table import SECTORS
 from sim.world.chance import HAPPENING, Streams
-from sim.world.parameters import Actors, Parameters
+from sim.world.parameters import SINGLE, Actors, Parameters
 from sim.world.rules import counted
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
 
 NEVER = np.iinfo(np.int32).max
@@ -63,8 +64,9 @@ class Happening:
             if self.bounded:  # NaN: no bound
                 odds = odds * (~(month < self.values["after"]) & ~(month > self.values["before"]))
             now: Flags = number < odds
-            now &= self.fired == NEVER
-            self.fired[now] = month
+            if now.any():
+                now &= self.fired == NEVER
+                self.fired[now] = month
             return now
         due: Flags = self.fired == month
         return due
@@ -152,8 +154,9 @@ class Calendar:
 
     def turn(self, month: int) -> Month:
         """What holds in ``month`` (0 is the scenario's first)."""
-        _, p, _, w = self._shape
-        now = Month(self._base["strain"].copy(), self._base["respect"].copy(), np.ones((p, w)))
+        w = self._shape[-1]
+        strain = self._base["strain"].copy()
+        now = Month(strain, self._base["respect"].copy(), np.ones_like(strain))
         for place, event in self.happenings.items():
             fired = event.fires(month, self._streams.draw("fires", month)[place, 0])
             if fired.any():
@@ -178,11 +181,11 @@ class Calendar:
                 holds[event.powers] += values[name] * intensity
         if event.does("pull"):
             if now.pull is None:
-                now.pull = np.zeros((r, p, s, w))
+                now.pull = np.zeros((r, p, s, w), SINGLE)
             now.pull[event.pull_on] += values["pull"] * intensity
         if event.does("resolve"):
             if now.resolve is None:
-                now.resolve = np.zeros((r, w))
+                now.resolve = np.zeros((r, w), SINGLE)
             now.resolve[event.republics] += values["resolve"] * intensity
 
     def _convene(self, event: Happening, fired: Flags, now: Month) -> None:
@@ -190,7 +193,7 @@ class Calendar:
         if now.summit is None or now.tone is None or now.agenda is None:
             now.summit = np.zeros((r, p, w), dtype=bool)
             now.tone = np.repeat(now.respect[None], r, axis=0)
-            now.agenda = np.ones((r, p, s, w))
+            now.agenda = np.ones((r, p, s, w), SINGLE)
         here = np.ix_(event.republics, event.powers)
         now.summit[here] |= fired
         now.tone[here] = np.where(fired, event.values["tone"], now.tone[here])
@@ -209,7 +212,7 @@ class Calendar:
                 if event.does("pledge"):
                     pledges[where] += counted(event.there("pledge", few))
                 if event.does("aid"):
-                    aid = np.zeros_like(deals) if aid is None else aid
+                    aid = np.zeros(deals.shape) if aid is None else aid
                     given = counted(event.there("aid", few))
                     aid[where] += given
                     deals[where] += given

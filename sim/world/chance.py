@@ -11,14 +11,16 @@ of actors, laid out by block of months and by world.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.table import SECTORS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Worlds = NDArray[np.int64]
 Keys = Sequence[tuple[str, ...]]
 
@@ -27,7 +29,8 @@ BLOCK = 24
 _PER_STEP = 2  # float32 numbers in one step of the generator
 _BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
 _IN_CACHE = 256  # worlds drawn at a time
-_HALF_STEP = 2.0**-25  # moves the generator's grid k x 2^-24 into the open interval (0, 1), symmetrically
+_HALF_STEP = np.float32(2.0**-25)  # moves the generator's grid k x 2^-24 into the open interval (0, 1)
+_HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded to 1
 
 DYAD: dict[str, int] = {
     "sector": 1,
@@ -59,27 +62,20 @@ class Streams:
         self._keys = [_number(key) for key in keys]
         self._runs, self._place = _runs(worlds)
         self._decisions = decisions
-        self._block = self._month = -1
+        self._block = -1
         axes = axes or (len(keys),)
         self._grid = {name: np.empty((BLOCK, *axes, wide, len(worlds)), np.float32) for name, wide in decisions.items()}
-        """Numbers of a block of months, k x 2^-24, (month, *axes, width, world); half a step short of what is drawn."""
-        self._drawn: dict[str, Floats] = {}
+        """Numbers of a block of months, (month, *axes, width, world)."""
 
     def draw(self, decision: str, month: int, place: int | slice | None = None) -> Floats:
         """Numbers of ``decision`` in ``month``, (*axes, width, world), or of a place on the first axis; read only."""
-        if month != self._month:
-            block = month // BLOCK
-            if block != self._block:
-                for at, key in enumerate(self._keys):
-                    self._load(block, at, key)
-            self._block, self._month, self._drawn = block, month, {}
-        grid = self._grid[decision][month % BLOCK]
-        if place is not None:
-            drawn: Floats = np.add(grid[place], _HALF_STEP, dtype=np.float64)
-            return drawn
-        if decision not in self._drawn:
-            self._drawn[decision] = np.add(grid, _HALF_STEP, dtype=np.float64)
-        return self._drawn[decision]
+        block, row = divmod(month, BLOCK)
+        if block != self._block:
+            for at, key in enumerate(self._keys):
+                self._load(block, at, key)
+            self._block = block
+        drawn: Floats = self._grid[decision][row]
+        return drawn if place is None else drawn[place]
 
     def _load(self, block: int, place: int, key: int) -> None:
         """Draw a block of months for one key; as many worlds at a time as can be turned over in the cache."""
@@ -102,6 +98,7 @@ class Streams:
             for start in range(0, count, _IN_CACHE):
                 drawn = scratch[: min(_IN_CACHE, count - start)]
                 generator.random(out=drawn, dtype=np.float32)
+                np.minimum(np.add(drawn, _HALF_STEP, out=drawn), _HIGHEST, out=drawn)
                 by_month = drawn[:, : BLOCK * width].T.reshape(BLOCK, width, -1)
                 at = 0
                 for name, wide in self._decisions.items():
@@ -144,5 +141,5 @@ def standard(u: Floats, deviation: Floats) -> Floats:
 
     They are uniform themselves; a year's sum is all but normal.
     """
-    result: Floats = (u - 0.5) * (np.sqrt(12.0) * deviation)
+    result: Floats = (u - 0.5) * (math.sqrt(12.0) * deviation)
     return result

@@ -17,10 +17,10 @@ from sim.world import rules
 from sim.world.actors import Power, Republic
 from sim.world.calendar import Calendar, Month
 from sim.world.chance import ALONE, DYAD, Streams
-from sim.world.parameters import Actors, Variations, arrays
+from sim.world.parameters import SINGLE, Actors, Variations, arrays
 from sim.world.rest import settle
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Classes = type[Any] | Mapping[str, type[Any]]
 """A class for all actors of a kind, or classes by code ("*" for those not named)."""
 
@@ -93,10 +93,16 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         numbers = np.arange(worlds) if isinstance(worlds, int) else np.asarray(worlds, dtype=np.int64)
         self.story, self.worlds, self.month = scenario, numbers, 0
         self.actors = Actors.of(scenario)
-        self.parameters = arrays(scenario, len(numbers), variations)
-        self.rest = settle(arrays(scenario, len(numbers), variations, at_rest=True))
+        given = arrays(scenario, len(numbers), variations)
+        rest = settle(arrays(scenario, len(numbers), variations, at_rest=True))
+        self.parameters, self.rest = given.in_single(), rest.in_single()
         self.rule = self.parameters.rule
-        self.fades = {name: rules.fading(self.rule[name]) for name in _HALF_LIVES}
+        self.fades = {name: rules.fading(given.rule[name]).astype(SINGLE) for name in _HALF_LIVES}
+        self.for_requests = given.rule["request_fund"]
+        self.for_offers = 1.0 - given.rule["reserve"] - self.for_requests
+        """Parts of a purse, and by how much the reserve raises an offer that is met; (w or 1,)."""
+        self.raised = (1.0 - self.for_requests) / self.for_offers
+        self.first_logit, self.inertia = rules.logits(rest.alignment), given.rule["inertia"]
         self.power_axis = np.arange(len(self.actors.powers))[:, None]
         luck = self.actors.luck
         self._between = Streams(
@@ -136,8 +142,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
         return {
             "alignment": full(rest.alignment, r, p, s),
-            "logit": full(rules.logits(rest.alignment), r, p, s),
-            "walk": np.zeros((r, p, s, w)),
+            "logit": full(self.first_logit, r, p, s),
+            "walk": np.zeros((r, p, s, w), SINGLE),
             "overall": full(rest.overall, r, p),
             "pledges": full(rest.pledges, r, p, s),
             "deals": full(rest.deals, r, p, s),
@@ -146,12 +152,12 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
             "strain": full(self.parameters.power["strain"], p),
             "respect": full(self.parameters.power["respect"], p),
             "purse": np.zeros((p, w)),
-            "attention": np.ones((r, p, w)),
+            "attention": np.ones((r, p, w), SINGLE),
             "expected": full(np.maximum(rest.expected, rules.QUANTUM), r, p),
-            "stir": np.zeros((r, p, w)),
-            "lapse": np.zeros((r, p, w)),
-            "standing": np.zeros((r, p, w)),
-            "pressure": np.zeros((r, p, w)),
+            "stir": np.zeros((r, p, w), SINGLE),
+            "lapse": np.zeros((r, p, w), SINGLE),
+            "standing": np.zeros((r, p, w), SINGLE),
+            "pressure": np.zeros((r, p, w), SINGLE),
             "offer_size": np.zeros((r, p, w)),
             "offer_sector": np.zeros((r, p, w), dtype=np.intp),
             "willing": np.zeros((r, p, w), dtype=bool),
@@ -322,6 +328,11 @@ _HEAVY = frozenset(
         "parameters",
         "rule",
         "fades",
+        "for_requests",
+        "for_offers",
+        "raised",
+        "first_logit",
+        "inertia",
         "now",
         "taken",
         "engaged",

@@ -7,7 +7,7 @@ one value a world. Actors stand in canonical order (by their key of luck), so th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,10 @@ from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, Parameter, parameters
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+SINGLE = np.float32
+"""What is felt, judged and held by share; engagement is counted in float64, and log-ratios, which are explained to the
+last bit, are kept in it."""
 Variations = Mapping[str, NDArray[np.float64]]
 """Path of a numeric value -> one value a world, shape (world,)."""
 
@@ -53,6 +56,11 @@ class Parameters:
     pair: Mapping[str, Floats]
     rule: Mapping[str, Floats]
     event: Mapping[str, Mapping[str, Floats]]
+
+    def in_single(self) -> Parameters:
+        """The same in float32, but for events, whose engagement is counted and whose dates are months."""
+        owned = ("power", "republic", "dyad", "pair", "rule")
+        return replace(self, **{o: {name: v.astype(SINGLE) for name, v in getattr(self, o).items()} for o in owned})
 
 
 def paths(parameter: Parameter, actors: Actors) -> NDArray[np.str_]:

@@ -201,7 +201,7 @@ class Watch:
 
     def _note_drivers(self, model: DiplomacyModel) -> None:
         """Each driver through the same filter as the logit, so that they add up to its shift."""
-        inertia, names = model.rule["inertia"], self.record.labels["driver"]
+        inertia, names = model.inertia, self.record.labels["driver"]
         for republic in model.acting(Republic, wide=True):
             i = republic.place
             parts = dict(republic.moved_by)
@@ -256,16 +256,17 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
     ordered = watch.ordered
     pair = ("republic", "power")
-    overall = ordered(model.state["overall"], pair)
+    state = {name: model.state[name].astype(np.float64) for name in ("overall", "alignment", "grievance", "deals")}
+    overall = ordered(state["overall"], pair)
     change = overall - ordered(watch.first_overall, pair)
-    sectors = ordered(model.state["alignment"], pair)
-    grievance = ordered(rules.summed(model.state["grievance"], 2), pair)
+    sectors = ordered(state["alignment"], pair)
+    grievance = ordered(rules.summed(state["grievance"], 2), pair)
     rebukes = ordered(watch.rebukes, pair)
-    deals = ordered(rules.summed(model.state["deals"], 2), pair)
+    deals = ordered(rules.summed(state["deals"], 2), pair)
     sums = {name: ordered(values, pair) for name, values in watch.sums.items()}
     first, last, since = (ordered(values, ("republic",)) for values in watch.leaders)
     place = np.argsort([model.actors.powers.index(code) for code in powers])
-    hedging = ordered(entropy(model.state["overall"]), ("republic",))
+    hedging = ordered(entropy(state["overall"]), ("republic",))
     n = len(republics)
     steady = np.argsort(watch.order["republic"])  # the model's own order, so that a sum does not depend on the file's
 

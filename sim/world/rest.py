@@ -6,16 +6,17 @@ values before day one (``scenario.rest``), so that a world in which nothing chan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.table import CAUSES
 from sim.world import rules
-from sim.world.parameters import Parameters
+from sim.world.parameters import SINGLE, Parameters
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Rest:
     """(r, p, c, w) usual treatment."""
     settling: Floats
     """(r, p, c, w) points a month that rebukes and the answers to them move on average."""
+
+    def in_single(self) -> Rest:
+        """The same in float32, but for the pledges, which are counted."""
+        felt = {name: values.astype(SINGLE) for name, values in vars(self).items() if name != "pledges"}
+        return replace(self, **felt)
 
 
 def settle(p: Parameters) -> Rest:

@@ -6,10 +6,12 @@ its level of day one and is pushed by how much worse (or better) the treatment i
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 def shortfall(size: Floats, expected: Floats) -> Floats:

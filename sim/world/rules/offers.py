@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.rules.axes import summed
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.intp]
 
 QUANTUM = 2.0**-30
@@ -16,7 +18,8 @@ QUANTUM = 2.0**-30
 
 def counted(points: Floats) -> Floats:
     """Points (any shape, >= 0) rounded down to whole quanta."""
-    whole: Floats = np.floor(points * (1.0 / QUANTUM))
+    whole: Floats = points * (1.0 / QUANTUM)
+    np.floor(whole, out=whole)
     whole *= QUANTUM
     return whole
 

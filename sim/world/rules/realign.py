@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from sim.scenario.table import CAUSES
 from sim.world.rules.axes import summed
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 DRIVERS: tuple[str, ...] = ("capability", "strain", "deals", *CAUSES, "legacy", "hedging", "events", "chance")
 """What moves alignment; the order of the driver axis everywhere."""
+_LARGE = 80.0
 
 
 def interior(share: Floats, floor: Floats) -> Floats:
@@ -43,12 +45,15 @@ def logits(share: Floats) -> Floats:
 def shares(logit: Floats, out: Floats | None = None) -> Floats:
     """Shares (..., p, s, w) from log-ratios to 'others' (..., p, s, w): softmax over powers with others at 0.
 
-    Written to ``out`` if given. Log-ratios stay far below the 700 at which exp overflows, whatever the parameters
-    within their bounds.
+    Written to ``out`` if given, in its precision; in float32 exp overflows from 88, so that large ones are lowered.
     """
-    weight: Floats = np.exp(logit, out=out)
+    weight = logit.copy() if out is None else out
+    weight[...] = logit
+    lowered = np.maximum(weight.max(axis=-3) - _LARGE, 0.0)
+    weight -= lowered[..., None, :, :]
+    np.exp(weight, out=weight)
     total = summed(weight, -3)
-    total += 1.0
+    total += np.exp(-lowered)
     weight /= total[..., None, :, :]
     return weight
 
@@ -66,13 +71,17 @@ def target(first: Floats, drivers: Iterable[Floats]) -> Floats:
     """Where log-ratios are drawn to, (p, s, w): those of day one, ``first`` (p, s, 1 or w), and all drivers.
 
     Each driver is (p, s or 1, w or 1); those that are the same in all sectors are added up first, for they are small.
+    Added up in float64, so that what is explained by drivers is all there is.
     """
     parts = list(drivers)
-    total = first.copy()
+    total = first.astype(np.float64)
     for part in (part for part in parts if part.shape[-2] > 1):
         total = np.add(total, part, out=total if total.shape == part.shape else None)
     alike = [part for part in parts if part.shape[-2] == 1]
-    return total + reduce(np.add, alike) if alike else total
+    if alike:
+        by_power = reduce(np.add, alike[1:], alike[0].astype(np.float64))
+        total = np.add(total, by_power, out=total if total.shape[-1] == by_power.shape[-1] else None)
+    return total
 
 
 def drift(logit: Floats, target: Floats, inertia: Floats) -> Floats:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.world.rules.answers import sigmoid
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Stances = NDArray[np.int8]
 
 DEFERENTIAL, TRANSACTIONAL, ASSERTIVE = 0, 1, 2
