@@ -50,11 +50,12 @@ class Levers {
     const open = this.box.classList.toggle("app-open");
     this.fold.setAttribute("aria-expanded", String(open));
   }
-  // While it is dragged, the newest place waits until the server has taken in the one before.
+  // While it is dragged, the newest place waits until the server has taken in the one before. What is moved and let go
+  // at once (a key, a click on the track) is said once, as let go.
   drag(path, value) {
-    const move = { kind: "move", path, value, final: false };
-    if (this.waiting > this.model.get("heard")) this.later = move;
-    else this.waiting = speak(this.model, move);
+    this.later = { kind: "move", path, value, final: false };
+    clearTimeout(this.moving);
+    this.moving = setTimeout(this.heard);
   }
   drop(path, value) {
     this.later = null;

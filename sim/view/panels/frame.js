@@ -27,7 +27,6 @@ class Frame {
       width: 0,
       parts: null,
       had: {},
-      pending: 0,
       cleanups: [],
     });
     this.id = `panel-${(hub.panels += 1)}`;
@@ -106,7 +105,7 @@ class Frame {
     this.later();
     return () => {
       watch.disconnect();
-      cancelAnimationFrame(this.pending);
+      hub.due.delete(this);
       this.parts?.close?.();
       unreach(this);
       for (const undo of this.cleanups) undo();
@@ -177,8 +176,14 @@ class Frame {
   }
 
   later() {
-    cancelAnimationFrame(this.pending);
-    this.pending = requestAnimationFrame(() => this.draw());
+    queue(this);
+  }
+  // What the browser has to lay out the page for; asked of all panels before any of them is drawn.
+  measure() {
+    const box = this.body.getBoundingClientRect();
+    this.room = Math.floor(this.body.clientWidth);
+    this.seen = box.bottom >= 0 && box.top < window.innerHeight;
+    this.scrolled = this.body.querySelector("[data-scroll]")?.scrollTop ?? 0;
   }
   draw() {
     this.root.dataset.theme = this.theme;
@@ -187,9 +192,8 @@ class Frame {
     this.raw = raw;
     this.run = this.spec.needs === "data" ? null : asRun(raw);
     this.base = asRun(wholeOf(this, "baseline"));
-    this.width = Math.floor(this.body.clientWidth);
+    this.width = this.room;
     if (!this.width) return;
-    const scroll = this.body.querySelector("[data-scroll]")?.scrollTop;
     this.parts?.close?.();
     this.parts = null;
     this.hideTip();
@@ -219,9 +223,9 @@ class Frame {
       this.parts.mark?.();
       this.parts.tick?.(this.month);
       if (held) this.body.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
-      if (scroll) {
+      if (this.scrolled) {
         const pane = this.body.querySelector("[data-scroll]");
-        if (pane) pane.scrollTop = scroll;
+        if (pane) pane.scrollTop = this.scrolled;
       }
     } catch (error) {
       this.parts = null;

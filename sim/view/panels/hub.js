@@ -1,6 +1,6 @@
 // What keeps the panels of a page in step: one state a group, one store of runs, one meaning of each key.
 
-const hub = (window.__simHub ??= { groups: new Map(), runs: new Map(), panels: 0 });
+const hub = (window.__simHub ??= { groups: new Map(), runs: new Map(), panels: 0, due: new Set(), frame: 0 });
 function groupState(name) {
   if (!hub.groups.has(name)) {
     hub.groups.set(name, { month: null, focus: null, hover: "", power: null, playing: false, busy: false, sent: [], reach: {} });
@@ -24,6 +24,23 @@ function unreach(ctx) {
 function farthest(ctx) {
   const mine = Object.entries(ctx.state.reach).filter(([key]) => key.startsWith(`${ctx.spec.name} `));
   return JSON.stringify(mine.map(([key, all]) => [key, Math.max(...Object.values(all))]));
+}
+// Panels to be drawn anew: those on the screen in the next frame, the others after it, one a frame.
+function queue(panel) {
+  hub.due.add(panel);
+  hub.frame ||= requestAnimationFrame(drawDue);
+}
+function drawDue() {
+  hub.frame = 0;
+  const due = [...hub.due];
+  for (const panel of due) panel.measure();
+  const seen = due.filter((panel) => panel.seen),
+    now = seen.length ? seen : due.slice(0, 1);
+  for (const panel of now) {
+    hub.due.delete(panel);
+    panel.draw();
+  }
+  if (hub.due.size) hub.frame ||= requestAnimationFrame(drawDue);
 }
 // A trait that holds a run: whole runs come as text (see Whole in sim/view/panels.py), read once.
 const read = new WeakMap();
