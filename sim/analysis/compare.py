@@ -161,10 +161,11 @@ class Comparison:
     def shares(self, which: int | str = 0, sector: str = "overall") -> Array:
         """Shares of one of the scenarios, common actors only: (month + 1, republic, power, world)."""
         result = self.results[self.index(which)]
-        rows = [result.republics.index(code) for code in self.republics]
-        columns = [result.powers.index(code) for code in self.powers]
-        array = result.shares(sector)
-        picked: Array = array[: self.months + 1, rows][:, :, columns][..., : self.worlds]
+        picked: Array = result.shares(sector)[: self.months + 1, ..., : self.worlds]
+        if (result.republics, result.powers) != (self.republics, self.powers):
+            rows = [result.republics.index(code) for code in self.republics]
+            columns = [result.powers.index(code) for code in self.powers]
+            picked = picked[:, rows][:, :, columns]
         return picked.astype(float, copy=False)
 
     def differences(self, which: int | str = 1, sector: str = "overall") -> Array:
@@ -261,13 +262,12 @@ class Comparison:
         self._known(republic, self.republics, "republic")
         self._known(power, self.powers, "power")
         k = self.index(which)
-        table = self.table(sector)
-        mine = (table.scenario == self.names[k]) & (table.republic == republic) & (table.power == power)
-        row = table[mine].iloc[0]
+        wanted = (self.names[k], republic, power)
+        row = next(row for row in self.table(sector).itertuples() if (row.scenario, row.republic, row.power) == wanted)
         story = self.results[k].scenario
         where = "" if sector == "overall" else f" in {sector}"
         text = capital(f"{possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} in "
-                       f"{month_words(self.dates[-1])}: {100 * row['median']:.0f} % "
+                       f"{month_words(self.dates[-1])}: {100 * row.median:.0f} % "
                        f"[{100 * row.low:.0f}–{100 * row.high:.0f}]")
         gap = row.difference
         if row.p_higher == row.p_lower == 0.0:

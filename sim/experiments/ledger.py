@@ -46,12 +46,17 @@ _CAUSE_WORDS = {
 
 def ledger(result: Result, world: int) -> pd.DataFrame:
     """The ledger of one world of a result that keeps "full"; columns ``COLUMNS``, in the order of the months."""
+    return pd.DataFrame(entries(result, world), columns=list(COLUMNS))
+
+
+def entries(result: Result, world: int) -> list[tuple[Any, ...]]:
+    """The rows of ``ledger``."""
     if not 0 <= world < result.worlds:
         from sim.scenario import BadInput
 
         raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
     writer = _Writer(result, world)
-    for entries in (
+    for write in (
         writer.events,
         writer.stances,
         writer.rebukes,
@@ -60,11 +65,8 @@ def ledger(result: Result, world: int) -> pd.DataFrame:
         writer.requests,
         writer.deliveries,
     ):
-        entries()
-    table = pd.DataFrame(writer.rows, columns=list(COLUMNS))
-    order = table["kind"].map({kind: place for place, kind in enumerate(KINDS)})
-    table = table.assign(_order=order).sort_values(["month", "_order"], kind="stable").drop(columns="_order")
-    return table.reset_index(drop=True)
+        write()  # in the order of KINDS, so that sorting by month keeps it
+    return sorted(writer.rows, key=lambda row: int(row[COLUMNS.index("month")]))
 
 
 class _Writer:

@@ -254,5 +254,5 @@ class Runner:
                 self._failed(error)
 
 
-TELL_EVERY = 0.4
+TELL_EVERY = 0.8
 """Seconds between two words on progress; what takes less is done without a word."""

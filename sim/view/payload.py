@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.ledger import entries
 from sim.experiments.result import Result, quantiles
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES, SECTORS
@@ -104,7 +105,6 @@ def ledger_payload(result: Result, world: int) -> Payload:
     Places count in ``kinds``, the payload's republics and powers, and ``wordings``; -1 is none. A wording holds ``{r}``
     and ``{p}`` for names and ``{2}`` for a number with two decimals, which the row gives as a whole number.
     """
-    table = result.ledger(world)
     names = {code: spec.name for actors in (result.scenario.republics, result.scenario.powers)
              for code, spec in actors.items()}
     republics = {code: place for place, code in enumerate(result.republics)}
@@ -112,15 +112,14 @@ def ledger_payload(result: Result, world: int) -> Payload:
     kinds: dict[str, int] = {}
     wordings: dict[str, int] = {}
     rows = []
-    columns = (table[name].tolist() for name in ("month", "kind", "republic", "power", "text"))
-    for month, kind, republic, power, text in zip(*columns, strict=True):
+    for _, month, _, republic, power, kind, _, _, _, text in entries(result, world):
         numbers: list[int] = []
         if kind != "event":
             for code, sign in ((republic, "\x01"), (power, "\x02")):
                 if code in names:
                     text = text.replace(names[code], sign)
             text = _numbers_out(text, numbers).replace("\x01", "{r}").replace("\x02", "{p}")
-        rows.append([month, kinds.setdefault(kind, len(kinds)), republics.get(republic, -1), powers.get(power, -1),
+        rows.append([int(month), kinds.setdefault(kind, len(kinds)), republics.get(republic, -1), powers.get(power, -1),
                      wordings.setdefault(text, len(wordings)), *numbers])
     return {"kinds": list(kinds), "wordings": list(wordings), "rows": rows}
 
@@ -206,8 +205,8 @@ def _bands(shares: NDArray[Any]) -> list[int]:
 
 def _up(shares: NDArray[Any]) -> list[int]:
     """Of a thousand worlds, in how many a share is higher than on day one; level ones count half."""
-    more, less = shares > shares[0], shares < shares[0]
-    return _whole(np.moveaxis(0.5 + (more.mean(axis=-1) - less.mean(axis=-1)) / 2, 0, -1), 1000)
+    more, less = (np.count_nonzero(side, axis=-1) / shares.shape[-1] for side in (shares > shares[0], shares < shares[0]))
+    return _whole(np.moveaxis(0.5 + (more - less) / 2, 0, -1), 1000)
 
 
 def _cloud(result: Result, most: int) -> Payload:

@@ -147,7 +147,7 @@ def moved(base: Scenario, changes: Mapping[str, float], path: str, value: float)
     BadInput : no such number.
     """
     row = base.parameter(path)
-    now = base.with_values(changes) if changes else base
+    now = base.with_values(changes) if changes and row.total else base
     value = min(max(round(value, 6), row.low), row.high)
     after = dict(changes)
     if row.total == "one" and row.inner:

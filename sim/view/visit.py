@@ -81,7 +81,8 @@ class Visit:
         self.clicked: solara.Reactive[str] = solara.reactive("")
         """Event last clicked in the ledger or above the track."""
         self.runner = Runner(self.progress.set, self._failed)
-        self._told: tuple[str, str] = ("", "")
+        self._made: tuple[Scenario, dict[str, float], Scenario] = (self.base, {}, self.base)
+        self._sliders: tuple[Scenario | None, list[dict[str, Any]]] = (None, [])
 
     # -- what follows from the view -----------------------------------------------------------------------------------
 
@@ -93,8 +94,17 @@ class Visit:
     @property
     def scenario(self) -> Scenario:
         """The scenario with its changes."""
-        changes = dict(self.view.value.changes)
-        return self.base.with_values(changes) if changes else self.base
+        return self._with(self.base, dict(self.view.value.changes))
+
+    def _with(self, base: Scenario, changes: dict[str, float]) -> Scenario:
+        """A scenario with changes; the last one is kept, since a page asks for it again and again."""
+        if not changes:
+            return base
+        known, known_changes, made = self._made
+        if known is not base or known_changes != changes:
+            made = base.with_values(changes)
+            self._made = (base, changes, made)
+        return made
 
     @property
     def posterior(self) -> Posterior | None:
@@ -114,10 +124,12 @@ class Visit:
         if view.text:
             titles = {view.scenario: f"{base.title} (your file)", **titles}
         key = base.hash + base.name
+        if self._sliders[0] is not base:
+            self._sliders = (base, levers.first(base))
         return {
             "key": key, "scenarios": list(titles.items()), "scenario": view.scenario, "seed": view.seed,
             "posterior": view.posterior, "posteriors": shipped_posteriors(), "refused": self.problem.value,
-            "about": _opening(base.about), "groups": levers.first(base), "open": 1,
+            "about": _opening(base.about), "groups": self._sliders[1], "open": 1,
             "count": len(base.numeric_paths()), "rest": levers.rest(base) if self.rest.value == key else None,
             "changes": [{"path": path, "value": value, "label": levers.label(base, path, whole=True),
                          "from": levers.number(base, path, base.get(path)), "to": levers.number(base, path, value)}
@@ -212,8 +224,8 @@ class Visit:
     def _change(self, view: View) -> None:
         """Take a view whose run may be another one."""
         self.problem.set("")
-        self.view.set(view)
-        self.run(dict(view.changes))
+        self.run(dict(view.changes), view=view)
+        self.view.set(view)  # after the run has been asked for: drawing the page anew takes its time
 
     def _open(self, name: str, text: str) -> None:
         scenario = self.place.catalogue.scenario(name, text)
@@ -244,11 +256,12 @@ class Visit:
 
     # -- running ------------------------------------------------------------------------------------------------------
 
-    def run(self, changes: dict[str, float], *, worlds: int = WORLDS) -> None:
+    def run(self, changes: dict[str, float], *, worlds: int = WORLDS, view: View | None = None) -> None:
         """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
-        view, base, engine, drawn = self.view.value, self.base, self.place.engine, self.posterior
+        view, engine = view or self.view.value, self.place.engine
+        base, drawn = self.place.catalogue.scenario(view.scenario, view.text), self.place.posterior(view.posterior)
         coarse = worlds < WORLDS
-        scenario = base.with_values(changes) if changes else base
+        scenario = self._with(base, changes)
 
         def work(watch: Watch) -> None:
             before = engine.kept(base, WORLDS, view.seed, watch, world=view.world, posterior=drawn)
@@ -352,15 +365,12 @@ def differences(before: Result, now: Result, republic: str, power: str, *, few: 
     """
     paired = _Paired(("before", "now"), (before, now))
     rows = paired.table()
-    size = rows.difference.abs().to_numpy()
+    size = rows.difference.abs().to_numpy().reshape(len(paired.republics), len(paired.powers))
 
     def largest(code: str) -> str:
-        mine = (rows.republic == code).to_numpy()
-        if power in paired.powers:
-            return power
-        return str(rows.power[(size * mine).argmax()] if mine.any() else paired.powers[0])
+        return power if power in paired.powers else paired.powers[size[paired.republics.index(code)].argmax()]
 
-    top = str(rows.republic[size.argmax()])
+    top = paired.republics[size.max(axis=1).argmax()]
     wanted = [republic or top] if few else paired.republics
     said = {code: paired.sentence(code, largest(code)) for code in wanted if code in paired.republics}
     same = not (rows.p_higher + rows.p_lower > 0).any()
