@@ -281,6 +281,30 @@ def test_an_ensemble_is_that_of_sim_run_and_is_kept(base: sim.Scenario) -> None:
     assert engine.kept(changed, 40, 3) is not kept  # it had to go for the other
 
 
+def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None:
+    engine, found = Engine(), []
+    asking = [threading.Thread(target=lambda: found.append(engine.kept(base, 300, 5))) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join(120)
+    assert engine.started == 1
+    assert len(found) == 3
+    assert found[0] is found[1] is found[2]
+
+    def leave(done: float) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        engine.kept(base, 300, 6, leave)
+    assert engine.kept(base, 300, 6).result.worlds == 300  # who left keeps nobody waiting
+
+
+def test_titles_are_those_of_the_scenarios(place: Place) -> None:
+    titles = place.catalogue.titles()
+    assert titles == {name: place.catalogue.scenario(name).title for name in place.catalogue.names}
+
+
 def test_a_newer_wish_stops_the_older(base: sim.Scenario) -> None:
     engine, done = Engine(at_once=1), []
     runner = Runner()

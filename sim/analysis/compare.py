@@ -263,7 +263,8 @@ class Comparison:
         self._known(power, self.powers, "power")
         k = self.index(which)
         wanted = (self.names[k], republic, power)
-        row = next(row for row in self.table(sector).itertuples() if (row.scenario, row.republic, row.power) == wanted)
+        rows: Iterable[Any] = self.table(sector).itertuples()
+        row = next(row for row in rows if (row.scenario, row.republic, row.power) == wanted)
         story = self.results[k].scenario
         where = "" if sector == "overall" else f" in {sector}"
         text = capital(f"{possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} in "

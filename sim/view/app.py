@@ -1,63 +1,29 @@
-"""The dashboard: header, levers, pages. Every visitor has a ``Visit`` of his own; the module holds what all share."""
+"""What Solara opens: a page that brings in the rest of the dashboard when somebody comes, or the server before.
+
+The model and its tables take a second or two to import, and meanwhile a browser can load what it needs.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-import reacton.ipyvuetify as rv
 import solara
-import solara.lab
 
-from sim.view import controls
-from sim.view.pages import about, compare, explore, sweep, why
-from sim.view.panels import Sealed
-from sim.view.pieces import Guarded, Message, box, words
-from sim.view.visit import Place, Visit
+from sim.view.catalogue import Catalogue
 
-place = Place()
-"""Engine and catalogue of this server; ``sim.view.serve`` sets the catalogue before anybody comes."""
-
-PAGES = {"explore": explore.Explore, "compare": compare.Compare, "why": why.Why, "sweep": sweep.Sweep,
-         "about": about.About}
-WITH_LEVERS = ("explore", "compare", "why")
+catalogue: Catalogue | None = None
+"""What this server offers; ``sim.view.serve`` sets it before anybody comes."""
 
 
 @solara.component
 def Page() -> None:
     """The whole page of one visitor."""
-    search = solara.use_router().search
-    visit = solara.use_memo(lambda: Visit(place, search), [])
+    from sim.view.page import Whole
 
-    def come_and_go() -> Any:
-        visit.run(dict(visit.view.value.changes))
-        return visit.close
-
-    solara.use_effect(come_and_go, [])
-    theme, set_theme = solara.use_state("dark" if solara.lab.theme.dark_effective else "light")
-    shown = visit.view.value.page
-    with box("app", page=shown, theme=theme):
-        controls.Header.element(show=visit.header(), on_asked=visit.hear,
-                                on_theme=lambda name: set_theme(name or "light"))
-        with box("app-body" if shown in WITH_LEVERS else "app-body app-alone"):
-            if shown in WITH_LEVERS:
-                with box("app-side"):
-                    Guarded("levers", lambda: Side(visit))
-            with rv.Html(tag="main", class_="app-main", attributes={"id": "app-main", "tabindex": "-1"}):
-                if visit.problem.value:
-                    Message(visit.problem.value)
-                Guarded("page", lambda: PAGES[shown](visit, theme), token=shown).key("page")
-
-
-@solara.component
-def Side(visit: Visit) -> None:
-    """The levers."""
-    controls.Levers.element(show=Sealed(visit.levers()), on_asked=visit.hear)
+    Whole()
 
 
 @solara.component
 def Layout(children: list[Any]) -> None:
     """No frame but our own."""
     solara.Div(children=children)
-
-
-__all__ = ["Layout", "Page", "words"]

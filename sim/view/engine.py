@@ -24,6 +24,8 @@ from sim.world.model import DiplomacyModel
 from sim.world.record import Record
 
 Payload = dict[str, Any]
+Key = tuple[str, int, int, int]
+"""What tells ensembles apart: scenario and draws, worlds, seed, world followed."""
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))
 """Ensembles that may run at the same time; others wait their turn."""
 ROOM = 96 * 2**20
@@ -93,7 +95,8 @@ class Engine:
         self.room = room
         self._turns = threading.Semaphore(at_once)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int, int, int], Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._under_way: dict[Key, threading.Lock] = {}
         self.running = 0
         """Ensembles running now."""
         self.started = 0
@@ -128,12 +131,36 @@ class Engine:
 
     def kept(self, scenario: Scenario, worlds: int, seed: int, watch: Watch = nobody, *, world: int = -1,
              coarse: bool = False, posterior: Posterior | None = None) -> Kept:
-        """The payload and slim result of an ensemble, from what is kept where it has been run before."""
+        """The payload and slim result of an ensemble, from what is kept where it has been run before.
+
+        Who asks for what is being run for another waits for that.
+        """
         key = (scenario.hash + scenario.name + (posterior.digest if posterior else ""), worlds, seed, world)
+        with self._alone(key, watch):
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+            return self._made(key, scenario, watch, coarse, posterior)
+
+    @contextmanager
+    def _alone(self, key: Key, watch: Watch) -> Iterator[None]:
+        """Let one at a time look for a key."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            lock = self._under_way.setdefault(key, threading.Lock())
+        while not lock.acquire(timeout=0.1):
+            watch(0.0)
+        try:
+            yield
+        finally:
+            lock.release()
+            with self._lock:
+                if not lock.locked():
+                    self._under_way.pop(key, None)
+
+    def _made(self, key: Key, scenario: Scenario, watch: Watch, coarse: bool, posterior: Posterior | None) -> Kept:
+        """Run for a key, and keep unless it is coarse."""
+        _, worlds, seed, world = key
         full = self.ensemble(scenario, worlds, seed, watch, posterior=posterior)
         sent = payload(full, world=None if world < 0 else min(world, worlds - 1), coarse=coarse)
         kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))

@@ -205,7 +205,8 @@ def _bands(shares: NDArray[Any]) -> list[int]:
 
 def _up(shares: NDArray[Any]) -> list[int]:
     """Of a thousand worlds, in how many a share is higher than on day one; level ones count half."""
-    more, less = (np.count_nonzero(side, axis=-1) / shares.shape[-1] for side in (shares > shares[0], shares < shares[0]))
+    sides = (shares > shares[0], shares < shares[0])
+    more, less = (np.count_nonzero(side, axis=-1) / shares.shape[-1] for side in sides)
     return _whole(np.moveaxis(0.5 + (more - less) / 2, 0, -1), 1000)
 
 

@@ -18,6 +18,7 @@ from sim.scenario import BadInput
 from sim.view.catalogue import Catalogue
 
 PORT = 8765
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CULL = "20s"
 """How long a visitor whose connection broke may stay away before his state is dropped."""
 MESSAGE_BYTES = 2 * 2**20
@@ -29,8 +30,11 @@ QUIET = 3.0
 ASSETS = Path(__file__).parent / "assets"
 
 
-def configure() -> None:
-    """Set Solara up before its server is imported: production, no telemetry, no banner, nothing from outside."""
+def configure(*, near: bool = True) -> None:
+    """Set Solara up before its server is imported: production, no telemetry, no banner, nothing from outside.
+
+    ``near``: browsers are on this machine, so that packing what is sent to them would only cost time.
+    """
     os.environ["SOLARA_APP"] = "sim.view.app"
     if "SOLARA_HOME" not in os.environ:  # it wants a folder of its own; ours goes when the server goes
         home = tempfile.TemporaryDirectory(prefix="sim-view-", ignore_cleanup_errors=True)
@@ -50,21 +54,24 @@ def configure() -> None:
     set_up.session.http_only = True
     set_up.assets.fontawesome_enabled = False
     set_up.assets.extra_locations = [str(ASSETS)]
+    if hasattr(set_up, "server"):  # solara 1.60 or newer
+        set_up.server.http_gzip = not near
 
 
 def server(catalogue: Catalogue, host: str, port: int) -> Any:
     """A uvicorn server, not yet running, that serves the dashboard of ``catalogue``."""
-    configure()
+    near = host in LOOPBACK
+    configure(near=near)
     import uvicorn
 
     from sim.view import app
 
-    app.place.catalogue = catalogue
+    app.catalogue = catalogue
     import solara.server.starlette as served
 
     return uvicorn.Server(uvicorn.Config(
         served.app, host=host, port=port, loop="asyncio", log_level="warning", access_log=False,
-        ws_max_size=MESSAGE_BYTES, timeout_graceful_shutdown=1))
+        ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=not near, timeout_graceful_shutdown=1))
 
 
 def free_port(host: str, port: int | None) -> int:
@@ -107,32 +114,30 @@ def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, re
     ready = server(Catalogue(scenario, results), host, chosen)
     shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104
     address = f"http://{shown}:{chosen}/"
-    threading.Thread(target=_ahead, name="first-ensemble", daemon=True).start()
-    threading.Thread(target=_clear_up, name="clearing-up", daemon=True).start()
     threading.Thread(target=_announce, args=(ready, address, browser, say), daemon=True).start()
     ready.run()
 
 
 def _ahead() -> None:
-    """Run the first ensemble before anybody asks for it."""
-    from sim.view import app
-    from sim.view.state import WORLDS
+    """Import the model and run the first ensemble while the browser loads the page, before anybody asks for it."""
+    from sim.view.page import page_of, place
+    from sim.view.state import PAGES, WORLDS
 
-    catalogue = app.place.catalogue
-    app.place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
-    catalogue.titles()
+    catalogue = place.catalogue
+    place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
+    for name, _ in PAGES:
+        page_of(name)
     gc.freeze()  # what is there now stays
+    _clear_up(place.left)
 
 
-def _clear_up() -> None:
+def _clear_up(left: threading.Event) -> None:
     """Give memory back to the system when visitors have left."""
-    from sim.view import app
-
     gc.set_threshold(*GARBAGE)
     while True:
-        app.place.left.wait()
+        left.wait()
         threading.Event().wait(QUIET)
-        app.place.left.clear()
+        left.clear()
         gc.collect()
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
         if trim is not None:  # glibc keeps what threads have freed
@@ -147,3 +152,4 @@ def _announce(ready: Any, address: str, browser: bool, say: Callable[[str], None
     say(f"The dashboard is at {address} (Ctrl-C ends it)")
     if browser:
         webbrowser.open(address)
+    _ahead()

@@ -26,25 +26,24 @@ def Explore(visit: Visit, theme: str) -> None:
     picture = visit.picture.value
     Said(visit)
     Choices(visit)
-    if picture is None:
-        return
-    run = picture.payload
-    before = picture.before
-    Guarded("player", lambda: show(panels.Player, visit, theme, run, before), token=run["id"])
+    # without a run too: the browser takes in the panels while the first one is under way
+    run, before = (picture.payload, picture.before) if picture else ({}, None)
+    token = run.get("id")
+    Guarded("player", lambda: show(panels.Player, visit, theme, run, before), token=token)
     made = {name: (lambda kind=kind: show(kind, visit, theme, named(run), named(before))) for name, kind in UNDER}
     with box("app-two"):
         for name in ("map", "triangle"):
-            Guarded(name, made[name], token=run["id"])
+            Guarded(name, made[name], token=token)
     for name in ("fans", "grievances"):
-        Guarded(name, made[name], token=run["id"])
+        Guarded(name, made[name], token=token)
     with box("app-two app-even"):
         for name in ("deliveries", "ledger"):
-            Guarded(name, made[name], token=run["id"])
+            Guarded(name, made[name], token=token)
 
 
 def named(run: Payload | None) -> Payload:
     """A payload by its name (the browser has it whole from the player); {} for none."""
-    return {} if run is None else {"id": run["id"]}
+    return {"id": run["id"]} if run else {}
 
 
 def show(kind: Any, visit: Visit, theme: str, run: Payload, before: Payload | None = None, **traits: Any) -> Any:
