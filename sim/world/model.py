@@ -184,8 +184,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.republics: AgentSet = self.agents.select(lambda actor: isinstance(actor, Republic))
         self.agents.do("bind")
         self._acting = {
-            (kind, wide): self._gathered(actors, kind, len(SECTORS) if wide else 1)
-            for kind, actors in ((Power, self.powers), (Republic, self.republics))
+            (kind, wide): self._gathered(actors, standard, len(SECTORS) if wide else 1)
+            for kind, actors, standard in (("power", self.powers, Power), ("republic", self.republics, Republic))
             for wide in (False, True)
         }
 
@@ -210,12 +210,13 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
                 acting += some if len(some) == 1 else [standard.together(self, place, self._own(standard, place))]
         return acting
 
-    def each(self, kind: type[Power | Republic], decision: str) -> None:
-        """Have every power or every republic take a decision."""
-        for actor in self.acting(kind, wide=decision in kind.WIDE):
+    def each(self, kind: str, decision: str) -> None:
+        """Have every "power" or every "republic" take a decision."""
+        standard = Power if kind == "power" else Republic
+        for actor in self.acting(kind, wide=decision in standard.WIDE):
             getattr(actor, decision)()
 
-    def acting(self, kind: type[Power | Republic], *, wide: bool) -> list[Any]:
+    def acting(self, kind: str, *, wide: bool) -> list[Any]:
         """Powers or republics in order, some as one (see ``Actor.together``); fewer where their arrays are wide."""
         return self._acting[kind, wide]
 
@@ -248,41 +249,41 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Each power makes each republic one offer (step 2)."""
         self.taken = rules.summed(self.state["alignment"], 1)
         self.engaged = rules.summed(self.state["overall"], 1)
-        self.each(Power, "offer")
+        self.each("power", "offer")
 
     def republics_ask(self) -> None:
         """Each republic addresses one request to one power (step 3)."""
-        self.each(Republic, "ask")
+        self.each("republic", "ask")
 
     def offers_are_answered(self) -> None:
         """Republics accept, counter or reject; powers meet counter-offers or not (step 4)."""
-        self.each(Power, "weigh")
-        self.each(Republic, "reply")
+        self.each("power", "weigh")
+        self.each("republic", "reply")
 
     def requests_are_answered(self) -> None:
         """Powers grant requests or not (step 4)."""
-        self.each(Power, "grant")
+        self.each("power", "grant")
 
     def pledges_fall_due(self) -> None:
         """Powers deliver what falls due, or let it lapse (step 5)."""
-        self.each(Power, "deliver")
+        self.each("power", "deliver")
 
     def grievances_move(self) -> None:
         """Grievances fade and grow (step 6)."""
-        self.each(Republic, "feel")
+        self.each("republic", "feel")
 
     def republics_speak_out(self) -> None:
         """Republics rebuke in public, take stances at summits, and are stirred by one another (step 7)."""
-        self.each(Republic, "speak")
-        self.each(Republic, "listen")
+        self.each("republic", "speak")
+        self.each("republic", "listen")
 
     def powers_respond(self) -> None:
         """Powers make up or punish (step 7)."""
-        self.each(Power, "respond")
+        self.each("power", "respond")
 
     def alignments_move(self) -> None:
         """Alignment drifts towards what the drivers say (step 8)."""
-        self.each(Republic, "realign")
+        self.each("republic", "realign")
 
     # -- what actors use ----------------------------------------------------------------------------------------------
 

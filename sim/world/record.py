@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sim.scenario import Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
-from sim.world.actors import Republic
 from sim.world.rules import DRIVERS
 
 if TYPE_CHECKING:
@@ -202,7 +201,7 @@ class Watch:
     def _note_drivers(self, model: DiplomacyModel) -> None:
         """Each driver through the same filter as the logit, so that they add up to its shift."""
         inertia, names = model.inertia, self.record.labels["driver"]
-        for republic in model.acting(Republic, wide=True):
+        for republic in model.acting("republic", wide=True):
             i = republic.place
             parts = dict(republic.moved_by)
             parts.pop("grievance")
