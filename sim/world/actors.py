@@ -149,8 +149,9 @@ class Power(Actor):
         """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5)."""
         rule = self.model.rule
         performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
-        self.due[:] = rules.falling_due(self.pledges, self.delivery_months.astype(np.float64)[..., None, :])
-        self.done[:] = rules.delivered(self.due, performance.astype(np.float64)[..., None, :])
+        months, part = (values.astype(np.float64)[..., None, :] for values in (self.delivery_months, performance))
+        rules.falling_due(self.pledges, months, out=self.due)
+        rules.delivered(self.due, part, out=self.done)
         self.pledges -= self.due
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += self.done.astype(SINGLE)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.rules.offers import counted
+from sim.world.rules.offers import whole
 
 Floats = NDArray[np.floating[Any]]
 
@@ -18,9 +18,9 @@ def fading(half_life: Floats) -> Floats:
     return result
 
 
-def falling_due(pledges: Floats, delivery_months: Floats) -> Floats:
+def falling_due(pledges: Floats, delivery_months: Floats, out: Floats | None = None) -> Floats:
     """Points of the pending pledges (..., w) that fall due this month: one part in ``delivery_months`` (>= 1)."""
-    return counted(pledges / delivery_months)
+    return whole(np.divide(pledges, delivery_months, out=out))
 
 
 def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats) -> Floats:
@@ -29,9 +29,9 @@ def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats)
     return result
 
 
-def delivered(due: Floats, performance: Floats) -> Floats:
+def delivered(due: Floats, performance: Floats, out: Floats | None = None) -> Floats:
     """Points delivered of what is due (..., w), in whole quanta; the rest, due - delivered, lapses."""
-    return counted(due * performance)
+    return whole(np.multiply(due, performance, out=out))
 
 
 def lapse_rate(due: Floats, done: Floats) -> Floats:

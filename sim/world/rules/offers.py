@@ -18,10 +18,15 @@ QUANTUM = 2.0**-30
 
 def counted(points: Floats) -> Floats:
     """Points (any shape, >= 0) rounded down to whole quanta."""
-    whole: Floats = points * (1.0 / QUANTUM)
-    np.floor(whole, out=whole)
-    whole *= QUANTUM
-    return whole
+    return whole(points.copy())
+
+
+def whole(points: Floats) -> Floats:
+    """The same, in place of ``points``."""
+    points *= 1.0 / QUANTUM
+    np.floor(points, out=points)
+    points *= QUANTUM
+    return points
 
 
 def means(budget: Floats, growth: Floats, month: int, boost: Floats, strain: Floats, strain_on_means: Floats) -> Floats:

@@ -49,11 +49,14 @@ def shares(logit: Floats, out: Floats | None = None) -> Floats:
     """
     weight = logit.copy() if out is None else out
     weight[...] = logit
-    lowered = np.maximum(weight.max(axis=-3) - _LARGE, 0.0)
-    weight -= lowered[..., None, :, :]
+    others = np.ones(1, weight.dtype)
+    if weight.max() > _LARGE:  # changes nothing where none is large
+        lowered = np.maximum(weight.max(axis=-3) - _LARGE, 0.0)
+        weight -= lowered[..., None, :, :]
+        others = np.exp(-lowered)
     np.exp(weight, out=weight)
     total = summed(weight, -3)
-    total += np.exp(-lowered)
+    total += others
     weight /= total[..., None, :, :]
     return weight
 
