@@ -26,17 +26,18 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app as program
 from sim.experiments.posterior import shipped_posteriors
-from sim.scenario import SECTORS
+from sim.experiments.sweep import Sweep as Swept
+from sim.scenario import SECTORS, BadInput
 from sim.scenario.reader import MAX_BYTES
 
 pytest.importorskip("solara", reason="the extra view is not installed (pip install 'sim[view]')")
 
 import solara
 
-from sim.view import controls, levers, panels
+from sim.view import controls, levers, panels, pieces
 from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
-from sim.view.pages import about, explore, why
+from sim.view.pages import about, compare, explore, sweep, why
 from sim.view.state import PAGES, WORLDS, View, from_address, moved
 from sim.view.visit import Place, Visit
 
@@ -497,8 +498,7 @@ def test_an_error_in_one_panel_stays_there(place: Place, monkeypatch: pytest.Mon
     try:
         assert len(context.find(panels.Fans)) == 1
         assert len(context.find(panels.Ledger)) == 1
-        texts = [child for widget in context.find(tag="h3").widgets for child in widget.children]
-        assert "The grievances cannot be shown" in texts
+        assert "The grievances cannot be shown" in texts(context, "h3")
     finally:
         context.close()
 
@@ -513,6 +513,62 @@ def test_the_waterfall_adds_up(place: Place) -> None:
                                 & (found.table.driver != "total")]
             assert drawn["start"] + parts["mean"].sum() == pytest.approx(drawn["end"], abs=1e-6)
             assert {part["name"] for part in drawn["parts"]} <= set(parts.driver)
+
+
+def test_a_lever_gives_something_to_compare_with(place: Place) -> None:
+    visit = Visit(place, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
+    page, context = rendered(pieces.Guarded("page", lambda: compare.Compare(visit, "light")))
+    try:
+        root = page.children[0]
+        assert "Nothing to compare with" in texts(context, "h3")
+        assert len(context.find(controls.Fields)) == 0
+        visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": True})
+        assert until(lambda: len(context.find(panels.DifferenceFan)) == 1)
+        assert "Nothing to compare with" not in texts(context, "h3")
+        assert page.children[0] is root  # the page itself stays, and where it is scrolled to
+        visit.hear({"kind": "undo", "path": ""})
+        assert "Nothing to compare with" in texts(context, "h3")
+        assert page.children[0] is root
+    finally:
+        visit.close()
+        context.close()
+
+
+def texts(context: Any, tag: str) -> list[str]:
+    """What the elements of a tag say."""
+    return [child for widget in context.find(tag=tag).widgets for child in widget.children]
+
+
+def test_where_an_outcome_is_undefined_a_sweep_shows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    strain, respect = "powers.RUS.strain", "powers.RUS.respect"
+    sim.sweep("dushanbe-2025", tmp_path, vary={strain: (0, 0.9, 3), respect: (0.2, 0.8, 2)}, worlds=2, months=3,
+              workers=1)
+    true, gone = Swept.means, 1
+
+    def holed(self: Swept, outcomes: list[str]) -> pd.DataFrame:
+        table = true(self, outcomes)
+        table.loc[table.index[:gone], outcomes] = np.nan
+        return table
+
+    monkeypatch.setattr(Swept, "means", holed)
+    opened = sweep.open_sweep(tmp_path, "TJK.RUS.share", lambda done: None)
+    cells = [cell for row in sweep.heat(opened, strain, respect)["values"] for cell in row]
+    assert cells.count(None) == 1
+    assert sorted(cell for cell in cells if cell is not None) == pytest.approx(sorted(opened.means["TJK.RUS.share"]))
+    for drawn in (sweep.heat(opened, strain, respect), sweep.curve(opened, strain), opened.bars):
+        json.dumps(drawn, allow_nan=False)  # what is not a number would empty the panel in the browser
+    gone = 6
+    with pytest.raises(BadInput, match="no point at which it is defined"):
+        sweep.open_sweep(tmp_path, "TJK.RUS.share", lambda done: None)
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    _, context = rendered(pieces.words("From 31 % to 35.5 %: 4.5 points, 1 point; 12 months. 100% sure"))
+    try:
+        shown = context.find(tag="p").widget.children[0]
+        assert shown == "From 31\u00a0% to 35.5\u00a0%: 4.5\u00a0points, 1\u00a0point; 12 months. 100% sure"
+    finally:
+        context.close()
 
 
 def test_about_tells_weaknesses_and_the_verdict(place: Place) -> None:

@@ -100,6 +100,11 @@ def run_of(name: str = "dushanbe-2025", strain: float | None = None, seed: int =
     return _runs[key]
 
 
+def spoken(page: Any, card: str = ".app-said") -> str:
+    """The sentence of a card, its no-break spaces as spaces."""
+    return page.inner_text(f"{card} .app-say").replace("\u00a0", " ")
+
+
 def number(text: str) -> float:
     """The last number of a text."""
     return float(re.findall(r"[+\-]?\d+(?:\.\d+)?", text.replace("−", "-"))[-1])
@@ -155,7 +160,7 @@ def saved_from(page: Any, panel: str) -> None:
 def test_explore_shows_the_run(chromium: Any, address: str) -> None:
     result = run_of()
     with visit(chromium, address) as page:
-        assert page.inner_text(".app-said .app-say") == result.headline()
+        assert spoken(page) == result.headline()
         assert page.get_attribute(".app-said", "data-hash") == result.scenario.hash
         values_shown(page, result, result.months)
         told = result.ledger(result.typical_world)
@@ -236,7 +241,7 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         paired = sim.compare(before, after)
         table = paired.table()
         top = table.loc[table.difference.abs().idxmax()]
-        assert page.inner_text(".app-said .app-say") == paired.sentence(top.republic, top.power)
+        assert spoken(page) == paired.sentence(top.republic, top.power)
         assert page.get_attribute(".app-said", "data-hash") == after.scenario.hash
         values_shown(page, after, 40)
         assert page.locator(".sim-fans [data-baseline=RUS]").count() == 3 * len(after.republics)
@@ -252,7 +257,7 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         page.wait_for_selector(".app-said[data-worlds='500']")
         page.keyboard.press("Escape")
         strain = number(re.search(rf"set={STRAIN}=([\d.]+)", page.url)[1])
-        after, sentence = run_of(strain=strain), page.inner_text(".app-said .app-say")
+        after, sentence = run_of(strain=strain), spoken(page)
 
         saved = {}
         for what in ("yaml", "csv", "parquet"):
@@ -272,10 +277,10 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
 
         page.reload()
         page.wait_for_selector(f".app-said[data-hash='{after.scenario.hash}']")
-        assert page.inner_text(".app-said .app-say") == sentence
+        assert spoken(page) == sentence
         assert page.get_attribute(".sim-track", "aria-valuenow") == "40"
         with visit(chromium, address, page.url.removeprefix(address)) as shared:
-            assert shared.inner_text(".app-said .app-say") == sentence
+            assert spoken(shared) == sentence
             assert shared.get_attribute(".sim-track", "aria-valuenow") == "40"
         page.click("[data-key=undo-all]")
         page.wait_for_function("!location.search.includes('set=')")
@@ -316,7 +321,7 @@ def test_bands_may_hold_what_the_record_leaves_open(chromium: Any, address: str)
         page.check("[data-key=posterior]")
         page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
         result = sim.run("dushanbe-2025", worlds=WORLDS, posterior="dushanbe-2025")
-        assert page.inner_text(".app-said .app-say") == result.headline()
+        assert spoken(page) == result.headline()
         values_shown(page, result, result.months)
         page.reload()
         page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
@@ -339,7 +344,7 @@ def test_compare_in_step_and_paired(chromium: Any, address: str) -> None:
     with visit(chromium, address, "?page=compare&with=war-drags-on", ready=".app-said[data-ready=True]") as page:
         assert page.evaluate("new Promise((done) => { const it = AbortSignal.timeout(2000);"
                              "setTimeout(() => done(it.aborted), 2100); })") is False  # see theme.js
-        assert page.inner_text(".app-said .app-say") == paired.headline()
+        assert spoken(page) == paired.headline()
         page.wait_for_selector(".sim-difference [data-republic]")
         page.focus(".sim-player .sim-track")
         page.keyboard.press("Home")
@@ -379,7 +384,7 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         parts = [number(text) for text in last.all_text_contents()]
         assert shares[0] + sum(parts) == pytest.approx(shares[-1], abs=0.05 * len(parts) + 0.1)
         explained = sim.explain("dushanbe-2025", worlds=200)
-        assert page.inner_text(".app-said .app-say") == explained.paragraph("KAZ", "RUS")
+        assert spoken(page) == explained.paragraph("KAZ", "RUS")
         i, j = explained.place("KAZ", "RUS")
         assert shares[0] == pytest.approx(100 * explained.before[i, j].mean(), abs=0.06)
         same = [".sim-player", ".sim-ledger", ".sim-waterfall"]
@@ -390,7 +395,7 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         page.wait_for_selector(".app-card[data-event=russia-summit-2027][data-ready=True]")
         base = run_of().scenario
         without = sim.compare(base, base.without_events("russia-summit-2027"), worlds=WORLDS, names=("with", "without"))
-        assert page.inner_text(".app-card[data-event] .app-say") == f"Without it: {without.headline()}"
+        assert spoken(page, ".app-card[data-event]") == f"Without it: {without.headline()}"
         middle = np.median(without.differences()[-1], axis=-1)
         page.wait_for_selector(".sim-difference [data-republic=KAZ]")
         # what comes in above must not have the panels below it torn down and made anew
@@ -485,7 +490,7 @@ def test_a_message_too_large_is_refused_and_the_server_lives(chromium: Any, addr
     with pytest.raises((ConnectionClosed, InvalidStatus, ConnectionError)):
         flood()
     with visit(chromium, address) as page:
-        assert page.inner_text(".app-said .app-say") == run_of().headline()
+        assert spoken(page) == run_of().headline()
 
 
 # -- everybody, everywhere --------------------------------------------------------------------------------------------
@@ -525,6 +530,6 @@ def test_two_visitors_and_one_who_leaves(chromium: Any, address: str) -> None:
             assert two.get_attribute(".app-said", "data-hash") == run_of(strain=strain).scenario.hash
             assert one.get_attribute(".app-said", "data-hash") == run_of().scenario.hash
             two.fill(f"[data-path='{STRAIN}'] input[type=range]", "100")  # and leaves in the middle of it
-        assert one.inner_text(".app-said .app-say") == run_of().headline()
+        assert spoken(one) == run_of().headline()
         assert "set=" not in one.url
         moved_to(one, 300)

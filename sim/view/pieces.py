@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 logger = logging.getLogger("sim.view")
+UNIT = re.compile(r"(?<=\d) (?=%|points?\b)")
 
 
 def box(classes: str, **data: object) -> Any:
@@ -23,8 +25,13 @@ def box(classes: str, **data: object) -> Any:
 
 
 def words(text: str, classes: str = "", tag: str = "p", **attributes: str) -> Any:
-    """Text, shown as it is."""
-    return rv.Html(tag=tag, class_=classes, children=[text], attributes=attributes)
+    """Text, shown as it is, but no line ends between a number and its unit."""
+    return rv.Html(tag=tag, class_=classes, children=[unbroken(text)], attributes=attributes)
+
+
+def unbroken(text: str) -> str:
+    """A text in which numbers hold on to their units."""
+    return UNIT.sub("\u00a0", text)
 
 
 @solara.component
@@ -69,7 +76,7 @@ def Table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], left:
     """Numbers in rows; the columns ``left`` hold words."""
 
     def cell(tag: str, place: int, text: str) -> Any:
-        return rv.Html(tag=tag, class_="" if place in left else "app-n", children=[text],
+        return rv.Html(tag=tag, class_="" if place in left else "app-n", children=[unbroken(text)],
                        attributes={"scope": "col"} if tag == "th" else {})
 
     with box("app-card"):

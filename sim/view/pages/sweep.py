@@ -123,8 +123,8 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
              if sobol else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}"}
             for row in found.of(outcome).to_dict("records") if np.isfinite(row[key])]
     caption = ("Total order: the part of the variance between points that a factor has a hand in, alone or with "
-               "others; whiskers 95 %." if sobol else
-               "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95 %.")
+               "others; whiskers 95\u00a0%." if sobol else
+               "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%.")
     verdict = found.verdicts.iloc[0]
     return ({"id": f"bars-{outcome}", "title": "What matters", "caption": caption, "rows": rows, "unit": "number"},
             f"{verdict['verdict']} {found.note}")
