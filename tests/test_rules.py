@@ -249,6 +249,13 @@ def test_shares_and_log_ratios_are_each_others_inverse() -> None:
     assert rules.shares(logit) == pytest.approx(share)
 
 
+def test_log_ratios_too_large_for_float32_still_give_shares() -> None:
+    # 200 against 199 and 0 for others: e to 1, others next to nothing
+    share = np.empty((2, 1, 1), np.float32)
+    rules.shares(powers(200.0, 199.0), out=share)
+    assert share.ravel() == pytest.approx([np.e / (1.0 + np.e), 1.0 / (1.0 + np.e)], rel=1e-6)
+
+
 def test_doubling_deals_pulls_by_the_effect_times_ln_two() -> None:
     # floor 0.2, usual 0.8, now 1.8: ln(2 / 1) x 0.8
     got = rules.deal_pull(np.array([1.8]), np.array([0.8]), np.array([0.2]), np.array([0.8]))
