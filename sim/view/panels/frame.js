@@ -1,5 +1,6 @@
 // The frame around each panel: title, caption, months heard and told, drawing anew when something changes.
 
+const NEAR = 1.25; // screens: what begins just below the screen is drawn with what is on it
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 // A panel's spec: name, title(ctx), caption(ctx), build(ctx) -> {tick(t), mark()}, table(ctx), needs ("run" or "data"),
@@ -182,7 +183,7 @@ class Frame {
   measure() {
     const box = this.body.getBoundingClientRect();
     this.room = Math.floor(this.body.clientWidth);
-    this.seen = box.bottom >= 0 && box.top < window.innerHeight;
+    this.seen = box.bottom >= 0 && box.top < window.innerHeight * NEAR;
     this.scrolled = this.body.querySelector("[data-scroll]")?.scrollTop ?? 0;
   }
   draw() {
