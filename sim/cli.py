@@ -86,7 +86,7 @@ def run(
     ] = None,
     seed: Annotated[
         int,
-        typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds, anywhere."),
+        typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds."),
     ] = 0,
     changes: Annotated[
         list[str] | None,

@@ -29,7 +29,7 @@ Months = Annotated[
     int | None, typer.Option(min=1, help="How many months to run.", show_default="the scenario's")
 ]
 Seed = Annotated[
-    int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds, anywhere.")
+    int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds.")
 ]
 Changes = Annotated[
     list[str] | None,
