@@ -161,9 +161,12 @@ class Engine:
     def _made(self, key: Key, scenario: Scenario, watch: Watch, coarse: bool, posterior: Posterior | None) -> Kept:
         """Run for a key, and keep unless it is coarse."""
         _, worlds, seed, world = key
-        full = self.ensemble(scenario, worlds, seed, watch, posterior=posterior)
-        sent = payload(full, world=None if world < 0 else min(world, worlds - 1), coarse=coarse)
-        kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))
+        # a whole result is large: the turn lasts until what is kept of it has been made
+        with self.turn(watch), watched(watch, scenario.months) as model:
+            full = run(scenario, worlds=worlds, seed=seed, model=model, posterior=posterior)
+            sent = payload(full, world=None if world < 0 else min(world, worlds - 1), coarse=coarse)
+            kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))
+            del full
         if not coarse:
             with self._lock:
                 self._kept[key] = kept

@@ -25,6 +25,8 @@ MESSAGE_BYTES = 2 * 2**20
 """Largest message a browser may send; an uploaded scenario has at most half of it."""
 GARBAGE = (700, 10, 10)
 """How often the server looks for garbage: the usual, for a visitor's page is full of cycles (commands look seldom)."""
+ARENAS = (-8, 2)
+"""glibc's M_ARENA_MAX: few heaps, or each visitor's thread keeps the memory of an ensemble."""
 QUIET = 3.0
 """Seconds between a visitor's leaving and giving back what he used, so that those who leave together are one."""
 ASSETS = Path(__file__).parent / "assets"
@@ -111,6 +113,7 @@ def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, re
         raise BadInput.of(f"no {missing.name} installed", "the extra view: pip install 'sim[view]'",
                           path="view") from missing
     chosen = free_port(host, port)
+    allocator("mallopt", *ARENAS)
     ready = server(Catalogue(scenario, results), host, chosen)
     shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104
     address = f"http://{shown}:{chosen}/"
@@ -139,9 +142,14 @@ def _clear_up(left: threading.Event) -> None:
         threading.Event().wait(QUIET)
         left.clear()
         gc.collect()
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-        if trim is not None:  # glibc keeps what threads have freed
-            trim(0)
+        allocator("malloc_trim", 0)  # glibc keeps what threads have freed
+
+
+def allocator(order: str, *values: int) -> None:
+    """Tell the allocator something, where it is glibc's."""
+    act = getattr(ctypes.CDLL(None), order, None) if os.name == "posix" else None
+    if act is not None:
+        act(*values)
 
 
 def _announce(ready: Any, address: str, browser: bool, say: Callable[[str], None]) -> None:
