@@ -26,9 +26,9 @@ Keys = Sequence[tuple[str, ...]]
 
 BLOCK = 24
 """Months drawn at a time."""
-_PER_STEP = 2  # float32 numbers in one step of the generator
+_PER_STEP = 2  # numbers of 24 bits in one step of the generator
 _BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
-_IN_CACHE = 256  # worlds drawn at a time
+_IN_CACHE = 2**14  # steps taken at a time
 _HALF_STEP = np.float32(2.0**-25)  # moves the generator's grid k x 2^-24 into the open interval (0, 1)
 _HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded to 1
 
@@ -89,16 +89,13 @@ class Streams:
         grid = kept
         if self._place is not None:
             grid = {name: np.empty((*array.shape[:2], distinct), np.float32) for name, array in kept.items()}
-        scratch = np.empty((min(distinct, _IN_CACHE), steps * _PER_STEP), np.float32)
         done = 0
         for first, count in self._runs:
             source = np.random.PCG64DXSM([self._seed, key])
             source.advance(block * _BLOCK_APART + first * steps)
-            generator = np.random.Generator(source)
-            for start in range(0, count, _IN_CACHE):
-                drawn = scratch[: min(_IN_CACHE, count - start)]
-                generator.random(out=drawn, dtype=np.float32)
-                np.minimum(np.add(drawn, _HALF_STEP, out=drawn), _HIGHEST, out=drawn)
+            at_once = max(1, _IN_CACHE // steps)
+            for start in range(0, count, at_once):
+                drawn = _uniform(source, min(at_once, count - start), steps)
                 by_month = drawn[:, : BLOCK * width].T.reshape(BLOCK, width, -1)
                 at = 0
                 for name, wide in self._decisions.items():
@@ -108,6 +105,16 @@ class Streams:
         if self._place is not None:
             for name, array in kept.items():
                 array[...] = grid[name][..., self._place]
+
+
+def _uniform(source: np.random.PCG64DXSM, worlds: int, steps: int) -> NDArray[np.float32]:
+    """The next numbers for so many worlds, (world, number): those of ``Generator.random`` in float32, quicker."""
+    bits = source.random_raw(worlds * steps).astype("<u8", copy=False).view("<u4").reshape(worlds, -1)
+    bits >>= 8
+    drawn = bits.view("<i4").astype(np.float32)
+    drawn *= 2.0**-24
+    drawn += _HALF_STEP
+    return np.minimum(drawn, _HIGHEST, out=drawn)
 
 
 def _number(key: tuple[str, ...]) -> int:
