@@ -95,6 +95,8 @@ def tell(scenario: Scenario, draws: Mapping[str, Floats], worlds: NDArray[np.int
 class _ByYear:
     """Adds up months to yearly means: trade shares (trader, power, year, w), overall shares (voter, power, year, w)."""
 
+    flows = False
+
     def __init__(self, trade: Floats, overall: Floats) -> None:
         self.trade, self.overall = trade, overall
 

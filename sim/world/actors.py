@@ -98,7 +98,7 @@ class Power(Actor):
             state["deals"][:, j],
         )
         self.offer_size, self.offer_sector = state["offer_size"][:, j], state["offer_sector"][:, j]
-        self.lapse, self.due, self.done = state["lapse"][:, j], state["due"][:, j], state["done"][:, j]
+        self.due, self.done = state["due"][:, j], state["done"][:, j]
         self.worth = self.interest[None] * self.before(self.model.parameters.republic["endowment"])
 
     def before(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -155,7 +155,6 @@ class Power(Actor):
         self.pledges -= self.due
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += self.done.astype(SINGLE)
-        self.lapse[:] = rules.lapse_rate(rules.summed(self.due, -2), rules.summed(self.done, -2))
 
     def respond(self) -> None:
         """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""
@@ -257,7 +256,7 @@ class Republic(Actor):
             self.standing, state["respect"], rule["ask_respect"], self.overall, rule["ask_dependence"]
         )
         noise = rule["choice_noise"] * gumbel(model.luck("ask")[self.place])
-        state["request_power"][self.place] = (utility + noise).argmax(axis=-2)
+        state["request_power"][self.place] = rules.foremost(utility + noise)
         wanting = rules.unmet(self.need, rules.summed(self.deals, -3), self.usual_live, rule["deal_floor"])
         state["request_sector"][self.place] = rules.pick(wanting, model.own_luck("need")[self.place])
 

@@ -40,6 +40,9 @@ _IN_CACHE = 2**15
 class Recorder(Protocol):
     """What watches a model: called once on day one and after every month."""
 
+    flows: bool
+    """Whether it asks for the model's ``flows``."""
+
     def day_one(self, model: DiplomacyModel) -> None:
         """Note the state before the first month."""
 
@@ -127,6 +130,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.now = Month(self.state["strain"], self.state["respect"], np.ones_like(self.state["strain"]))
         self._populate(republic, power)
         self.recorder = recorder
+        self._flowing = recorder is None or recorder.flows
         if recorder is not None:
             recorder.day_one(self)
 
@@ -240,7 +244,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         if self.now.summit is not None or self.month == 0 or self._summit_before:
             state["stance"].fill(-1)
         self._summit_before = self.now.summit is not None
-        state["before"][:] = state["pledges"]
+        if self._flowing:
+            state["before"][:] = state["pledges"]
         self.aid = self.calendar.strike(self.now, state["deals"], state["grievance"], state["pledges"])
         state["attention"] -= self.fades["attention_half_life"] * (state["attention"] - 1.0)
         state["grudge"] *= 1.0 - self.fades["grudge_half_life"]
@@ -267,6 +272,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
     def pledges_fall_due(self) -> None:
         """Powers deliver what falls due, or let it lapse (step 5)."""
         self.each("power", "deliver")
+        self.fallen_due, self.delivered = (rules.summed(self.state[name], 2) for name in ("due", "done"))
+        self.state["lapse"][:] = rules.lapse_rate(self.fallen_due, self.delivered)
 
     def grievances_move(self) -> None:
         """Grievances fade and grow (step 6)."""
@@ -305,7 +312,10 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         pledges[self._cells[republic, power] + sector * len(self.worlds)] += points
 
     def flows(self) -> dict[str, Floats]:
-        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid) and lapsed."""
+        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid) and lapsed.
+
+        Not of a model whose recorder said that it would not ask.
+        """
         state = self.state
         agreed = state["pledges"] + state["due"] - state["before"]
         done, lapsed = state["done"], state["due"] - state["done"]
@@ -336,6 +346,8 @@ _HEAVY = frozenset(
         "inertia",
         "now",
         "taken",
+        "fallen_due",
+        "delivered",
         "engaged",
         "_between",
         "_cells",

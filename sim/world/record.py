@@ -123,6 +123,7 @@ class Watch:
 
     def __init__(self, record: Record, first: int) -> None:
         self.record, self.first = record, first
+        self.flows = record.wants("full")
 
     def day_one(self, model: DiplomacyModel) -> None:
         """Note day one, and set the running sums to nothing."""
@@ -136,7 +137,7 @@ class Watch:
         self._note(model.state, 0, stocks=True)
         state = model.state
         self._first_overall = state["overall"].copy()
-        self._first_leader = self._leader = state["overall"].argmax(axis=1)
+        self._first_leader = self._leader = rules.foremost(state["overall"])
         self._since = np.zeros(self._leader.shape, dtype=np.int64)
         self._rebukes = np.zeros(state["rebuke"].shape)
         self._sums = {name: np.zeros(state["overall"].shape) for name in TOTALS}
@@ -151,7 +152,7 @@ class Watch:
         self._note(model.state, month + 1, stocks=True)
         if self.record.wants("full"):
             self._note(model.state | model.flows(), month, stocks=False)
-        leader = state["overall"].argmax(axis=1)
+        leader = rules.foremost(state["overall"])
         changed = leader != self._leader
         self._since[changed] = month + 1
         self._leader = leader
@@ -170,7 +171,7 @@ class Watch:
 
         Engagement is counted in quanta, so these sums are exact and their order does not matter.
         """
-        due, done = rules.summed(model.state["due"], 2), rules.summed(model.state["done"], 2)
+        due, done = model.fallen_due, model.delivered
         self._sums["accepted"] += due
         self._sums["delivered"] += done
         self._sums["lapsed"] += due

@@ -22,7 +22,7 @@ from sim.world.rules.answers import (
     standing,
     unmet,
 )
-from sim.world.rules.axes import summed
+from sim.world.rules.axes import foremost, summed
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
 from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick
@@ -69,6 +69,7 @@ __all__ = [
     "fading",
     "falling_due",
     "feel",
+    "foremost",
     "grant_chance",
     "interior",
     "lapse_rate",

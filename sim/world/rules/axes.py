@@ -11,6 +11,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
+def foremost(x: Floats) -> NDArray[np.intp]:
+    """Index of the largest along the axis before the worlds, (..., k, w) -> (..., w); the first of equals.
+
+    As ``argmax``, which turns the array over before it looks.
+    """
+    most = x[..., 0, :]
+    index = np.zeros(most.shape, np.int8)
+    for k in range(1, x.shape[-2]):
+        more = x[..., k, :] > most
+        np.maximum(index, more.view(np.int8) * np.int8(k), out=index)
+        most = np.maximum(most, x[..., k, :])
+    return index.astype(np.intp)
+
+
 def summed(x: Floats, axis: int) -> Floats:
     """Sum over ``axis`` from first to last (never the worlds axis), any shape (..., w).
 
