@@ -24,11 +24,11 @@ from sim.world.actors import Power, Republic
 from sim.world.model import Classes, DiplomacyModel
 from sim.world.record import Record, Watch
 
-BATCH = 2048
+BATCH = 4096
 """Worlds in a batch at most: enough to make a line of NumPy pay, few enough to lose little when one is lost."""
 SMALLEST = 128
 """Worlds in a batch at least, where there are so many: fewer would cost more than they spread."""
-_PAIRS = 60_000
+_PAIRS = 15 * BATCH
 """Worlds x republics x powers in a batch at most, which bounds its memory (about 200 MB)."""
 
 LEADER = ".leader"
@@ -113,7 +113,9 @@ def probe(scenario: Scenario, republic: Classes, power: Classes, model: type[Dip
 def batch_size(plan: Plan) -> int:
     """Worlds in a batch: a function of the plan alone."""
     pairs = max(len(scenario.republics) * len(scenario.powers) for scenario in plan.scenarios.values())
-    return max(1, min(BATCH, max(SMALLEST, -(-plan.total // 16)), _PAIRS // pairs))
+    size = max(1, min(BATCH, max(SMALLEST, -(-plan.total // 16)), _PAIRS // pairs))
+    parts = -(-plan.total // size)
+    return -(-plan.total // (parts + parts % 2))  # an even number of them, lest one of two workers waits at the end
 
 
 def tasks(plan: Plan, size: int, wanted: Sequence[int] | None = None) -> Iterator[Task]:

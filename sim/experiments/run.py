@@ -18,7 +18,7 @@ from sim.world.parameters import Variations
 from sim.world.record import KEEPS, Record, Watch
 from sim.world.rules import DRIVERS
 
-BATCH = 2048
+BATCH = 4096
 """Worlds run at a time: enough to make a line of NumPy pay; more gain nothing and make Ctrl-C and progress coarser."""
 
 Progress = Callable[[int, int], None]
