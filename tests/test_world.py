@@ -266,6 +266,9 @@ def test_memory_does_not_grow_from_batch_to_batch() -> None:
 
     story = STORY.with_months(1)
     record = Record(story, 64, 1, "outcomes")
+    model = DiplomacyModel(story, 64)
+    model.release()
+    assert not [name for name, kept in vars(model).items() if kept is story], "a sweep has a scenario a point"
     tracemalloc.start()
     try:
         sizes = []

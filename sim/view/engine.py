@@ -28,7 +28,7 @@ Key = tuple[str, int, int, int]
 """What tells ensembles apart: scenario and draws, worlds, seed, world followed."""
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))
 """Ensembles that may run at the same time; others wait their turn."""
-ROOM = 96 * 2**20
+ROOM = 48 * 2**20
 """Bytes of finished ensembles kept for all visitors together."""
 INT_BYTES = 36
 """Bytes of a whole number in a list."""

@@ -334,6 +334,9 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
 _HEAVY = frozenset(
     (
+        "story",
+        "worlds",
+        "actors",
         "state",
         "rest",
         "parameters",
