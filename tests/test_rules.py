@@ -136,6 +136,18 @@ def test_strain_and_grudge_make_a_power_deaf() -> None:
     assert got[0] == pytest.approx(0.8 * np.exp(-0.5))
 
 
+def test_points_are_rounded_down_to_whole_quanta_in_place_or_not() -> None:
+    # two and a half quanta are two
+    points = at(2.5 * rules.QUANTUM)
+    assert rules.counted(points)[0, 0] == 2.0 * rules.QUANTUM
+    assert points[0, 0] == 2.5 * rules.QUANTUM
+
+
+def test_the_foremost_is_the_largest_and_of_equals_the_first() -> None:
+    # one world a column: 3 is largest in the first, the second has two of 2
+    assert rules.foremost(np.array([[1.0, 2.0], [3.0, 2.0], [2.0, 1.0]])).tolist() == [1, 0]
+
+
 # -- delivery ---------------------------------------------------------------------------------------------------------
 
 

@@ -184,6 +184,16 @@ def test_classes_of_ones_own(tmp_path: Path) -> None:
         sim.sweep("dushanbe-2025", republic=Local, workers=2, **fields)
 
 
+@pytest.mark.parametrize("worlds", [4097, 9_000, 12_500, 100_000])
+def test_a_large_sweep_is_an_even_number_of_batches_about_equally_large(worlds: int) -> None:
+    plan = Plan.of("dushanbe-2025", vary={STRAIN: (0.0, 0.9, 8)}, worlds=worlds, months=1)
+    size = batches.batch_size(plan)
+    assert size <= batches.BATCH
+    assert batches.task_count(plan, size) % 2 == 0
+    assert plan.total - size * (batches.task_count(plan, size) - 1) > 0.9 * size, "the last is hardly smaller"
+
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_bug_in_a_batch_is_told_as_it_is(workers: int) -> None:
     with pytest.raises((ValueError, RuntimeError), match="the pen is dry"):

@@ -113,8 +113,11 @@ def probe(scenario: Scenario, republic: Classes, power: Classes, model: type[Dip
 def batch_size(plan: Plan) -> int:
     """Worlds in a batch: a function of the plan alone."""
     pairs = max(len(scenario.republics) * len(scenario.powers) for scenario in plan.scenarios.values())
-    size = max(1, min(BATCH, max(SMALLEST, -(-plan.total // 16)), _PAIRS // pairs))
-    parts = -(-plan.total // size)
+    most = max(1, min(BATCH, _PAIRS // pairs))
+    size = min(most, max(SMALLEST, -(-plan.total // 16)))
+    if size < most:
+        return size
+    parts = -(-plan.total // most)
     return -(-plan.total // (parts + parts % 2))  # an even number of them, lest one of two workers waits at the end
 
 
