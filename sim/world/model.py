@@ -270,7 +270,10 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.each("power", "grant")
 
     def pledges_fall_due(self) -> None:
-        """Powers deliver what falls due, or let it lapse (step 5)."""
+        """Powers deliver what falls due, or let it lapse (step 5).
+
+        Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
+        """
         self.each("power", "deliver")
         self.fallen_due, self.delivered = (rules.summed(self.state[name], 2) for name in ("due", "done"))
         self.state["lapse"][:] = rules.lapse_rate(self.fallen_due, self.delivered)
