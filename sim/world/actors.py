@@ -50,17 +50,12 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     @classmethod
     def together(cls, model: DiplomacyModel, place: slice, parameters: dict[str, Floats]) -> Self:
-        """Neighbours of this class acting as one; no agent of its own (Mesa knows its members)."""
+        """Neighbours of this class acting as one, still to be bound; no agent of its own (Mesa knows its members)."""
         several = cls.__new__(cls)
         several.model, several.place, several.code = model, place, ""
         for name, values in parameters.items():
             setattr(several, name, values)
-        several.bind()
         return several
-
-    def bind(self) -> None:
-        """Take views of the model's state."""
-        raise NotImplementedError
 
     def release(self) -> None:
         """Let go of all arrays (Mesa 3.3 keeps agents' models alive; the arrays need not be)."""

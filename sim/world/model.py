@@ -210,8 +210,11 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
             members = list(run)
             for first in range(0, len(members), most if alike else 1):
                 some = members[first : first + most] if alike else [members[first]]
-                place = slice(some[0].place, some[-1].place + 1)
-                acting += some if len(some) == 1 else [standard.together(self, place, self._own(standard, place))]
+                if len(some) > 1:
+                    place = slice(some[0].place, some[-1].place + 1)
+                    some = [standard.together(self, place, self._own(standard, place))]
+                    some[0].bind()
+                acting += some
         return acting
 
     def each(self, kind: str, decision: str) -> None:
