@@ -148,5 +148,6 @@ def standard(u: Floats, deviation: Floats) -> Floats:
 
     They are uniform themselves; a year's sum is all but normal.
     """
-    result: Floats = (u - 0.5) * (math.sqrt(12.0) * deviation)
-    return result
+    centred: Floats = u - 0.5
+    centred *= math.sqrt(12.0) * deviation
+    return centred

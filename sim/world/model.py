@@ -35,6 +35,9 @@ _HALF_LIVES = (
 
 _IN_CACHE = 2**15
 """Numbers in an array of actors that act as one: a line of NumPy is quickest while its arrays stay in the cache."""
+_BUFFER = 1024
+"""Numbers that NumPy gathers where types are mixed or shapes broadcast: longer than a row of worlds, it copies rows
+that it need not copy, and mixed types leave the innermost cache. A multiple of 16."""
 
 
 class Recorder(Protocol):
@@ -106,6 +109,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Parts of a purse, and by how much the reserve raises an offer that is met; (w or 1,)."""
         self.raised = (1.0 - self.for_requests) / self.for_offers
         self.first_logit, self.inertia = rules.logits(rest.alignment), given.rule["inertia"]
+        self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
         self.power_axis = np.arange(len(self.actors.powers))[:, None]
         luck = self.actors.luck
         self._between = Streams(
@@ -231,8 +235,10 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Run one month."""
-        for name in self.SCHEDULE:
-            getattr(self, name)()
+        with np.errstate():  # which puts the buffer's size back, too
+            np.setbufsize(self._buffer)
+            for name in self.SCHEDULE:
+                getattr(self, name)()
         if self.recorder is not None:
             self.recorder.month_over(self)
         self.month += 1

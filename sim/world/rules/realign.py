@@ -88,8 +88,11 @@ def target(first: Floats, drivers: Iterable[Floats]) -> Floats:
 
 
 def drift(logit: Floats, target: Floats, inertia: Floats) -> Floats:
-    """Move ``logit`` in place towards ``target`` by ``inertia`` (0..1 a month); all (..., s, w)."""
-    step: Floats = target - logit
+    """Move ``logit`` in place towards ``target`` by ``inertia`` (0..1 a month); all (..., s, w).
+
+    ``target`` is used up: it holds the step when this returns.
+    """
+    step = np.subtract(target, logit, out=target)
     step *= inertia
     logit += step
     return logit
