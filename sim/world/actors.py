@@ -325,7 +325,8 @@ class Republic(Actor):
         self.rebuke[:] = model.luck("voice")[i] < rules.rebuke_chance(on_stage, rule["voice_rate"], rule["voice_slope"])
         few = _worlds(self.rebuke)
         if len(few):
-            self.grievance[..., few] *= (1.0 - rule["catharsis"] * self.rebuke)[..., None, few]
+            vented = _there(rule["catharsis"], few) * self.rebuke[..., few]
+            self.grievance[..., few] *= (1.0 - vented)[..., None, :]
         if model.now.summit is not None:
             felt = self.pressure + rule["stance_ease"] + rule["stance_noise"] * logistic(model.luck("stance")[i])
             model.state["stance"][i] = np.where(model.now.summit[i], rules.stance(felt, rule["stance_band"]), -1)

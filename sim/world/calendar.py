@@ -41,7 +41,8 @@ class Happening:
     sectors: list[int]
     host: int | None
     fired: NDArray[np.int64]
-    random: bool
+    row: int | None
+    """Its place among the random events; a dated one needs no luck."""
     effects: frozenset[str]
 
     def __post_init__(self) -> None:
@@ -57,13 +58,13 @@ class Happening:
         """Whether the event has this effect in any world of the batch."""
         return effect in self.effects
 
-    def fires(self, month: int, number: Floats) -> Flags:
-        """Worlds in which the event fires this month, (w or 1,); ``number`` uniform (w,) decides random ones."""
-        if self.random:
+    def fires(self, month: int, luck: Floats) -> Flags:
+        """Worlds in which the event fires this month, (w or 1,); ``luck`` uniform (event, w) decides random ones."""
+        if self.row is not None:
             odds = self.odds
             if self.bounded:  # NaN: no bound
                 odds = odds * (~(month < self.values["after"]) & ~(month > self.values["before"]))
-            now: Flags = number < odds
+            now: Flags = luck[self.row] < odds
             if now.any():
                 now &= self.fired == NEVER
                 self.fired[now] = month
@@ -117,20 +118,21 @@ class Calendar:
         self._agenda_pull = parameters.rule["agenda_pull"]
         # in the order of their names, so that the order of a file changes nothing, not even a rounding
         self.happenings = {
-            place: self._happening(name, scenario.events[name], parameters.event[name], actors, worlds)
+            place: self._happening(name, scenario, parameters.event[name], actors, worlds)
             for place, name in sorted(enumerate(scenario.events), key=lambda item: item[1])
         }
 
     @staticmethod
     def streams(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> Streams:
-        """Streams of chance of the scenario's events, one an event."""
-        return Streams(seed, worlds, [("event", name) for name in scenario.events], HAPPENING)
+        """Streams of chance of the scenario's random events, one an event."""
+        return Streams(seed, worlds, [("event", name) for name in _at_random(scenario)], HAPPENING)
 
     @staticmethod
     def _happening(
-        name: str, spec: EventSpec, values: dict[str, Floats] | object, actors: Actors, worlds: int
+        name: str, scenario: Scenario, values: dict[str, Floats] | object, actors: Actors, worlds: int
     ) -> Happening:
         assert isinstance(values, dict)
+        spec = scenario.events[name]
         random = spec.date is None
         date = np.where(np.isnan(values["date"]) | (values["on"] <= 0), NEVER, values["date"])
         fired = np.full(worlds, NEVER) if random else date.astype(np.int64)
@@ -148,7 +150,7 @@ class Calendar:
             places(spec.sectors, SECTORS),
             None if spec.host is None else actors.republics.index(spec.host),
             fired,
-            random,
+            _at_random(scenario).index(name) if random else None,
             frozenset(name for name, value in values.items() if value.any()),
         )
 
@@ -157,8 +159,9 @@ class Calendar:
         w = self._shape[-1]
         strain = self._base["strain"].copy()
         now = Month(strain, self._base["respect"].copy(), np.ones_like(strain))
+        luck = self._streams.draw("fires", month)[:, 0]
         for place, event in self.happenings.items():
-            fired = event.fires(month, self._streams.draw("fires", month)[place, 0])
+            fired = event.fires(month, luck)
             if fired.any():
                 fired = now.fired[place] = fired if len(fired) == w else np.broadcast_to(fired, (w,))
                 if event.spec.kind == "summit":
@@ -226,3 +229,8 @@ class Calendar:
                 felt += event.there("grievance", few)
                 grievance[where] = felt
         return aid
+
+
+def _at_random(scenario: Scenario) -> list[str]:
+    """Names of the events that chance may bring, in the order of the scenario."""
+    return [name for name, spec in scenario.events.items() if spec.date is None]
