@@ -284,7 +284,7 @@ class Republic(Actor):
         felt += rule["choice_noise"] * logistic(model.luck("answer")[i])
         answer = rules.answer(felt, rule["counter_margin"])
         met = (answer == rules.COUNTERED) & state["willing"][i]
-        answer[met] = rules.MET
+        answer += met.view(np.int8) * np.int8(rules.MET - rules.COUNTERED)
         self.answer[:] = np.where(offered, answer, rules.NO_OFFER)
         accepted = (answer == rules.ACCEPTED) & offered
         agreed = np.where(met, rules.counted(size * model.raised), size * accepted)
@@ -296,12 +296,13 @@ class Republic(Actor):
         model, rule, state, i = self.model, self.model.rule, self.model.state, self.place
         size = state["offer_size"][i].astype(SINGLE)
         asked = state["request_power"][i][..., None, :] == model.power_axis
-        treatment = np.zeros_like(self.grievance)
+        treatment = np.empty_like(self.grievance)
         ignored = asked & ~state["granted"][i][..., None, :]
-        treatment[..., _NEGLECT, :] = rules.shortfall(size, self.expected) + ignored
+        np.add(rules.shortfall(size, self.expected), ignored, out=treatment[..., _NEGLECT, :])
         treatment[..., _DISRESPECT, :] = 1.0 - (state["respect"] if model.now.tone is None else model.now.tone[i])
         treatment[..., _BROKEN, :] = self.lapse
         treatment[..., _DEPENDENCE, :] = rules.overdependence(self.overall, rule["dependence_tolerance"])
+        treatment[..., _COERCION, :] = 0.0  # a sting is felt when it strikes
         self.grievance[:] = rules.feel(
             self.grievance,
             self.settled,

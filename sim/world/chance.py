@@ -114,7 +114,9 @@ def _uniform(source: np.random.PCG64DXSM, worlds: int, steps: int) -> NDArray[np
     drawn = bits.view("<i4").astype(np.float32)
     drawn *= 2.0**-24
     drawn += _HALF_STEP
-    return np.minimum(drawn, _HIGHEST, out=drawn)
+    if drawn.max() > _HIGHEST:  # once in thousands of draws: looking is quicker
+        np.minimum(drawn, _HIGHEST, out=drawn)
+    return drawn
 
 
 def _number(key: tuple[str, ...]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.rules.offers import whole
+from sim.world.rules.offers import QUANTUM, whole
 
 Floats = NDArray[np.floating[Any]]
 
@@ -35,6 +35,6 @@ def delivered(due: Floats, performance: Floats, out: Floats | None = None) -> Fl
 
 
 def lapse_rate(due: Floats, done: Floats) -> Floats:
-    """Part of what fell due that lapsed, 0..1, any shape; 0 where nothing was due."""
-    rate: Floats = (due - done) / np.where(due > 0.0, due, 1.0)
+    """Part of what fell due that lapsed, 0..1, any shape; 0 where nothing was due. Both in points, whole quanta."""
+    rate: Floats = (due - done) / np.maximum(due, QUANTUM)
     return rate
