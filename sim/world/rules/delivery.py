@@ -20,7 +20,7 @@ def fading(half_life: Floats) -> Floats:
 
 def falling_due(pledges: Floats, delivery_months: Floats, out: Floats | None = None) -> Floats:
     """Points of the pending pledges (..., w) that fall due this month: one part in ``delivery_months`` (>= 1)."""
-    return whole(np.divide(pledges, delivery_months, out=out))
+    return whole(np.divide(pledges, delivery_months * QUANTUM, out=out))
 
 
 def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats) -> Floats:
@@ -31,7 +31,7 @@ def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats)
 
 def delivered(due: Floats, performance: Floats, out: Floats | None = None) -> Floats:
     """Points delivered of what is due (..., w), in whole quanta; the rest, due - delivered, lapses."""
-    return whole(np.multiply(due, performance, out=out))
+    return whole(np.multiply(due, performance / QUANTUM, out=out))
 
 
 def lapse_rate(due: Floats, done: Floats) -> Floats:

@@ -18,15 +18,17 @@ QUANTUM = 2.0**-30
 
 def counted(points: Floats) -> Floats:
     """Points (any shape, >= 0) rounded down to whole quanta."""
-    return whole(points.copy())
+    return whole(points / QUANTUM)
 
 
-def whole(points: Floats) -> Floats:
-    """The same, in place of ``points``."""
-    points *= 1.0 / QUANTUM
-    np.floor(points, out=points)
-    points *= QUANTUM
-    return points
+def whole(quanta: Floats) -> Floats:
+    """Points from quanta (any shape, >= 0), rounded down to whole ones, in place of ``quanta``.
+
+    A quantum is a power of two, so that dividing by it is exact and may be done where it costs no pass over memory.
+    """
+    np.floor(quanta, out=quanta)
+    quanta *= QUANTUM
+    return quanta
 
 
 def means(budget: Floats, growth: Floats, month: int, boost: Floats, strain: Floats, strain_on_means: Floats) -> Floats:
@@ -59,7 +61,7 @@ def divide(purse: Floats, value: Floats) -> Floats:
     Rounded down, so the offers never sum to more than the purse. No value anywhere, no offer.
     """
     total = summed(value, 0)
-    return counted(purse * (value / np.where(total > 0.0, total, 1.0)))
+    return whole(purse / QUANTUM * (value / np.where(total > 0.0, total, 1.0)))
 
 
 def pick(value: Floats, u: Floats) -> Ints:
