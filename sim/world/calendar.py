@@ -61,10 +61,9 @@ class Happening:
     def fires(self, month: int, luck: Floats) -> Flags:
         """Worlds in which the event fires this month, (w or 1,); ``luck`` uniform (event, w) decides random ones."""
         if self.row is not None:
-            odds = self.odds
-            if self.bounded:  # NaN: no bound
-                odds = odds * (~(month < self.values["after"]) & ~(month > self.values["before"]))
-            now: Flags = luck[self.row] < odds
+            now: Flags = luck[self.row] < self.odds
+            if self.bounded and now.any():  # NaN: no bound
+                now &= ~(month < self.values["after"]) & ~(month > self.values["before"])
             if now.any():
                 now &= self.fired == NEVER
                 self.fired[now] = month

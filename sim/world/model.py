@@ -124,6 +124,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
             scenario, self.parameters, self.actors, len(numbers), Calendar.streams(scenario, seed, numbers)
         )
         self.state = self._first_state()
+        self.fallen_due, self.delivered = (np.zeros(self.state["overall"].shape) for _ in range(2))
         self.aid: Floats | None = None
         self._summit_before = False
         pairs = np.arange(len(self.actors.republics) * len(self.actors.powers))
@@ -283,9 +284,12 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
 
         Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
         """
-        self.each("power", "deliver")
-        self.fallen_due, self.delivered = (rules.summed(self.state[name], 2) for name in ("due", "done"))
-        self.state["lapse"][:] = rules.lapse_rate(self.fallen_due, self.delivered)
+        for power in self.acting("power", wide=True):
+            power.deliver()
+            its = np.s_[:, power.place]  # added up while it is in the cache
+            due, done = (rules.summed(self.state[name][its], -2) for name in ("due", "done"))
+            self.fallen_due[its], self.delivered[its] = due, done
+            self.state["lapse"][its] = rules.lapse_rate(due, done)
 
     def grievances_move(self) -> None:
         """Grievances fade and grow (step 6)."""

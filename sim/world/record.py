@@ -141,7 +141,7 @@ class Watch:
         self._since = np.zeros(self._leader.shape, dtype=np.int64)
         self._rebukes = np.zeros(state["rebuke"].shape)
         self._sums = {name: np.zeros(state["overall"].shape) for name in TOTALS}
-        self._sums["accepted"] -= rules.summed(state["pledges"], 2)
+        self._pending = rules.summed(state["pledges"], 2)
         if self.record.wants("drivers"):
             self._filtered = np.zeros((len(labels["driver"]), *state["logit"].shape))
             self.record.arrays["logit"][0, ..., self._columns] = self.ordered(state["logit"], ("republic", "power"))
@@ -167,21 +167,21 @@ class Watch:
             self._conclude(model)
 
     def _add_up(self, model: DiplomacyModel) -> None:
-        """Running sums of the flows; what was accepted has fallen due or is pending, and is reckoned so at the end.
+        """Running sums of the flows. What was accepted has fallen due or is pending; what fell due and was not
+        delivered has lapsed: both are reckoned at the end.
 
         Engagement is counted in quanta, so these sums are exact and their order does not matter.
         """
-        due, done = model.fallen_due, model.delivered
-        self._sums["accepted"] += due
-        self._sums["delivered"] += done
-        self._sums["lapsed"] += due
-        self._sums["lapsed"] -= done
+        sums = self._sums
+        sums["accepted"] += model.fallen_due
+        sums["delivered"] += model.delivered
         if model.aid is not None:
             aid = rules.summed(model.aid, 2)
-            self._sums["accepted"] += aid
-            self._sums["delivered"] += aid
+            sums["accepted"] += aid
+            sums["delivered"] += aid
         if model.month + 1 == self.record.months:
-            self._sums["accepted"] += rules.summed(model.state["pledges"], 2)
+            sums["lapsed"] = sums["accepted"] - sums["delivered"]
+            sums["accepted"] += rules.summed(model.state["pledges"], 2) - self._pending
 
     def ordered(self, array: Array, axes: Sequence[str]) -> Array:
         """An array of the model in the order of the scenario's file; ``axes`` names its leading axes."""
