@@ -28,7 +28,7 @@ function entries(run) {
       event: "",
       parts: [],
     };
-    const wordingText = book.wordings[wording];
+    const wordingText = book.wordings[wording].replace(/(\d\}?) (?=%|points?\b)/g, "$1\u00a0"); // a number holds its unit
     if (entry.kind === "event") {
       entry.event = run.raw.events[events[seen]?.[1]]?.id ?? "";
       seen += 1;
@@ -44,7 +44,7 @@ function entries(run) {
     return entry;
   });
 }
-const textOf = (entry) => entry.parts.map(([text]) => text).join("");
+const textOf = (entry) => entry.parts.map(([text]) => text.replaceAll("\u00a0", " ")).join("");
 
 function buildLedger(ctx) {
   const run = ctx.run;
