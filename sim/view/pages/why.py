@@ -92,9 +92,9 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
             "start": found.before[republic, power], "end": found.after[republic, power],
             "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
             "endLabel": month_words(found.last), "parts": parts,
-            "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. Whiskers: 80 of "
-            "100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. Parts that stay "
-            "below a twentieth of a point, whiskers too, are left out."}
+            "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. "
+            "Whiskers: 80 of 100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. "
+            "Parts that stay below a twentieth of a point, whiskers too, are left out."}
 
 
 def without(visit: Visit, event: str, watch: Watch) -> Without | None:
