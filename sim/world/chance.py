@@ -28,7 +28,7 @@ BLOCK = 24
 """Months drawn at a time."""
 _PER_STEP = 2  # numbers of 24 bits in one step of the generator
 _BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
-_IN_CACHE = 2**14  # steps taken at a time
+_IN_CACHE = 2**15  # steps taken at a time; rows of fewer worlds are slow to turn over
 _HALF_STEP = np.float32(2.0**-25)  # moves the generator's grid k x 2^-24 into the open interval (0, 1)
 _HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded to 1
 
