@@ -93,7 +93,7 @@ class Power(Actor):
             state["deals"][:, j],
         )
         self.offer_size, self.offer_sector = state["offer_size"][:, j], state["offer_sector"][:, j]
-        self.due, self.done = state["due"][:, j], state["done"][:, j]
+        self.due, self.done = (state[name][:, j] if name in state else None for name in ("due", "done"))
         self.worth = self.interest[None] * self.before(self.model.parameters.republic["endowment"])
 
     def before(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -140,16 +140,20 @@ class Power(Actor):
         fund = rules.counted(self.purse * model.for_requests / len(granted))
         model.agree(slice(None), self.place, self.before(state["request_sector"]), fund * granted)
 
-    def deliver(self) -> None:
-        """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5)."""
+    def deliver(self) -> tuple[Floats, Floats]:
+        """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5).
+
+        Returns what fell due and what was delivered of it, both (r, s, w) points.
+        """
         rule = self.model.rule
         performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
         months, part = (values.astype(np.float64)[..., None, :] for values in (self.delivery_months, performance))
-        rules.falling_due(self.pledges, months, out=self.due)
-        rules.delivered(self.due, part, out=self.done)
-        self.pledges -= self.due
+        due = rules.falling_due(self.pledges, months, out=self.due)
+        done = rules.delivered(due, part, out=self.done)
+        self.pledges -= due
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
-        self.deals += self.done.astype(SINGLE)
+        self.deals += done.astype(SINGLE)
+        return due, done
 
     def respond(self) -> None:
         """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""

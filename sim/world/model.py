@@ -123,6 +123,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         self.calendar = Calendar(
             scenario, self.parameters, self.actors, len(numbers), Calendar.streams(scenario, seed, numbers)
         )
+        self.recorder = recorder
+        self._flowing = recorder is None or recorder.flows
         self.state = self._first_state()
         self.fallen_due, self.delivered = (np.zeros(self.state["overall"].shape) for _ in range(2))
         self.aid: Floats | None = None
@@ -134,8 +136,6 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         """Where the first sector of a pair stands in the flat array of pledges, (r, p, w)."""
         self.now = Month(self.state["strain"], self.state["respect"], np.ones_like(self.state["strain"]))
         self._populate(republic, power)
-        self.recorder = recorder
-        self._flowing = recorder is None or recorder.flows
         if recorder is not None:
             recorder.day_one(self)
 
@@ -177,9 +177,7 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
             "rebuke": np.zeros((r, p, w), dtype=bool),
             "response": np.zeros((r, p, w), dtype=np.int8),
             "stance": np.full((r, p, w), -1, dtype=np.int8),
-            "before": np.zeros((r, p, s, w)),
-            "due": np.zeros((r, p, s, w)),
-            "done": np.zeros((r, p, s, w)),
+            **{name: np.zeros((r, p, s, w)) for name in (("before", "due", "done") if self._flowing else ())},
         }
 
     def _populate(self, republic: Classes, power: Classes) -> None:
@@ -285,9 +283,8 @@ class DiplomacyModel(mesa.Model):  # type: ignore[misc]
         Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
         """
         for power in self.acting("power", wide=True):
-            power.deliver()
-            its = np.s_[:, power.place]  # added up while it is in the cache
-            due, done = (rules.summed(self.state[name][its], -2) for name in ("due", "done"))
+            its = np.s_[:, power.place]
+            due, done = (rules.summed(points, -2) for points in power.deliver())  # while they are in the cache
             self.fallen_due[its], self.delivered[its] = due, done
             self.state["lapse"][its] = rules.lapse_rate(due, done)
 
