@@ -46,8 +46,8 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-dev
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_view.py
+	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_view
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema --out scenarios/schema.json

@@ -31,7 +31,11 @@ plan = {
         "powers.RUS.respect": (0.2, 0.8),
         "rules.deal_effect": (0.4, 1.2),
     },
-    "design": "saltelli", "points": 64, "worlds": 8, "months": 36, "workers": 1,
+    "design": "saltelli",
+    "points": 64,
+    "worlds": 8,
+    "months": 36,
+    "workers": 1,
 }
 
 # %% [markdown]
@@ -95,8 +99,11 @@ sweep.plot.tornado("RUS.share")
 
 # %%
 grid = sim.sweep(
-    "dushanbe-2025", vary={"powers.RUS.strain": (0.1, 0.9, 6), "powers.CHN.budget": (0.3, 1.2, 6)},
-    worlds=16, months=36, workers=1,
+    "dushanbe-2025",
+    vary={"powers.RUS.strain": (0.1, 0.9, 6), "powers.CHN.budget": (0.3, 1.2, 6)},
+    worlds=16,
+    months=36,
+    workers=1,
 )
 grid.plot.heat_map("RUS.share", "powers.RUS.strain", "powers.CHN.budget")
 

@@ -101,8 +101,11 @@ test.figure()
 # %%
 drawn = sim.run("dushanbe-2025", worlds=200, posterior="dushanbe-2025")
 fixed = sim.run("dushanbe-2025", worlds=200)
-width = {name: (100 * (table.high - table.low)).round(1)
-         for name, result in (("luck alone", fixed), ("with doubt", drawn)) for table in [result.summary()]}
+width = {
+    name: (100 * (table.high - table.low)).round(1)
+    for name, result in (("luck alone", fixed), ("with doubt", drawn))
+    for table in [result.summary()]
+}
 pd.concat([fixed.summary()[["republic", "power"]], pd.DataFrame(width)], axis=1)
 
 # %% [markdown]

@@ -25,7 +25,8 @@ folder = Path(tempfile.mkdtemp())
 
 # %%
 quieter = folder / "quieter.yaml"
-quieter.write_text("""
+quieter.write_text(
+    """
 title: A quieter war
 extends: dushanbe-2025
 about: A ceasefire holds from the spring of 2026 on, and Moscow's means come back over a year.
@@ -41,7 +42,9 @@ events:
     strain: {value: -0.25, range: [-0.35, -0.1]}
     over: 12
   truce: null          # the random truce of the baseline is dropped
-""", encoding="utf-8")
+""",
+    encoding="utf-8",
+)
 
 print(fill(sim.compare("dushanbe-2025", quieter, worlds=200).headline(), 90))
 
@@ -61,7 +64,8 @@ except sim.BadInput as problem:
 # of what was "others". No line of code knows about India. The numbers are judgement, to show how it is done.
 
 # %%
-india = sim.Scenario.from_yaml("""
+india = sim.Scenario.from_yaml(
+    """
 title: India comes over the mountains
 extends: dushanbe-2025
 powers:
@@ -92,7 +96,9 @@ republics:
   UZB:
     alignment: {security: {IND: 0.02}, trade: {IND: 0.02}, energy: {IND: 0.02},
                 infrastructure: {IND: 0.01}, minerals: {IND: 0.02}}
-""", name="india")
+""",
+    name="india",
+)
 
 with_india = sim.run(india, worlds=200)
 table = with_india.summary()
@@ -132,13 +138,17 @@ print(fill(both.headline(), 90))
 
 # %%
 accepted = {
-    name: {power: float((result.array("accepted")[:, :, place].sum(axis=(0, 1, 2))).mean())
-           for place, power in enumerate(result.powers)}
+    name: {
+        power: float((result.array("accepted")[:, :, place].sum(axis=(0, 1, 2))).mean())
+        for place, power in enumerate(result.powers)
+    }
     for name, result in zip(both.names, both.results, strict=True)
 }
 for name, points in accepted.items():
-    print(f"{name}: points agreed in five years, mean of all worlds:",
-          ", ".join(f"{power} {value:.0f}" for power, value in points.items()))
+    print(
+        f"{name}: points agreed in five years, mean of all worlds:",
+        ", ".join(f"{power} {value:.0f}" for power, value in points.items()),
+    )
 
 # %% [markdown]
 # One republic of the five may be different from the others: `republic={"UZB": Wary}`.

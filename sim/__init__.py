@@ -13,17 +13,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.analysis.backtest import backtest
-    from sim.analysis.compare import compare, whatif
-    from sim.analysis.explain import explain, explain_event
-    from sim.experiments.calibrate import calibrate
-    from sim.experiments.observed import load_observed
-    from sim.experiments.posterior import load_posterior
-    from sim.experiments.result import Result
-    from sim.experiments.run import run
-    from sim.experiments.sweep import Sweep
-    from sim.experiments.sweeping import sweep
+    from sim.evidence.backtest import backtest
+    from sim.evidence.calibrate import calibrate
+    from sim.evidence.observed import load_observed
+    from sim.reading.compare import compare, whatif
+    from sim.reading.explain import explain, explain_event
+    from sim.runs.posterior import load_posterior
+    from sim.runs.result import Result
+    from sim.runs.run import run
     from sim.scenario import BadInput, Scenario, load, shipped
+    from sim.sweeps.sweep import sweep
+    from sim.sweeps.table import Sweep
     from sim.world.actors import Power, Republic
     from sim.world.model import DiplomacyModel
 
@@ -34,21 +34,21 @@ _HOMES: dict[str, str] = {
     "DiplomacyModel": "sim.world.model",
     "Power": "sim.world.actors",
     "Republic": "sim.world.actors",
-    "Result": "sim.experiments.result",
+    "Result": "sim.runs.result",
     "Scenario": "sim.scenario",
-    "Sweep": "sim.experiments.sweep",
-    "backtest": "sim.analysis.backtest",
-    "calibrate": "sim.experiments.calibrate",
-    "compare": "sim.analysis.compare",
-    "explain": "sim.analysis.explain",
-    "explain_event": "sim.analysis.explain",
+    "Sweep": "sim.sweeps.table",
+    "backtest": "sim.evidence.backtest",
+    "calibrate": "sim.evidence.calibrate",
+    "compare": "sim.reading.compare",
+    "explain": "sim.reading.explain",
+    "explain_event": "sim.reading.explain",
     "load": "sim.scenario",
-    "load_observed": "sim.experiments.observed",
-    "load_posterior": "sim.experiments.posterior",
-    "run": "sim.experiments.run",
+    "load_observed": "sim.evidence.observed",
+    "load_posterior": "sim.runs.posterior",
+    "run": "sim.runs.run",
     "shipped": "sim.scenario",
-    "sweep": "sim.experiments.sweeping",
-    "whatif": "sim.analysis.compare",
+    "sweep": "sim.sweeps.sweep",
+    "whatif": "sim.reading.compare",
 }
 """Where each public name lives; importing it is put off until it is asked for."""
 
@@ -93,11 +93,11 @@ def __getattr__(name: str) -> Any:
 
 def _hang_calibration_picture() -> None:
     """Give every calibration its figure."""
-    from sim.experiments.calibrate import Calibration
+    from sim.evidence.calibrate import Calibration
 
     def figure(fit: Calibration) -> Any:
-        """Prior and posterior, see ``sim.analysis.figures_backtest.prior_posterior``."""
-        from sim.analysis.figures_backtest import prior_posterior
+        """Prior and posterior, see ``sim.figures.evidence.prior_posterior``."""
+        from sim.figures.evidence import prior_posterior
 
         return prior_posterior(fit)
 
@@ -106,11 +106,11 @@ def _hang_calibration_picture() -> None:
 
 def _hang_sweep_pictures() -> None:
     """Give every sweep its figures."""
-    from sim.experiments.sweep import Sweep
+    from sim.sweeps.table import Sweep
 
     def plot(sweep: Sweep) -> Any:
-        """Figures of the sweep, see ``sim.analysis.sweeps.Plots``."""
-        from sim.analysis.sweeps import Plots
+        """Figures of the sweep, see ``sim.figures.sweeps.Plots``."""
+        from sim.figures.sweeps import Plots
 
         return Plots(sweep)
 
@@ -119,11 +119,11 @@ def _hang_sweep_pictures() -> None:
 
 def _hang_pictures() -> None:
     """Give every result its figures and panels. They know results, not the other way round; the roof knows both."""
-    from sim.experiments.result import Result
+    from sim.runs.result import Result
 
     def plot(result: Result) -> Any:
-        """Figures of the result, see ``sim.analysis.figures.Plots``."""
-        from sim.analysis.figures import Plots
+        """Figures of the result, see ``sim.figures.result.Plots``."""
+        from sim.figures.result import Plots
 
         return Plots(result)
 
@@ -134,8 +134,9 @@ def _hang_pictures() -> None:
         except ModuleNotFoundError as missing:
             from sim.scenario import BadInput
 
-            raise BadInput.of(f"no {missing.name} installed", "the extra view: pip install 'sim[view]'",
-                              path="board") from missing
+            raise BadInput.of(
+                f"no {missing.name} installed", "the extra view: pip install 'sim[view]'", path="board"
+            ) from missing
         return board(result, *which, **options)
 
     Result.plot = property(plot)

@@ -1,7 +1,7 @@
 """Reference results of every shipped scenario, kept in ``tests/baseline.csv``.
 
 ``make baseline`` (``python -m tests.baseline``) writes the file anew and says what changed; do so only when a change of
-results is meant, and say in the commit why they changed. ``tests/test_baseline.py`` holds the model to the file.
+results is meant, and say in the commit why they changed. ``tests/world/test_baseline.py`` holds the model to the file.
 """
 
 from __future__ import annotations
@@ -23,8 +23,16 @@ def results() -> pd.DataFrame:
     for name in sim.shipped():
         result = sim.run(name, WORLDS, seed=SEED, keep="outcomes")
         numbers = result.outcomes().select_dtypes("number")
-        tables.append(pd.DataFrame({"scenario": name, "outcome": numbers.columns, "mean": numbers.mean().to_numpy(),
-                                    "spread": numbers.std().to_numpy()}))
+        tables.append(
+            pd.DataFrame(
+                {
+                    "scenario": name,
+                    "outcome": numbers.columns,
+                    "mean": numbers.mean().to_numpy(),
+                    "spread": numbers.std().to_numpy(),
+                }
+            )
+        )
     return pd.concat(tables, ignore_index=True)
 
 

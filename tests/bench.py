@@ -109,15 +109,21 @@ def sweep(long: bool) -> list[Row]:
         found = inside("sweep", worlds)
         head = f"{worlds:,} worlds x {YEARS10} months, 2 workers"
         bars = (40.0, 3.0) if worlds == 100_000 else (None, 3.0 if worlds > 100_000 else None)
-        rows += [(f"{head}, into a folder", found["seconds"], "s", bars[0], False),
-                 ("   time for each 1,000 worlds", 1000 * found["seconds"] / worlds, "s", None, False),
-                 ("   peak memory of all processes together, at most", found["peak"], "GiB", bars[1], False)]
+        rows += [
+            (f"{head}, into a folder", found["seconds"], "s", bars[0], False),
+            ("   time for each 1,000 worlds", 1000 * found["seconds"] / worlds, "s", None, False),
+            ("   peak memory of all processes together, at most", found["peak"], "GiB", bars[1], False),
+        ]
     kept = inside("store", 5)
     return [*rows, ("writing results, over running the worlds", 100 * kept["share"], "%", 10.0, False)]
 
 
 SECTIONS: dict[str, Callable[[bool], list[Row]]] = {
-    "help": help_, "run": run, "batches": batches, "memory": memory, "sweep": sweep,
+    "help": help_,
+    "run": run,
+    "batches": batches,
+    "memory": memory,
+    "sweep": sweep,
 }
 
 
@@ -129,7 +135,7 @@ def inside_batches(worlds: int, times: int) -> dict[str, float]:
     import numpy as np
 
     import sim
-    from sim.experiments.run import run_batch
+    from sim.runs.run import run_batch
     from sim.world.record import Record, Watch
 
     scenario = sim.load(STORY).with_months(YEARS10)
@@ -181,8 +187,9 @@ def inside_batch_run(worlds: int) -> dict[str, float]:
     wall_, cpu = time.perf_counter(), time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Mesa announces what its next version will not have
-        rows = batch_run(OneWorld, {"world": range(worlds)}, number_processes=1, display_progress=False,
-                         max_steps=YEARS10)
+        rows = batch_run(
+            OneWorld, {"world": range(worlds)}, number_processes=1, display_progress=False, max_steps=YEARS10
+        )
     wall_, cpu = time.perf_counter() - wall_, time.process_time() - cpu
     many = sim.run(scenario, worlds, keep="outcomes").record.outcomes
     assert all(row["outcomes"] == {name: float(many[name][row["world"]]) for name in many} for row in rows), rows[0]
@@ -203,7 +210,7 @@ def inside_consecutive(times: int) -> dict[str, float]:
     import numpy as np
 
     import sim
-    from sim.experiments.run import run_batch
+    from sim.runs.run import run_batch
     from sim.world.record import Record, Watch
 
     scenario = sim.load(STORY).with_months(12)
@@ -221,8 +228,9 @@ def inside_sweep(worlds: int) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        found = sim.sweep(STORY, Path(folder) / "sweep", vary={STRAIN: (0.0, 0.9, 10)}, worlds=worlds // 10,
-                          months=YEARS10, workers=2)
+        found = sim.sweep(
+            STORY, Path(folder) / "sweep", vary={STRAIN: (0.0, 0.9, 10)}, worlds=worlds // 10, months=YEARS10, workers=2
+        )
         seconds = time.perf_counter() - start
         assert found.rows == worlds
     return {"seconds": seconds, "peak": peak_gib(2)}
@@ -230,16 +238,18 @@ def inside_sweep(worlds: int) -> dict[str, float]:
 
 def inside_store(times: int) -> dict[str, float]:
     """Time of encoding and writing batches over the time of running them, on one core."""
-    from sim.experiments import batches as cut
-    from sim.experiments import sweeping
-    from sim.experiments.plan import Plan
-    from sim.experiments.store import Store
+    from sim.sweeps import batches as cut
+    from sim.sweeps import sweep as sweeping
+    from sim.sweeps.plan import Plan
+    from sim.sweeps.store import Store
 
     plan = Plan.of(STORY, vary={STRAIN: (0.0, 0.9, 10)}, worlds=10_000, months=YEARS10)
     job, size = cut.job_of(plan), cut.batch_size(plan)
     running = writing = 0.0
-    with tempfile.TemporaryDirectory() as folder, \
-            Store.open(Path(folder) / "sweep", sweeping.manifest(plan, job, size), {}) as store:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(Path(folder) / "sweep", sweeping.manifest(plan, job, size), {}) as store,
+    ):
         for task in cut.tasks(plan, size, range(times)):
             start = time.perf_counter()
             table = cut.run(job, task)
@@ -264,13 +274,22 @@ def machine() -> str:
         np.exp(x)
         times.append(time.perf_counter() - start)
     cpuinfo = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in cpuinfo.read_text(encoding="utf-8").splitlines()
-             if line.startswith("model name")] if cpuinfo.exists() else []
+    names = (
+        [
+            line.split(":")[1].strip()
+            for line in cpuinfo.read_text(encoding="utf-8").splitlines()
+            if line.startswith("model name")
+        ]
+        if cpuinfo.exists()
+        else []
+    )
     wide = [name for name in ("AVX512F", "AVX2") if _has(name)]
-    return (f"{time.strftime('%Y-%m-%d %H:%M')}  sim {sim.__version__}, Python {platform.python_version()}, "
-            f"NumPy {np.__version__}\n{os.cpu_count()} cores, {names[0] if names else platform.processor()}, "
-            f"{'/'.join(wide) or 'no wide vectors'}, {1e9 * min(times) / x.size:.1f} ns for an exponential, "
-            f"load {load()}")
+    return (
+        f"{time.strftime('%Y-%m-%d %H:%M')}  sim {sim.__version__}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}\n{os.cpu_count()} cores, {names[0] if names else platform.processor()}, "
+        f"{'/'.join(wide) or 'no wide vectors'}, {1e9 * min(times) / x.size:.1f} ns for an exponential, "
+        f"load {load()}"
+    )
 
 
 def _has(feature: str) -> bool:
@@ -280,8 +299,13 @@ def _has(feature: str) -> bool:
 
 
 INSIDE: dict[str, Callable[..., Any]] = {
-    "machine": machine, "batches": inside_batches, "batch_run": inside_batch_run, "summaries": inside_summaries,
-    "consecutive": inside_consecutive, "sweep": inside_sweep, "store": inside_store,
+    "machine": machine,
+    "batches": inside_batches,
+    "batch_run": inside_batch_run,
+    "summaries": inside_summaries,
+    "consecutive": inside_consecutive,
+    "sweep": inside_sweep,
+    "store": inside_store,
 }
 
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from panel_page import ARGS, CHROMIUM
+from tests.panel_page import ARGS, CHROMIUM
 
 STORY, STRAIN = "dushanbe-2025", "powers.RUS.strain"
 SHOWN = ".sim-fans [data-value]"
@@ -52,8 +52,10 @@ def main() -> None:
             for what, value, unit, bar, more in SECTIONS[name](chromium):
                 met = "" if bar is None else "met" if (value >= bar if more else value <= bar) else "NOT MET"
                 limit = "" if bar is None else f"{'≥' if more else '≤'} {bar:,g}"
-                print(f"{name:8} {what:62} {value:9,.2f} {unit:5} {limit:>8}  {met:8} {os.getloadavg()[0]:.1f}",
-                      flush=True)
+                print(
+                    f"{name:8} {what:62} {value:9,.2f} {unit:5} {limit:>8}  {met:8} {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
         chromium.close()
 
 
@@ -65,8 +67,11 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.started = time.perf_counter()
-        self.process = subprocess.Popen([sys.executable, "-m", "sim", "view", STORY, "--port", str(port),
-                                         "--no-browser"], stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sim", "view", STORY, "--port", str(port), "--no-browser"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         said = self.process.stderr.readline()
         if "http" not in said:
             self.process.kill()
@@ -114,8 +119,10 @@ def paint(chromium: Any) -> list[Row]:
             page = opened(chromium, server)
             times.append(time.perf_counter() - server.started)
             page.context.close()
-    return [("first paint from sim view, fans included, quietest of 5", min(times), "s", 4.0, False),
-            ("the same, median of 5", statistics.median(times), "s", None, False)]
+    return [
+        ("first paint from sim view, fans included, quietest of 5", min(times), "s", 4.0, False),
+        ("the same, median of 5", statistics.median(times), "s", None, False),
+    ]
 
 
 # Counts from the release of the slider to the frame after the sentence and the panels have changed.
@@ -153,10 +160,12 @@ def lever(chromium: Any) -> list[Row]:
             page.evaluate(RELEASE, [120 + (turn * 211) % 800, True])
             page.wait_for_timeout(100)
         page.context.close()
-    return [("slider released -> fans, map, sentence, median of 40", statistics.median(final), "ms", 400, False),
-            ("the same, 95th percentile", statistics.quantiles(final, n=20)[-1], "ms", 800, False),
-            ("the same, quietest", min(final), "ms", None, False),
-            ("slider moving -> coarse fans (48 worlds), median of 20", statistics.median(coarse), "ms", None, False)]
+    return [
+        ("slider released -> fans, map, sentence, median of 40", statistics.median(final), "ms", 400, False),
+        ("the same, 95th percentile", statistics.quantiles(final, n=20)[-1], "ms", 800, False),
+        ("the same, quietest", min(final), "ms", None, False),
+        ("slider moving -> coarse fans (48 worlds), median of 20", statistics.median(coarse), "ms", None, False),
+    ]
 
 
 FRAMES = """() => new Promise((done) => {
@@ -185,9 +194,11 @@ def play(chromium: Any) -> list[Row]:
             used += server.cpu - before
             page.click(".sim-player [data-key=play]")
         page.context.close()
-    return [("playback, frames a second, best of 5", max(rates), "fps", 50, True),
-            ("the same, median of 5", statistics.median(rates), "fps", None, True),
-            ("server's processor meanwhile (2 % is idle)", 100 * used / (5 * 2.0), "%", 2.0, False)]
+    return [
+        ("playback, frames a second, best of 5", max(rates), "fps", 50, True),
+        ("the same, median of 5", statistics.median(rates), "fps", None, True),
+        ("server's processor meanwhile (2 % is idle)", 100 * used / (5 * 2.0), "%", 2.0, False),
+    ]
 
 
 def crowd(chromium: Any) -> list[Row]:
@@ -209,9 +220,11 @@ def crowd(chromium: Any) -> list[Row]:
                 page.context.close()
             time.sleep(25)  # kernels are culled 20 s after their page has gone
             left.append(server.memory)
-    return [("memory of the server with one visitor", first, "MiB", None, False),
-            *((f"with {VISITORS} visitors, round {i + 1}", value, "MiB", 600, False) for i, value in enumerate(open_)),
-            ("growth from the first round to the last, all gone", left[-1] - left[0], "MiB", 20, False)]
+    return [
+        ("memory of the server with one visitor", first, "MiB", None, False),
+        *((f"with {VISITORS} visitors, round {i + 1}", value, "MiB", 600, False) for i, value in enumerate(open_)),
+        ("growth from the first round to the last, all gone", left[-1] - left[0], "MiB", 20, False),
+    ]
 
 
 SECTIONS: dict[str, Callable[[Any], list[Row]]] = {"paint": paint, "lever": lever, "play": play, "crowd": crowd}

@@ -11,12 +11,34 @@ import pandas as pd
 
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 
-NAMES = {"KAZ": "Kazakhstan", "KGZ": "Kyrgyzstan", "TJK": "Tajikistan", "TKM": "Turkmenistan", "UZB": "Uzbekistan",
-         "ARM": "Armenia", "AZE": "Azerbaijan", "MNG": "Mongolia"}
-POWERS = {"RUS": ("Russia", "#bf4a32"), "CHN": ("China", "#d99a1c"), "EUU": ("European Union", "#2f6db3"),
-          "TUR": ("Türkiye", None), "USA": ("United States", None), "IND": ("India", None)}
-SHARES = [(.37, .25, .16), (.43, .33, .07), (.36, .34, .07), (.16, .45, .06), (.28, .25, .1), (.4, .1, .3),
-          (.25, .2, .3), (.3, .5, .05)]
+NAMES = {
+    "KAZ": "Kazakhstan",
+    "KGZ": "Kyrgyzstan",
+    "TJK": "Tajikistan",
+    "TKM": "Turkmenistan",
+    "UZB": "Uzbekistan",
+    "ARM": "Armenia",
+    "AZE": "Azerbaijan",
+    "MNG": "Mongolia",
+}
+POWERS = {
+    "RUS": ("Russia", "#bf4a32"),
+    "CHN": ("China", "#d99a1c"),
+    "EUU": ("European Union", "#2f6db3"),
+    "TUR": ("Türkiye", None),
+    "USA": ("United States", None),
+    "IND": ("India", None),
+}
+SHARES = [
+    (0.37, 0.25, 0.16),
+    (0.43, 0.33, 0.07),
+    (0.36, 0.34, 0.07),
+    (0.16, 0.45, 0.06),
+    (0.28, 0.25, 0.1),
+    (0.4, 0.1, 0.3),
+    (0.25, 0.2, 0.3),
+    (0.3, 0.5, 0.05),
+]
 
 
 @dataclass
@@ -39,6 +61,7 @@ class FakeResult:
         year, month = self.start
         self.dates = [f"{year + (month - 1 + i) // 12}-{(month - 1 + i) % 12 + 1:02d}" for i in range(t + 1)]
         events: dict[str, Any] = {}
+
         def event(kind: str, powers: tuple[str, ...] = (), republics: tuple[str, ...] | None = None) -> SimpleNamespace:
             return SimpleNamespace(kind=kind, about="", powers=powers, republics=republics)
 
@@ -47,24 +70,34 @@ class FakeResult:
             events["samarkand-summit"] = event("summit", (self.powers[-1],), tuple(self.republics[:3]))
         events["gas-crisis"], events["minerals-pledge"] = event("crisis", ("RUS",)), event("pledge")
         self.scenario = SimpleNamespace(
-            title=self.names.get("title", "Dushanbe 2025"), events=events,
+            title=self.names.get("title", "Dushanbe 2025"),
+            events=events,
             powers={c: SimpleNamespace(name=self.names.get(c, POWERS[c][0]), color=POWERS[c][1]) for c in self.powers},
-            republics={c: SimpleNamespace(name=self.names.get(c, NAMES[c])) for c in self.republics})
+            republics={c: SimpleNamespace(name=self.names.get(c, NAMES[c])) for c in self.republics},
+        )
         self.typical_world = w // 3
-        start = np.array([[*SHARES[i], .05, .04, .03][:p] for i in range(r)])
+        start = np.array([[*SHARES[i], 0.05, 0.04, 0.03][:p] for i in range(r)])
         logit = np.log(start / (1 - start.sum(1, keepdims=True)))[:, :, None, None]
-        drift = np.linspace(0, 1, t + 1)[:, None, None, None, None] * t / 63 * (
-            np.array([-.3, .2, .1, .05, .1, 0])[:p][None, None, :, None, None] + rng.normal(0, .1, (r, p, s, 1)))
-        walk = np.concatenate([np.zeros((1, r, p, s, w)), rng.normal(0, .03, (t, r, p, s, w)).cumsum(0)])
+        drift = (
+            np.linspace(0, 1, t + 1)[:, None, None, None, None]
+            * t
+            / 63
+            * (
+                np.array([-0.3, 0.2, 0.1, 0.05, 0.1, 0])[:p][None, None, :, None, None]
+                + rng.normal(0, 0.1, (r, p, s, 1))
+            )
+        )
+        walk = np.concatenate([np.zeros((1, r, p, s, w)), rng.normal(0, 0.03, (t, r, p, s, w)).cumsum(0)])
         odds = np.exp(np.clip(logit + drift + walk, -8, 8))
         share = odds / (1 + odds.sum(2, keepdims=True))
-        grievance = np.abs(rng.normal(np.array([.15, .08, .06, .05, .03]) / (1 + np.arange(p))[:, None], .01, (r, p, 5))
-                           )[None, ..., None] * np.exp(rng.normal(0, .06, (t + 1, r, p, len(CAUSES), w)).cumsum(0))
-        size = rng.gamma(2, .05, (t, r, p, w))
-        answer = rng.choice([-1, 0, 1, 2, 3], (t, r, p, w), p=[.1, .2, .1, .1, .5]).astype(np.int8)
+        grievance = np.abs(
+            rng.normal(np.array([0.15, 0.08, 0.06, 0.05, 0.03]) / (1 + np.arange(p))[:, None], 0.01, (r, p, 5))
+        )[None, ..., None] * np.exp(rng.normal(0, 0.06, (t + 1, r, p, len(CAUSES), w)).cumsum(0))
+        size = rng.gamma(2, 0.05, (t, r, p, w))
+        answer = rng.choice([-1, 0, 1, 2, 3], (t, r, p, w), p=[0.1, 0.2, 0.1, 0.1, 0.5]).astype(np.int8)
         sector = rng.integers(0, s, (t, r, p, w)).astype(np.int8)
         accepted = (np.arange(s)[:, None] == sector[..., None, :]) * (size * (answer >= 2))[..., None, :]
-        rebuke = rng.random((t, r, p, w)) < np.array([.01, .002, .001, 0, 0, 0])[:p, None]
+        rebuke = rng.random((t, r, p, w)) < np.array([0.01, 0.002, 0.001, 0, 0, 0])[:p, None]
         fired = np.zeros((t, len(events), w), dtype=bool)
         for e in range(len(events)):
             fired[min(t - 1, e * 17), e] = True
@@ -72,9 +105,17 @@ class FakeResult:
         if self.summits:
             stance[0, :, 0] = rng.integers(0, 3, (r, w))
         self._arrays: dict[str, Any] = {
-            "alignment": share, "overall": share.mean(3), "grievance": grievance, "accepted": accepted,
-            "lapsed": rng.gamma(.5, .01, (t, r, p, s, w)), "answer": answer, "rebuke": rebuke, "event": fired,
-            "response": np.where(rebuke, rng.integers(1, 3, rebuke.shape), 0).astype(np.int8), "stance": stance}
+            "alignment": share,
+            "overall": share.mean(3),
+            "grievance": grievance,
+            "accepted": accepted,
+            "lapsed": rng.gamma(0.5, 0.01, (t, r, p, s, w)),
+            "answer": answer,
+            "rebuke": rebuke,
+            "event": fired,
+            "response": np.where(rebuke, rng.integers(1, 3, rebuke.shape), 0).astype(np.int8),
+            "stance": stance,
+        }
 
     def array(self, name: str) -> Any:
         return self._arrays[name]
@@ -84,10 +125,15 @@ class FakeResult:
         lead = overall.argmax(2)
         now, end = lead[0, :, 0], [np.bincount(row).argmax() for row in lead[-1]]
         change = (lead[-1] != lead[0]).mean(1)
-        return pd.DataFrame({
-            "republic": self.republics, "leader_now": [self.powers[i] for i in now],
-            "leader_end": [self.powers[i] for i in end], "probability_of_change": change,
-            "median_month": [self.dates[len(self.dates) // 2] if c > 0 else None for c in change]})
+        return pd.DataFrame(
+            {
+                "republic": self.republics,
+                "leader_now": [self.powers[i] for i in now],
+                "leader_end": [self.powers[i] for i in end],
+                "probability_of_change": change,
+                "median_month": [self.dates[len(self.dates) // 2] if c > 0 else None for c in change],
+            }
+        )
 
     def stances(self) -> pd.DataFrame:
         rows = []

@@ -15,8 +15,16 @@ from sim.view import panels
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 HOST = "http://panels.test"
 
 MODEL = """
@@ -84,11 +92,13 @@ def traits(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def page_files(shown: Shown, layout: str, theme: str) -> dict[str, tuple[str, str]]:
     """Path -> (content type, content) of all that the page asks for."""
     places = layout or "".join(f'<div id="{name}"></div>' for name, _, _ in shown)
-    body = (f"<!doctype html><html lang=en><meta charset=utf-8><title>panels</title><link rel=icon href='data:,'>"
-            f"<meta name=viewport content='width=device-width,initial-scale=1'><style>{panels.STYLE} "
-            f"body {{ margin: 12px; background: {'#0e1116' if theme == 'dark' else '#f6f6f4'}; }} "
-            f"body > * {{ margin-bottom: 12px; }}</style>"
-            f"<body>{places}<script type=module>{MODEL}</script></body></html>")
+    body = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>panels</title><link rel=icon href='data:,'>"
+        f"<meta name=viewport content='width=device-width,initial-scale=1'><style>{panels.STYLE} "
+        f"body {{ margin: 12px; background: {'#0e1116' if theme == 'dark' else '#f6f6f4'}; }} "
+        f"body > * {{ margin-bottom: 12px; }}</style>"
+        f"<body>{places}<script type=module>{MODEL}</script></body></html>"
+    )
     listed = [(name, kind, traits(kind, {"theme": theme} | given)) for name, kind, given in shown]
     files = {"/": ("text/html", body), "/panels.json": ("application/json", json.dumps(listed))}
     return files | {f"/{kind}.js": ("text/javascript", getattr(panels, kind)._esm) for _, kind, _ in shown}
@@ -111,8 +121,16 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def panel_page(chromium: Any, shown: Shown, *, layout: str = "", theme: str = "light", width: int = 1280,
-               height: int = 800, **context: Any) -> Iterator[Any]:
+def panel_page(
+    chromium: Any,
+    shown: Shown,
+    *,
+    layout: str = "",
+    theme: str = "light",
+    width: int = 1280,
+    height: int = 800,
+    **context: Any,
+) -> Iterator[Any]:
     """A page with these panels (id, class, traits); leaving it checks for errors and outside requests."""
     files = page_files(shown, layout, theme)
     there = chromium.new_context(viewport={"width": width, "height": height}, **context)
@@ -129,8 +147,12 @@ def panel_page(chromium: Any, shown: Shown, *, layout: str = "", theme: str = "l
 
     page.route("http*://**/*", answer)
     page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
-    page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}")
-            if message.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: (
+            troubles.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None
+        ),
+    )
     page.goto(f"{HOST}/")
     page.wait_for_function("window.ready === true")
     page.wait_for_timeout(80)

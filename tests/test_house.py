@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sim"
 
-FLOORS = ("scenario", "world", "experiments", "analysis", "view", "report", "cli", "__main__")
+FLOORS = ("scenario", "world", "runs", "sweeps", "reading", "evidence", "figures", "view", "cli", "__main__")
 """From the ground up: a floor may import itself and what is below it."""
 
 HEAVY = ("matplotlib", "mesa", "numpy", "pandas", "pyarrow", "pydantic", "rich", "scipy", "solara", "typer", "yaml")
@@ -41,7 +41,6 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
 def floor(name: str) -> int | None:
     """Number of the floor that a dotted name of sim lives on; None for sim itself and for what is not sim's."""
     parts = name.split(".")
-    parts[1:2] = [part.split("_")[0] if part.startswith(("report_", "cli_")) else part for part in parts[1:2]]
     return FLOORS.index(parts[1]) if parts[0] == "sim" and len(parts) > 1 and parts[1] in FLOORS else None
 
 
@@ -111,16 +110,22 @@ def test_no_file_names_a_machine() -> None:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [f"{path.relative_to(ROOT)}:{i}: {line.strip()[:100]}"
-                  for i, line in enumerate(text.splitlines(), 1) if machine.search(line)]
+        found += [
+            f"{path.relative_to(ROOT)}:{i}: {line.strip()[:100]}"
+            for i, line in enumerate(text.splitlines(), 1)
+            if machine.search(line)
+        ]
     assert not found, "\n".join(found)
 
 
 def test_version_is_said_once() -> None:
     import sim
 
-    said = [path for path in (PACKAGE / "__init__.py", ROOT / "pyproject.toml")
-            if re.search(rf'"{re.escape(sim.__version__)}"', path.read_text(encoding="utf-8"))]
+    said = [
+        path
+        for path in (PACKAGE / "__init__.py", ROOT / "pyproject.toml")
+        if re.search(rf'"{re.escape(sim.__version__)}"', path.read_text(encoding="utf-8"))
+    ]
     assert said == [PACKAGE / "__init__.py"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\n## {sim.__version__}" in changes
@@ -129,14 +134,21 @@ def test_version_is_said_once() -> None:
 def test_wheel_carries_scenarios_and_seeds(tmp_path: Path) -> None:
     """Built without an index: the build tool is among the developers' tools."""
     assert importlib.util.find_spec("hatchling"), "install the extra dev"
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=ROOT,
-                   check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
     for kind in ("scenarios", "seeds"):
-        files = {f"sim/_shipped/{kind}/{path.relative_to(ROOT / kind).as_posix()}"
-                 for path in (ROOT / kind).rglob("*") if path.suffix in {".yaml", ".json", ".csv"}}
+        files = {
+            f"sim/_shipped/{kind}/{path.relative_to(ROOT / kind).as_posix()}"
+            for path in (ROOT / kind).rglob("*")
+            if path.suffix in {".yaml", ".json", ".csv"}
+        }
         assert files
         assert files <= inside
     assert "sim/py.typed" in inside

@@ -27,18 +27,65 @@ WIDTH, PAD, SPILL = 1000.0, (115.0, 40.0), (420.0, 30.0)
 FINE, COARSE = 0.9, 1.8
 """How far a simplified border may stray, in map units: around the republics and elsewhere."""
 REPUBLICS = {"398": "KAZ", "417": "KGZ", "762": "TJK", "795": "TKM", "860": "UZB"}
-NEIGHBOURS = {"643": "RUS", "156": "CHN", "004": "AFG", "364": "IRN", "031": "AZE", "268": "GEO", "051": "ARM",
-              "792": "TUR", "804": "UKR", "496": "MNG", "586": "PAK", "356": "IND", "368": "IRQ", "760": "SYR"}
+NEIGHBOURS = {
+    "643": "RUS",
+    "156": "CHN",
+    "004": "AFG",
+    "364": "IRN",
+    "031": "AZE",
+    "268": "GEO",
+    "051": "ARM",
+    "792": "TUR",
+    "804": "UKR",
+    "496": "MNG",
+    "586": "PAK",
+    "356": "IND",
+    "368": "IRQ",
+    "760": "SYR",
+}
 CRIMEA = (32.4, 36.7, 44.3, 46.3)
 """West, east, south, north of the box that holds the polygon of Crimea whole."""
-LABELS = {"KAZ": (66.3, 48.6), "KGZ": (75.2, 41.75), "TJK": (71.3, 38.35), "TKM": (58.9, 39.6), "UZB": (63.4, 42.0),
-          "AZE": (47.8, 40.4), "AFG": (66.0, 34.9), "MNG": (94.0, 47.0), "GEO": (43.7, 42.0), "ARM": (44.9, 40.3)}
-CAPITALS = {"KAZ": (71.43, 51.13), "KGZ": (74.57, 42.87), "TJK": (68.77, 38.56), "TKM": (58.38, 37.95),
-            "UZB": (69.24, 41.30), "AZE": (49.87, 40.41), "AFG": (69.17, 34.53), "MNG": (106.92, 47.92),
-            "GEO": (44.79, 41.72), "ARM": (44.51, 40.18)}
-ANCHORS = {"RUS": (0.36, 0.0), "CHN": (1.0, 0.62), "EUU": (0.0, 0.22), "TUR": (0.0, 0.74), "IRN": (0.2, 1.0),
-           "IND": (0.76, 1.0), "USA": (0.0, 0.04), "GBR": (0.0, 0.13), "JPN": (1.0, 0.24), "KOR": (1.0, 0.36),
-           "PAK": (0.6, 1.0), "SAU": (0.08, 1.0), "ARE": (0.3, 1.0), "QAT": (0.14, 1.0), "AZE": (0.0, 0.6)}
+LABELS = {
+    "KAZ": (66.3, 48.6),
+    "KGZ": (75.2, 41.75),
+    "TJK": (71.3, 38.35),
+    "TKM": (58.9, 39.6),
+    "UZB": (63.4, 42.0),
+    "AZE": (47.8, 40.4),
+    "AFG": (66.0, 34.9),
+    "MNG": (94.0, 47.0),
+    "GEO": (43.7, 42.0),
+    "ARM": (44.9, 40.3),
+}
+CAPITALS = {
+    "KAZ": (71.43, 51.13),
+    "KGZ": (74.57, 42.87),
+    "TJK": (68.77, 38.56),
+    "TKM": (58.38, 37.95),
+    "UZB": (69.24, 41.30),
+    "AZE": (49.87, 40.41),
+    "AFG": (69.17, 34.53),
+    "MNG": (106.92, 47.92),
+    "GEO": (44.79, 41.72),
+    "ARM": (44.51, 40.18),
+}
+ANCHORS = {
+    "RUS": (0.36, 0.0),
+    "CHN": (1.0, 0.62),
+    "EUU": (0.0, 0.22),
+    "TUR": (0.0, 0.74),
+    "IRN": (0.2, 1.0),
+    "IND": (0.76, 1.0),
+    "USA": (0.0, 0.04),
+    "GBR": (0.0, 0.13),
+    "JPN": (1.0, 0.24),
+    "KOR": (1.0, 0.36),
+    "PAK": (0.6, 1.0),
+    "SAU": (0.08, 1.0),
+    "ARE": (0.3, 1.0),
+    "QAT": (0.14, 1.0),
+    "AZE": (0.0, 0.6),
+}
 """Where a power's badge stands on the frame, as parts of width and height: roughly the way to its capital."""
 
 
@@ -61,7 +108,7 @@ def simplify(line: Ring, tolerance: float) -> Ring:
     a, b = line[0], line[-1]
     if a == b:
         far = max(range(len(line)), key=lambda i: hypot(line[i][0] - a[0], line[i][1] - a[1]))
-        return simplify(line[:far + 1], tolerance)[:-1] + simplify(line[far:], tolerance) if far else line
+        return simplify(line[: far + 1], tolerance)[:-1] + simplify(line[far:], tolerance) if far else line
     keep, jobs = {0, len(line) - 1}, [(0, len(line) - 1)]
     while jobs:
         first, last = jobs.pop()
@@ -134,8 +181,13 @@ def main(source: Path) -> None:
         found: list[list[list[int]]] = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
         return found
 
-    core = {arc if arc >= 0 else ~arc for code in REPUBLICS for polygon in polygons(code) for ring in polygon
-            for arc in ring}
+    core = {
+        arc if arc >= 0 else ~arc
+        for code in REPUBLICS
+        for polygon in polygons(code)
+        for ring in polygon
+        for arc in ring
+    }
     corners = [project(*point) for arc in core for point in plain[arc]]
     low_x, low_y = (min(point[k] for point in corners) for k in (0, 1))
     scale = (WIDTH - 2 * PAD[0]) / (max(point[0] for point in corners) - low_x)
@@ -180,11 +232,23 @@ def main(source: Path) -> None:
         return {code: [round(x), round(y)] for code, (x, y) in found.items() if 0 <= x <= WIDTH and 0 <= y <= height}
 
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({
-        "source": "Natural Earth 1:50m, public domain, by way of npm world-atlas 2.0.2; made by tools/make_map.py",
-        "width": int(WIDTH), "height": height, "land": land, "labels": inside(LABELS), "capitals": inside(CAPITALS),
-        "anchors": {code: list(at) for code, at in ANCHORS.items()},
-    }, separators=(",", ":")) + "\n", encoding="utf-8")
+    OUT.write_text(
+        json.dumps(
+            {
+                "source": "Natural Earth 1:50m, public domain, by way of npm world-atlas 2.0.2; "
+                "made by tools/make_map.py",
+                "width": int(WIDTH),
+                "height": height,
+                "land": land,
+                "labels": inside(LABELS),
+                "capitals": inside(CAPITALS),
+                "anchors": {code: list(at) for code, at in ANCHORS.items()},
+            },
+            separators=(",", ":"),
+        )
+        + "\n",
+        encoding="utf-8",
+    )
     sys.stdout.write(f"{OUT}: {OUT.stat().st_size / 1000:.0f} kB, {WIDTH:.0f} x {height}, {', '.join(land)}\n")
 
 

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 import sim
-from sim.analysis import style
-from sim.analysis.style import CAUSE_COLORS, CAUSE_NAMES, GRID, INK, LABEL, MUTED, PANEL, SMALL, write
+from sim.figures import style
+from sim.figures.style import CAUSE_COLORS, CAUSE_NAMES, GRID, INK, LABEL, MUTED, PANEL, SMALL, write
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SCENARIO, WORLDS, FEW = "dushanbe-2025", 500, 40
@@ -43,8 +43,13 @@ MONTH: dict[str, tuple[str, str, str]] = {
 def month() -> Figure:
     """The month, step by step, from who acts to whom it goes."""
     fig, body = style.page(
-        "A month in the model", "Ten steps, in this order, in every world at once. Left: what powers do. Right: what "
-        "republics do. Arrows: what passes between them.", "Steps as in sim.DiplomacyModel.SCHEDULE", 9.6, 6.5)
+        "A month in the model",
+        "Ten steps, in this order, in every world at once. Left: what powers do. Right: what "
+        "republics do. Arrows: what passes between them.",
+        "Steps as in sim.DiplomacyModel.SCHEDULE",
+        9.6,
+        6.5,
+    )
     ax = style.panel(fig, body, (0, 9.6), (len(MONTH) + 0.45, -0.55))
     for x, name, color in ((0.1, "Powers", POWER), (6.3, "Republics", REPUBLIC)):
         _box(ax, x - 0.08, -0.4, 3.3, len(MONTH) + 0.65, color, edge=color)
@@ -84,9 +89,13 @@ FEEDS = {
 def grievances() -> Figure:
     """What feeds a grievance, and what it does."""
     fig, body = style.page(
-        "From treatment to grievance to alignment", "Each republic keeps, against each power, five grievances. Each "
+        "From treatment to grievance to alignment",
+        "Each republic keeps, against each power, five grievances. Each "
         "fades with its half-life and grows with treatment worse than usual; on day one they are at rest.",
-        "After Hirschman, Exit, Voice, and Loyalty (1970)", 9.6, 4.0)
+        "After Hirschman, Exit, Voice, and Loyalty (1970)",
+        9.6,
+        4.0,
+    )
     ax = style.panel(fig, body, (0, 9.6), (5.0, 0.0))
     for row, (cause, feed) in enumerate(FEEDS.items()):
         _box(ax, 0.05, row + 0.12, 3.75, 0.76, "#ffffff")
@@ -109,13 +118,26 @@ def grievances() -> Figure:
 
 
 def _box(ax: Axes, left: float, top: float, wide: float, high: float, color: str, edge: str = GRID) -> None:
-    ax.add_patch(FancyBboxPatch((left + 0.04, top + 0.04), wide - 0.08, high - 0.08, facecolor=color, edgecolor=edge,
-                                boxstyle="round,pad=0.04,rounding_size=0.06", linewidth=1.0, zorder=1))
+    ax.add_patch(
+        FancyBboxPatch(
+            (left + 0.04, top + 0.04),
+            wide - 0.08,
+            high - 0.08,
+            facecolor=color,
+            edgecolor=edge,
+            boxstyle="round,pad=0.04,rounding_size=0.06",
+            linewidth=1.0,
+            zorder=1,
+        )
+    )
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, color=INK, linewidth=1.1, zorder=2,
-                                 shrinkA=0, shrinkB=0))
+    ax.add_patch(
+        FancyArrowPatch(
+            start, end, arrowstyle="-|>", mutation_scale=9, color=INK, linewidth=1.1, zorder=2, shrinkA=0, shrinkB=0
+        )
+    )
 
 
 def check(scenario: str = SCENARIO) -> str:
@@ -126,10 +148,13 @@ def check(scenario: str = SCENARIO) -> str:
 def runs() -> dict[str, Callable[[], Figure]]:
     """Pictures of runs, by file name."""
     result = sim.run(SCENARIO, worlds=WORLDS)
-    return {"fans": result.plot.alignment_fans, "change": result.plot.alignment_change,
-            "triangle": result.plot.triangle,
-            "war-drags-on": lambda: sim.compare(result, sim.run("war-drags-on", worlds=WORLDS)).figure(),
-            "why": lambda: sim.explain(SCENARIO, worlds=WORLDS).waterfall("UZB", "CHN")}
+    return {
+        "fans": result.plot.alignment_fans,
+        "change": result.plot.alignment_change,
+        "triangle": result.plot.triangle,
+        "war-drags-on": lambda: sim.compare(result, sim.run("war-drags-on", worlds=WORLDS)).figure(),
+        "why": lambda: sim.explain(SCENARIO, worlds=WORLDS).waterfall("UZB", "CHN"),
+    }
 
 
 SCHEMATICS: dict[str, Callable[[], Figure]] = {"month": month, "grievances": grievances}

@@ -14,8 +14,8 @@ import numpy as np
 import typer
 from scipy.stats import norm
 
-import sim.cli
-from sim.experiments.posterior import Prior, priors
+import sim.cli.app
+from sim.runs.posterior import Prior, priors
 from sim.scenario import json_schema
 from sim.scenario.paths import find, owners_in
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
@@ -23,9 +23,12 @@ from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Param
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MADE = "<!-- Made by tools/make_reference.py; do not edit. -->\n\n"
 OWNERS: dict[Owner, tuple[str, str]] = {
-    "power": ("Powers", "powers.RUS."), "republic": ("Republics", "republics.KAZ."),
-    "dyad": ("A republic towards a power", "republics.KAZ."), "pair": ("Between republics", "republics.KAZ."),
-    "rule": ("Rules of the model", "rules."), "event": ("Events", "events.dushanbe-summit."),
+    "power": ("Powers", "powers.RUS."),
+    "republic": ("Republics", "republics.KAZ."),
+    "dyad": ("A republic towards a power", "republics.KAZ."),
+    "pair": ("Between republics", "republics.KAZ."),
+    "rule": ("Rules of the model", "rules."),
+    "event": ("Events", "events.dushanbe-summit."),
 }
 PARAMETERS = """# Parameters
 
@@ -116,8 +119,10 @@ def _prior(both: tuple[Prior, Parameter]) -> str:
     prior, row = both
     median, *ends = prior.value(np.array([0.0, *norm.ppf([0.1, 0.9])]))
     low, high = np.clip(ends, prior.low, prior.high)
-    return (f"| `{prior.path}` | {median:.3g} | {low:.2g} and {high:.2g} | {row.low:g} to {row.high:g} "
-            f"| {_cell(prior.note)} | {prior.source} |\n")
+    return (
+        f"| `{prior.path}` | {median:.3g} | {low:.2g} and {high:.2g} | {row.low:g} to {row.high:g} "
+        f"| {_cell(prior.note)} | {prior.source} |\n"
+    )
 
 
 def _row(row: Parameter) -> str:
@@ -128,8 +133,10 @@ def _row(row: Parameter) -> str:
     total = {"one": " All together sum to 1.", "at_most_one": " Over the powers at most 1.", None: ""}[row.total]
     name = f"**{name}**" if row.group == "first" else name
     name += " †" if row in [fitted for _, fitted in believed()] else ""
-    return (f"| {name} | {row.unit} | {row.low:g} to {row.high:g} | {default} | {ROLES[row.role]} "
-            f"| {_cell(row.help)}{total} | {row.source} |\n")
+    return (
+        f"| {name} | {row.unit} | {row.low:g} to {row.high:g} | {default} | {ROLES[row.role]} "
+        f"| {_cell(row.help)}{total} | {row.source} |\n"
+    )
 
 
 def _cell(text: str) -> str:
@@ -150,8 +157,9 @@ def scenario_page() -> str:
     needed = set(schema["then"]["required"])
     for key, about in schema["properties"].items():
         text = about.get("description") or schema["$defs"]["rules"]["title"] + "."
-        parts.append(f"| `{key}` | {_cell(text)}{' Needed, unless the file extends another.' if key in needed else ''} "
-                     "|\n")
+        parts.append(
+            f"| `{key}` | {_cell(text)}{' Needed, unless the file extends another.' if key in needed else ''} |\n"
+        )
     parts.append(NUMBERS)
     for section, kind in (("powers", "power"), ("republics", "republic"), ("rules", "rules"), ("events", "event")):
         parts.append(_section(section, schema["$defs"][kind]))
@@ -161,8 +169,11 @@ def scenario_page() -> str:
 
 def _section(section: str, schema: dict[str, Any]) -> str:
     numbers = {row.name for row in TABLE if row.owner in owners_in(section)}
-    texts = {key: about for key, about in schema["properties"].items()
-             if key not in numbers and key not in ("source", "note")}
+    texts = {
+        key: about
+        for key, about in schema["properties"].items()
+        if key not in numbers and key not in ("source", "note")
+    }
     parts = [f"\n## `{section}`\n\n"]
     if texts:
         parts.append("| key | what stands there |\n|---|---|\n")
@@ -177,7 +188,7 @@ def _section(section: str, schema: dict[str, Any]) -> str:
 
 def command_page() -> str:
     """Every command from its own help."""
-    group: Any = typer.main.get_command(sim.cli.app)
+    group: Any = typer.main.get_command(sim.cli.app.app)
     top = group.context_class(group, info_name="sim")
     parts = [f"{MADE}# Commands\n\n{_plain(group.help)}\n\n{EXITS}"]
     for name, command in group.commands.items():

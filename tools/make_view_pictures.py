@@ -20,16 +20,26 @@ from playwright.sync_api import Page, sync_playwright
 
 import sim
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from panel_page import ARGS, CHROMIUM
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.panel_page import ARGS, CHROMIUM
 
 FOLDER = Path(__file__).parents[1] / "docs" / "view"
 STRAIN, RESPECT = "powers.RUS.strain", "powers.RUS.respect"
 DESK, PHONE = (1280, 800), (390, 844)
-READY = {"explore": ".sim-ledger li", "compare": ".sim-difference [data-republic]", "why": ".sim-waterfall [data-part]",
-         "sweep": ".sim-bars [data-bar]", "about": ".app-verdict"}
-ADDRESS = {"explore": "", "compare": "with=war-drags-on", "why": "republic=TJK&power=RUS", "sweep": "sweep=strain",
-           "about": ""}
+READY = {
+    "explore": ".sim-ledger li",
+    "compare": ".sim-difference [data-republic]",
+    "why": ".sim-waterfall [data-part]",
+    "sweep": ".sim-bars [data-bar]",
+    "about": ".app-verdict",
+}
+ADDRESS = {
+    "explore": "",
+    "compare": "with=war-drags-on",
+    "why": "republic=TJK&power=RUS",
+    "sweep": "sweep=strain",
+    "about": "",
+}
 
 
 class Shot(NamedTuple):
@@ -45,9 +55,17 @@ class Shot(NamedTuple):
 
 
 PAGES = tuple(
-    Shot(f"{page}{'-phone' if size is PHONE else ''}{'-dark' if theme == 'dark' else ''}", page, ADDRESS[page],
-         theme=theme, size=size)
-    for page in READY for size in (DESK, PHONE) for theme in ("light", "dark"))
+    Shot(
+        f"{page}{'-phone' if size is PHONE else ''}{'-dark' if theme == 'dark' else ''}",
+        page,
+        ADDRESS[page],
+        theme=theme,
+        size=size,
+    )
+    for page in READY
+    for size in (DESK, PHONE)
+    for theme in ("light", "dark")
+)
 STATES = (
     Shot("explore-whole", "explore", whole=True),
     Shot("explore-republic", "explore", "republic=TJK&month=40", whole=True),
@@ -68,10 +86,22 @@ BAD = "title: My own\nextends: dushanbe-2025\nmonth: 3\npowers:\n  RUS:\n    str
 def serving() -> Iterator[str]:
     """The address of a dashboard with a grid and a sample for Sobol indices."""
     with tempfile.TemporaryDirectory() as folder:
-        sim.sweep("dushanbe-2025", Path(folder) / "strain", worlds=20, workers=1,
-                  vary={STRAIN: (0, 0.9, 7), RESPECT: (0.1, 0.9, 5)})
-        sim.sweep("dushanbe-2025", Path(folder) / "three-factors", worlds=10, workers=1, design="saltelli", points=32,
-                  vary={STRAIN: (0, 0.9), RESPECT: (0.1, 0.9), "powers.CHN.respect": (0.1, 0.9)})
+        sim.sweep(
+            "dushanbe-2025",
+            Path(folder) / "strain",
+            worlds=20,
+            workers=1,
+            vary={STRAIN: (0, 0.9, 7), RESPECT: (0.1, 0.9, 5)},
+        )
+        sim.sweep(
+            "dushanbe-2025",
+            Path(folder) / "three-factors",
+            worlds=10,
+            workers=1,
+            design="saltelli",
+            points=32,
+            vary={STRAIN: (0, 0.9), RESPECT: (0.1, 0.9), "powers.CHN.respect": (0.1, 0.9)},
+        )
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

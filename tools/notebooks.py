@@ -20,8 +20,10 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+}
 STRICT = "import warnings\nwarnings.simplefilter('error')"
 LENIENT = "warnings.simplefilter('ignore')"
 """Run before the first cell and after the last: a warning in a notebook is an error, one in the kernel's end is not."""
@@ -54,15 +56,24 @@ def executed(name: str, folder: Path) -> Any:
     Raises CellExecutionError for an error or a warning, RuntimeError for anything written to stderr.
     """
     book = written(name)
-    book.cells = [nbformat.v4.new_code_cell(STRICT, id="strict"), *book.cells,
-                  nbformat.v4.new_code_cell(LENIENT, id="lenient")]
+    book.cells = [
+        nbformat.v4.new_code_cell(STRICT, id="strict"),
+        *book.cells,
+        nbformat.v4.new_code_cell(LENIENT, id="lenient"),
+    ]
     with tempfile.TemporaryDirectory() as wires:
         # the kernel is spoken to by files where there are such: ports collide where several notebooks start at once
         wire = {} if os.name == "nt" else {"transport": "ipc", "ip": str(Path(wires) / "kernel")}
         # a busy machine would else split what a cell prints, wherever it was flushed
-        NotebookClient(book, timeout=TIMEOUT, kernel_name="python3", coalesce_streams=True,
-                       config=Config({"KernelManager": wire}), extra_arguments=["--log-level=40"],
-                       resources={"metadata": {"path": str(folder)}}).execute()
+        NotebookClient(
+            book,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            coalesce_streams=True,
+            config=Config({"KernelManager": wire}),
+            extra_arguments=["--log-level=40"],
+            resources={"metadata": {"path": str(folder)}},
+        ).execute()
     book.cells, book.metadata = book.cells[1:-1], nbformat.from_dict(KERNEL)
     for cell in book.cells:
         if cell.cell_type == "code":

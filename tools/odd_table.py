@@ -15,12 +15,20 @@ PAGE = Path(__file__).parents[1] / "docs" / "ODD.md"
 BEGIN = "<!-- parameters: made by tools/odd_table.py, do not edit from here -->\n"
 END = "<!-- parameters end -->\n"
 TITLES = {
-    "power": "Powers", "republic": "Republics", "dyad": "A republic towards a power", "pair": "Between republics",
-    "rule": "Rules", "event": "Events",
+    "power": "Powers",
+    "republic": "Republics",
+    "dyad": "A republic towards a power",
+    "pair": "Between republics",
+    "rule": "Rules",
+    "event": "Events",
 }
 PATHS = {
-    "power": "powers.P.{}", "republic": "republics.R.{}", "dyad": "republics.R.{}.P", "pair": "republics.R.{}.X",
-    "rule": "rules.{}", "event": "events.EVENT.{}",
+    "power": "powers.P.{}",
+    "republic": "republics.R.{}",
+    "dyad": "republics.R.{}.P",
+    "pair": "republics.R.{}.X",
+    "rule": "rules.{}",
+    "event": "events.EVENT.{}",
 }
 HEAD = "| name | path | unit | bounds | default | role | source | help |\n"
 INNER = {"sector": ".SECTOR", "cause": ".CAUSE", None: ""}
@@ -39,8 +47,10 @@ def _row(row: Parameter) -> str:
     path = PATHS[row.owner].format(row.name + INNER[row.inner])
     default = "–" if row.default is None else f"{row.default:g}"
     words = " ".join(row.help.split()).replace("|", "\\|")
-    return (f"| {row.name.replace('_', ' ')} | `{path}` | {row.unit} | {row.low:g} to {row.high:g} | {default} "
-            f"| {row.role} | {row.source} | {words} |\n")
+    return (
+        f"| {row.name.replace('_', ' ')} | `{path}` | {row.unit} | {row.low:g} to {row.high:g} | {default} "
+        f"| {row.role} | {row.source} | {words} |\n"
+    )
 
 
 def renewed(text: str) -> str:

@@ -12,27 +12,43 @@ from sim.scenario.errors import BadInput, Problem
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, STANCES, TABLE, Parameter
 
 if TYPE_CHECKING:
-    from sim.scenario.files import shipped, shipped_dir
     from sim.scenario.jsonschema import json_schema, write_schema
-    from sim.scenario.schema import EventSpec, PowerSpec, RepublicSpec, RuleSpec, Scenario, load
+    from sim.scenario.locate import shipped, shipped_dir
+    from sim.scenario.scenario import EventSpec, PowerSpec, RepublicSpec, RuleSpec, Scenario, load
 
 _HOMES = {
-    "EventSpec": "schema",
-    "PowerSpec": "schema",
-    "RepublicSpec": "schema",
-    "RuleSpec": "schema",
-    "Scenario": "schema",
+    "EventSpec": "scenario",
+    "PowerSpec": "scenario",
+    "RepublicSpec": "scenario",
+    "RuleSpec": "scenario",
+    "Scenario": "scenario",
     "json_schema": "jsonschema",
-    "load": "schema",
-    "shipped": "files",
-    "shipped_dir": "files",
+    "load": "scenario",
+    "shipped": "locate",
+    "shipped_dir": "locate",
     "write_schema": "jsonschema",
 }
 """Module of each name that is imported only when it is asked for."""
 
 __all__ = [
-    "CAUSES", "EVENT_KINDS", "SECTORS", "STANCES", "TABLE", "BadInput", "EventSpec", "Parameter", "PowerSpec",
-    "Problem", "RepublicSpec", "RuleSpec", "Scenario", "json_schema", "load", "shipped", "shipped_dir", "write_schema",
+    "CAUSES",
+    "EVENT_KINDS",
+    "SECTORS",
+    "STANCES",
+    "TABLE",
+    "BadInput",
+    "EventSpec",
+    "Parameter",
+    "PowerSpec",
+    "Problem",
+    "RepublicSpec",
+    "RuleSpec",
+    "Scenario",
+    "json_schema",
+    "load",
+    "shipped",
+    "shipped_dir",
+    "write_schema",
 ]
 
 

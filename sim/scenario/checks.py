@@ -12,10 +12,10 @@ from functools import cached_property
 
 from pydantic import ValidationError
 
-from sim.scenario.drafts import Draft, nearest_actor
 from sim.scenario.errors import nearest, printable
 from sim.scenario.events import check_events
 from sim.scenario.layers import Collector, Leaf, number, what_value
+from sim.scenario.merge import Draft, nearest_actor
 from sim.scenario.models import Contents
 from sim.scenario.paths import (
     ANNOTATED,
@@ -91,12 +91,22 @@ class _Review:
         if kind == "missing":
             strangers = [key for key in self.children.get(path[:-1], ()) if key not in (keys_at(path[:-1]) or ())]
             near = nearest(path[-1], strangers[:20])
-            self.collect.add(self.draft.key_place(path[:-1]), path, "nothing", expected_at(path),
-                             f"{path[-1]} instead of {printable(near)}" if near else None)
+            self.collect.add(
+                self.draft.key_place(path[:-1]),
+                path,
+                "nothing",
+                expected_at(path),
+                f"{path[-1]} instead of {printable(near)}" if near else None,
+            )
         elif kind == "extra_forbidden":
             names = keys_at(path[:-1]) or ()
-            self.collect.add(self.draft.key_place(path), path, f"the unknown key {printable(path[-1])!r}",
-                             one_of(names), nearest(path[-1], names))
+            self.collect.add(
+                self.draft.key_place(path),
+                path,
+                f"the unknown key {printable(path[-1])!r}",
+                one_of(names),
+                nearest(path[-1], names),
+            )
         elif leaf is None:
             self._mapping_refused(path, kind)
         else:
@@ -124,16 +134,23 @@ class _Review:
             code = path[1]
             if not re.fullmatch(CODE, code):
                 near = re.sub(r"[^A-Z0-9_]", "", code.upper()[:100])
-                self.collect.add(self.draft.key_place(path), path, f"the code {printable(code)!r}",
-                                 "2 to 8 capital letters, digits and _, a letter first",
-                                 near if re.fullmatch(CODE, near) else None)
+                self.collect.add(
+                    self.draft.key_place(path),
+                    path,
+                    f"the code {printable(code)!r}",
+                    "2 to 8 capital letters, digits and _, a letter first",
+                    near if re.fullmatch(CODE, near) else None,
+                )
             leaf = self.draft.leaves.get((*path, "luck"))
             luck = leaf.value if leaf and isinstance(leaf.value, str) else code
             if luck in lucks:
                 what = "luck" if leaf or code != lucks[luck][1] else "code"
-                self.collect.add(leaf.place if leaf else self.draft.key_place(path), (*path, "luck") if leaf else path,
-                                 f"the {what} {printable(luck)!r}, which {printable(dotted(lucks[luck]))} has too",
-                                 f"a {what} of its own for each actor")
+                self.collect.add(
+                    leaf.place if leaf else self.draft.key_place(path),
+                    (*path, "luck") if leaf else path,
+                    f"the {what} {printable(luck)!r}, which {printable(dotted(lucks[luck]))} has too",
+                    f"a {what} of its own for each actor",
+                )
             lucks.setdefault(luck, path)
 
     def dyads(self) -> None:
@@ -148,8 +165,9 @@ class _Review:
                 continue
             valid = [name for name in (self.republics if row.owner == "pair" else self.powers) if name != path[1]]
             found = "the republic itself" if code == path[1] else f"the unknown {_ONE[section]} {printable(code)!r}"
-            self.collect.add(self.draft.key_place(path), path, found, one_of(valid),
-                             nearest_actor(self.draft, section, code, valid))
+            self.collect.add(
+                self.draft.key_place(path), path, found, one_of(valid), nearest_actor(self.draft, section, code, valid)
+            )
 
     def shares(self) -> None:
         """Every alignment names every power; a power left out in many places is told once, where it stands."""
@@ -166,9 +184,12 @@ class _Review:
                 self.collect.add(self.draft.key_place(paths[0]), paths[0], "nothing", expected_at(paths[0]))
                 continue
             some = ", ".join(printable(dotted(path)) for path in paths[:2]) + (", ..." if len(paths) > 2 else "")
-            self.collect.add(self.draft.key_place(("powers", power)), ("powers", power),
-                             f"no share of it in {len(paths)} alignments ({some})",
-                             "a share for it in every sector of every republic's alignment")
+            self.collect.add(
+                self.draft.key_place(("powers", power)),
+                ("powers", power),
+                f"no share of it in {len(paths)} alignments ({some})",
+                "a share for it in every sector of every republic's alignment",
+            )
 
     # -- sums and sources -----------------------------------------------------------------------------------------
 
@@ -209,12 +230,20 @@ class _Review:
                 bare.setdefault(path[:2], []).append(path)
         for actor, paths in bare.items():
             if len(paths) == 1:
-                self.collect.add(self.draft.leaves[paths[0]].place, paths[0], "a value without a source",
-                                 "'source:' beside it or in a mapping around it")
+                self.collect.add(
+                    self.draft.leaves[paths[0]].place,
+                    paths[0],
+                    "a value without a source",
+                    "'source:' beside it or in a mapping around it",
+                )
                 continue
             some = ", ".join(printable(dotted(path[2:])) for path in paths[:4]) + (", ..." if len(paths) > 4 else "")
-            self.collect.add(self.draft.key_place(actor), actor, f"{len(paths)} values without a source ({some})",
-                             "'source:' beside each or in a mapping around them")
+            self.collect.add(
+                self.draft.key_place(actor),
+                actor,
+                f"{len(paths)} values without a source ({some})",
+                "'source:' beside each or in a mapping around them",
+            )
 
     # -- rest -----------------------------------------------------------------------------------------------------
 
@@ -229,9 +258,13 @@ class _Review:
             value = number(leaf.value)
             if row is None or not known or row.role != "conduct":
                 why = f"which is a {row.role}, not conduct" if row and known else "which is no number of this scenario"
-                self.collect.add(leaf.key, path, f"the path {printable(path[1])!r}, {why}",
-                                 "the path of a number that says how an actor behaves",
-                                 None if known else nearest(path[1], self.conduct))
+                self.collect.add(
+                    leaf.key,
+                    path,
+                    f"the path {printable(path[1])!r}, {why}",
+                    "the path of a number that says how an actor behaves",
+                    None if known else nearest(path[1], self.conduct),
+                )
             elif value is not None and not row.low <= value <= row.high:
                 self.collect.add(leaf.place, path, what_value(leaf.value, leaf.text), expected_at(path))
 

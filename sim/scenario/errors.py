@@ -66,8 +66,17 @@ class BadInput(Exception):  # noqa: N818 - "bad input" is what it is; it is the 
         super().__init__(self.problems)
 
     @classmethod
-    def of(cls, found: str, expected: str, *, path: str = "", nearest: str | None = None, file: str = "",
-           line: int | None = None, column: int | None = None) -> BadInput:
+    def of(
+        cls,
+        found: str,
+        expected: str,
+        *,
+        path: str = "",
+        nearest: str | None = None,
+        file: str = "",
+        line: int | None = None,
+        column: int | None = None,
+    ) -> BadInput:
         """The error of a single problem."""
         return cls([Problem(file, line, column, path, found, expected, nearest)])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sim.scenario.drafts import Draft, nearest_actor
 from sim.scenario.errors import printable
 from sim.scenario.layers import Collector, Leaf, number, what_value
+from sim.scenario.merge import Draft, nearest_actor
 from sim.scenario.models import month_of
 from sim.scenario.paths import DATES, EVENT_ID, MAX_MONTHS, Path, dotted, month_label, one_of
 from sim.scenario.table import SECTORS
@@ -29,12 +29,17 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
         path = ("events", event)
         if not re.fullmatch(EVENT_ID, event) or len(event) > 64:
             near = re.sub(r"[^a-z0-9]+", "-", event.lower()[:100]).strip("-")
-            collect.add(draft.key_place(path), path, f"the event id {printable(event)!r}",
-                        "small letters, digits and dashes, a letter first, at most 64",
-                        near if re.fullmatch(EVENT_ID, near) and len(near) <= 64 else None)
+            collect.add(
+                draft.key_place(path),
+                path,
+                f"the event id {printable(event)!r}",
+                "small letters, digits and dashes, a letter first, at most 64",
+                near if re.fullmatch(EVENT_ID, near) and len(near) <= 64 else None,
+            )
         if path in draft.maps:
-            _Event(draft, collect, path, leaves, {"powers": powers, "republics": republics, "sectors": SECTORS}
-                   ).check(span)
+            _Event(draft, collect, path, leaves, {"powers": powers, "republics": republics, "sectors": SECTORS}).check(
+                span
+            )
 
 
 def _span(draft: Draft) -> tuple[int, int] | None:
@@ -50,8 +55,9 @@ def _span(draft: Draft) -> tuple[int, int] | None:
 class _Event:
     """One event under review; ``leaves`` are its values by the rest of their path."""
 
-    def __init__(self, draft: Draft, collect: Collector, path: Path, leaves: dict[Path, Leaf],
-                 valid: dict[str, Sequence[str]]) -> None:
+    def __init__(
+        self, draft: Draft, collect: Collector, path: Path, leaves: dict[Path, Leaf], valid: dict[str, Sequence[str]]
+    ) -> None:
         self.draft, self.collect, self.path, self.leaves, self.valid = draft, collect, path, leaves, valid
 
     def get(self, key: str) -> Leaf | None:
@@ -70,18 +76,27 @@ class _Event:
         """Either a date or a chance."""
         date, chance, on = self.get("date"), self.get("chance"), self.get("on")
         if date and chance:
-            self.collect.add(chance.key, (*self.path, "chance"), "a chance beside a date",
-                             "'date' for an event of a fixed month or 'chance' for a random one, not both")
+            self.collect.add(
+                chance.key,
+                (*self.path, "chance"),
+                "a chance beside a date",
+                "'date' for an event of a fixed month or 'chance' for a random one, not both",
+            )
         elif not date and not chance:
-            self.collect.add(self.draft.key_place(self.path), self.path, "an event without a time",
-                             "'date' (a fixed month) or 'chance' (a monthly chance)")
+            self.collect.add(
+                self.draft.key_place(self.path),
+                self.path,
+                "an event without a time",
+                "'date' (a fixed month) or 'chance' (a monthly chance)",
+            )
         if on and 0 < (number(on.value) or 0) < 1:
             self.collect.add(on.place, (*self.path, "on"), what_value(on.value, on.text), "0 or 1")
         for key in ("after", "before"):
             leaf = self.get(key)
             if leaf and not chance:
-                self.collect.add(leaf.key, (*self.path, key), f"'{key}' without 'chance'",
-                                 f"'{key}' only beside 'chance'")
+                self.collect.add(
+                    leaf.key, (*self.path, key), f"'{key}' without 'chance'", f"'{key}' only beside 'chance'"
+                )
 
     def window(self, span: tuple[int, int] | None) -> None:
         """Dates lie inside the run, and 'before' lies after 'after'."""
@@ -94,13 +109,20 @@ class _Event:
             months[key] = month
             first, last = (span[0] + (key == "before"), span[1] - (key != "before")) if span else (month, month)
             if not first <= month <= last:
-                self.collect.add(leaf.place, (*self.path, key), f"{leaf.value}, outside the run",
-                                 f"a month from {month_label(first)} to {month_label(last)}")
+                self.collect.add(
+                    leaf.place,
+                    (*self.path, key),
+                    f"{leaf.value}, outside the run",
+                    f"a month from {month_label(first)} to {month_label(last)}",
+                )
         before = self.get("before")
         if before and "after" in months and months.get("before", months["after"] + 1) <= months["after"]:
-            self.collect.add(before.place, (*self.path, "before"),
-                             f"{before.value}, not later than 'after' ({month_label(months['after'])})",
-                             "a month later than 'after'")
+            self.collect.add(
+                before.place,
+                (*self.path, "before"),
+                f"{before.value}, not later than 'after' ({month_label(months['after'])})",
+                "a month later than 'after'",
+            )
 
     def who(self) -> None:
         """Lists name actors and sectors that exist."""
@@ -109,38 +131,63 @@ class _Event:
             if leaf is None or not isinstance(leaf.value, list):
                 continue
             if not leaf.value and key != "powers":
-                self.collect.add(leaf.place, (*self.path, key), "an empty list",
-                                 f"at least one, or no '{key}' for all of them")
+                self.collect.add(
+                    leaf.place, (*self.path, key), "an empty list", f"at least one, or no '{key}' for all of them"
+                )
             for item, place in zip(map(str, leaf.value), leaf.items, strict=True):
                 if item not in names:
-                    self.collect.add(place, (*self.path, key), f"the unknown {_ONE[key]} {printable(item)!r}",
-                                     one_of(names), nearest_actor(self.draft, key, item, names))
+                    self.collect.add(
+                        place,
+                        (*self.path, key),
+                        f"the unknown {_ONE[key]} {printable(item)!r}",
+                        one_of(names),
+                        nearest_actor(self.draft, key, item, names),
+                    )
 
     def summit(self) -> None:
         """A summit has a host; nothing else has a host or a tone."""
         kind, host, tone = self.get("kind"), self.get("host"), self.get("tone")
         if kind and kind.value == "summit":
             if host is None:
-                self.collect.add(self.draft.key_place(self.path), (*self.path, "host"), "nothing",
-                                 "the republic that hosts the summit")
+                self.collect.add(
+                    self.draft.key_place(self.path),
+                    (*self.path, "host"),
+                    "nothing",
+                    "the republic that hosts the summit",
+                )
             elif isinstance(host.value, str) and host.value not in self.valid["republics"]:
-                self.collect.add(host.place, (*self.path, "host"), f"the host {printable(host.value)!r}",
-                                 f"a republic: {one_of(self.valid['republics'])}",
-                                 nearest_actor(self.draft, "republics", host.value, self.valid["republics"]))
+                self.collect.add(
+                    host.place,
+                    (*self.path, "host"),
+                    f"the host {printable(host.value)!r}",
+                    f"a republic: {one_of(self.valid['republics'])}",
+                    nearest_actor(self.draft, "republics", host.value, self.valid["republics"]),
+                )
         elif kind and isinstance(kind.value, str):
             for key, leaf in (("host", host), ("tone", tone)):
                 if leaf:
-                    self.collect.add(leaf.key, (*self.path, key), f"'{key}' at an event of kind "
-                                     f"{printable(kind.value)!r}", f"'{key}' only where kind is summit")
+                    self.collect.add(
+                        leaf.key,
+                        (*self.path, key),
+                        f"'{key}' at an event of kind {printable(kind.value)!r}",
+                        f"'{key}' only where kind is summit",
+                    )
 
     def effects(self) -> None:
         """An effect on or by powers says which."""
         powers = self.get("powers")
         if powers and powers.value != []:
             return
-        felt = {key: leaf for key, leaf in self.leaves.items()
-                if key[0] in NEEDS_POWERS and (number(leaf.value) or key == ("tone",))}
+        felt = {
+            key: leaf
+            for key, leaf in self.leaves.items()
+            if key[0] in NEEDS_POWERS and (number(leaf.value) or key == ("tone",))
+        }
         if felt:
             names = ", ".join(printable(dotted(key)) for key in list(felt)[:6])
-            self.collect.add(next(iter(felt.values())).key, (*self.path, "powers"),
-                             f"no power for the effect of {names}", "'powers', a list of those it is about")
+            self.collect.add(
+                next(iter(felt.values())).key,
+                (*self.path, "powers"),
+                f"no power for the effect of {names}",
+                "'powers', a list of those it is about",
+            )

@@ -10,19 +10,8 @@ import json
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.scenario.files import shipped_dir
-from sim.scenario.paths import (
-    CODE,
-    COLOR,
-    EVENT_ID,
-    INNER,
-    LUCK,
-    MAX_ABOUT,
-    MAX_MONTHS,
-    MAX_TITLE,
-    TEXTS,
-    owners_in,
-)
+from sim.scenario.locate import shipped_dir
+from sim.scenario.paths import CODE, COLOR, EVENT_ID, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_TITLE, TEXTS, owners_in
 from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE, Parameter, parameters
 
 Schema = dict[str, Any]
@@ -42,8 +31,11 @@ def json_schema() -> Schema:
         "properties": {
             "title": {"type": "string", "minLength": 1, "maxLength": MAX_TITLE, "description": "A line for people."},
             "about": _or_null({"type": "string", "maxLength": MAX_ABOUT, "description": "A page a reader enjoys."}),
-            "extends": {"type": "string", "minLength": 1, "description":
-                        "A shipped scenario's name or a path relative to this file; only what differs follows."},
+            "extends": {
+                "type": "string",
+                "minLength": 1,
+                "description": "A shipped scenario's name or a path relative to this file; only what differs follows.",
+            },
             "start": {"type": "string", "pattern": _MONTH, "description": "The first month, YYYY-MM."},
             "months": {"type": "integer", "minimum": 1, "maximum": MAX_MONTHS, "description": "Length of the run."},
             "powers": _by(f"^{CODE}$", "power", "The powers by code."),
@@ -51,17 +43,20 @@ def json_schema() -> Schema:
             "rules": {"$ref": "#/$defs/rules"},
             "events": _by(f"^(?!(source|note)$){EVENT_ID}$", "event", "What happens, by id."),
             "rest": {
-                "type": "object", "additionalProperties": False, "description":
-                "Values of conduct under which day one had settled, by path, where they differ from today's.",
+                "type": "object",
+                "additionalProperties": False,
+                "description": "Values of conduct under which day one had settled, by path, where they differ from "
+                "today's.",
                 "patternProperties": {r"^(powers|republics)\.": {"type": ["number", "null"]}},
             },
         },
         "if": {"not": {"required": ["extends"]}},
         "then": {"required": ["title", "start", "months", "powers", "republics"]},
         "$defs": {
-            "source": {"description":
-                       "Where values come from; holds for everything below unless a nearer one is given.",
-                       "anyOf": [_SOURCE, {"type": "array", "items": _SOURCE, "minItems": 1}]},
+            "source": {
+                "description": "Where values come from; holds for everything below unless a nearer one is given.",
+                "anyOf": [_SOURCE, {"type": "array", "items": _SOURCE, "minItems": 1}],
+            },
             "note": {"type": "string", "description": "Why the values are what they are."},
             "power": _group("powers", "A power"),
             "republic": _group("republics", "A republic"),
@@ -86,8 +81,13 @@ def _origin() -> Schema:
 
 
 def _by(pattern: str, kind: str, description: str) -> Schema:
-    return {"type": "object", "description": description, "properties": _origin(), "additionalProperties": False,
-            "patternProperties": {pattern: {"anyOf": [{"$ref": f"#/$defs/{kind}"}, _NULL]}}}
+    return {
+        "type": "object",
+        "description": description,
+        "properties": _origin(),
+        "additionalProperties": False,
+        "patternProperties": {pattern: {"anyOf": [{"$ref": f"#/$defs/{kind}"}, _NULL]}},
+    }
 
 
 def _group(section: str, title: str) -> Schema:
@@ -106,15 +106,27 @@ def _words(row: Parameter) -> str:
 
 def _number(row: Parameter) -> Schema:
     plain = {"type": "number", "minimum": row.low, "maximum": row.high}
-    return {"description": _words(row), **({"default": row.default} if row.default is not None else {}),
-            "anyOf": [plain, _annotated(plain), _NULL]}
+    return {
+        "description": _words(row),
+        **({"default": row.default} if row.default is not None else {}),
+        "anyOf": [plain, _annotated(plain), _NULL],
+    }
 
 
 def _annotated(plain: Schema) -> Schema:
-    span = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2,
-            "description": "How sure the value is: low, then high."}
-    return {"type": "object", "properties": {"value": plain, **_origin(), "range": span},
-            "additionalProperties": False, "minProperties": 1}
+    span = {
+        "type": "array",
+        "items": {"type": "number"},
+        "minItems": 2,
+        "maxItems": 2,
+        "description": "How sure the value is: low, then high.",
+    }
+    return {
+        "type": "object",
+        "properties": {"value": plain, **_origin(), "range": span},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
 
 
 def _mapping(row: Parameter, properties: Schema, others: Schema | None = None) -> Schema:
@@ -159,12 +171,18 @@ def _list(description: str, items: Schema) -> Schema:
 _CODE: Schema = {"type": "string", "pattern": f"^{CODE}$"}
 
 _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
-    **{(section, "name"): {"type": "string", "minLength": 1, "maxLength": 80, "description": "Name for people."}
-       for section in ("powers", "republics")},
-    **{(section, "color"): _text("Colour in figures, #rrggbb, in quotes.", pattern=f"^{COLOR}$")
-       for section in ("powers", "republics")},
-    **{(section, "luck"): _text("Key of the actor's streams of chance; default its code.", pattern=f"^{LUCK}$")
-       for section in ("powers", "republics")},
+    **{
+        (section, "name"): {"type": "string", "minLength": 1, "maxLength": 80, "description": "Name for people."}
+        for section in ("powers", "republics")
+    },
+    **{
+        (section, "color"): _text("Colour in figures, #rrggbb, in quotes.", pattern=f"^{COLOR}$")
+        for section in ("powers", "republics")
+    },
+    **{
+        (section, "luck"): _text("Key of the actor's streams of chance; default its code.", pattern=f"^{LUCK}$")
+        for section in ("powers", "republics")
+    },
     ("republics", "capital"): _text("Its capital.", minLength=1, maxLength=80),
     ("events", "kind"): {"enum": list(EVENT_KINDS), "description": "A label for the ledger; a summit is more."},
     **_dates(),

@@ -1,6 +1,6 @@
 """A layer: what one file says, value by value, each with its place, its source and how sure it is.
 
-Layers are laid over each other in ``sim.scenario.drafts``. Nothing here knows the model: whether the values make sense
+Layers are laid over each other in ``sim.scenario.merge``. Nothing here knows the model: whether the values make sense
 is asked once, of all layers together, in ``sim.scenario.checks``.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from sim.scenario import sources
 from sim.scenario.errors import KEPT_PROBLEMS, BadInput, Problem, nearest, printable
 from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find, is_date_path
-from sim.scenario.reader import Node, Scalar
+from sim.scenario.yaml import Node, Scalar
 
 Value = Scalar | list[Scalar]
 
@@ -156,21 +156,31 @@ class _Walk:
         parts = node.value if isinstance(node.value, dict) else {}
         for key, child in parts.items():
             if key not in ANNOTATED:
-                self.collect.add(self.key(child), (*path, key), f"the unknown key {printable(key)!r}",
-                                 f"one of {', '.join(ANNOTATED)}", nearest(key, ANNOTATED))
+                self.collect.add(
+                    self.key(child),
+                    (*path, key),
+                    f"the unknown key {printable(key)!r}",
+                    f"one of {', '.join(ANNOTATED)}",
+                    nearest(key, ANNOTATED),
+                )
         source, note, span = self.source(parts, path), self.note(parts, path), self.range(parts, path)
         inner = parts.get("value")
         if inner is None:
-            self.layer.leaves[path] = Leaf(None, "", self.place(node), self.key(node), source, note, span,
-                                           inherits=True)
+            self.layer.leaves[path] = Leaf(
+                None, "", self.place(node), self.key(node), source, note, span, inherits=True
+            )
             return
         if inner.value is None or isinstance(inner.value, dict | list):
             self.collect.add(self.place(inner), path, what(inner), expected_at(path))
             return
         value = number(inner.value)
         if span and value is not None and not span[0] <= value <= span[1]:
-            self.collect.add(self.place(inner), path, f"the value {printable(inner.text)} outside its range "
-                             f"{span[0]:g} to {span[1]:g}", "a value inside its range")
+            self.collect.add(
+                self.place(inner),
+                path,
+                f"the value {printable(inner.text)} outside its range {span[0]:g} to {span[1]:g}",
+                "a value inside its range",
+            )
         self.layer.leaves[path] = Leaf(inner.value, inner.text, self.place(inner), self.key(node), source, note, span)
 
     def source(self, parts: Mapping[str, Node], path: Path) -> tuple[str, ...]:
@@ -181,13 +191,18 @@ class _Walk:
         good: list[str] = []
         for item in items:
             if not isinstance(item.value, str) or not item.value:
-                self.collect.add(self.place(item), (*path, "source"), what(item),
-                                 "a source: assumption, claim:..., data:... or lit:...")
+                self.collect.add(
+                    self.place(item),
+                    (*path, "source"),
+                    what(item),
+                    "a source: assumption, claim:..., data:... or lit:...",
+                )
                 continue
             fault = sources.fault(item.value)
             if fault:
-                self.collect.add(self.place(item), (*path, "source"),
-                                 f"the unknown source {printable(item.value)!r}", *fault)
+                self.collect.add(
+                    self.place(item), (*path, "source"), f"the unknown source {printable(item.value)!r}", *fault
+                )
             else:
                 good.append(item.value)
         if not items:
@@ -210,8 +225,12 @@ class _Walk:
         items = node.value if isinstance(node.value, list) else []
         numbers = [float(i.value) for i in items if isinstance(i.value, int | float) and not isinstance(i.value, bool)]
         if len(items) != 2 or len(numbers) != 2 or not numbers[0] < numbers[1]:
-            self.collect.add(self.place(node), (*path, "range"), what(node),
-                             "a list of two numbers, low then high, such as [0.2, 0.6]")
+            self.collect.add(
+                self.place(node),
+                (*path, "range"),
+                what(node),
+                "a list of two numbers, low then high, such as [0.2, 0.6]",
+            )
             return None
         return numbers[0], numbers[1]
 

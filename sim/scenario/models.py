@@ -198,8 +198,9 @@ if TYPE_CHECKING:
     EventSpec = EventBase
 else:
     PowerSpec = create_model("PowerSpec", __base__=PowerBase, __module__=__name__, **_fields("power"))
-    RepublicSpec = create_model("RepublicSpec", __base__=RepublicBase, __module__=__name__,
-                                **_fields("republic", "dyad", "pair"))
+    RepublicSpec = create_model(
+        "RepublicSpec", __base__=RepublicBase, __module__=__name__, **_fields("republic", "dyad", "pair")
+    )
     RuleSpec = create_model("RuleSpec", __base__=RulesBase, __module__=__name__, **_fields("rule"))
     EventSpec = create_model("EventSpec", __base__=EventBase, __module__=__name__, **_fields("event"))
 
@@ -212,8 +213,9 @@ class Contents(Spec):
     start: Month
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
     powers: Annotated[dict[str, PowerSpec], Field(min_length=1, max_length=MAX_POWERS), AfterValidator(FrozenDict)]
-    republics: Annotated[dict[str, RepublicSpec], Field(min_length=1, max_length=MAX_REPUBLICS),
-                         AfterValidator(FrozenDict)]
+    republics: Annotated[
+        dict[str, RepublicSpec], Field(min_length=1, max_length=MAX_REPUBLICS), AfterValidator(FrozenDict)
+    ]
     rules: RuleSpec = Field(default_factory=RuleSpec)
     events: Annotated[dict[str, EventSpec], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
     rest: Annotated[dict[str, float], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
@@ -225,6 +227,14 @@ def freeze(mapping: Mapping[str, V]) -> FrozenDict[str, V]:
 
 
 __all__ = [
-    "SECTORS", "Contents", "EventSpec", "FrozenDict", "PowerSpec", "RepublicSpec", "RuleSpec", "field_info", "freeze",
+    "SECTORS",
+    "Contents",
+    "EventSpec",
+    "FrozenDict",
+    "PowerSpec",
+    "RepublicSpec",
+    "RuleSpec",
+    "field_info",
+    "freeze",
     "month_of",
 ]

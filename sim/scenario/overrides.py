@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sim.scenario.drafts import Draft
 from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.merge import Draft
 from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_date_path, month_label, one_of
-from sim.scenario.reader import MAX_DEPTH, Node, read, scalar
+from sim.scenario.yaml import MAX_DEPTH, Node, read, scalar
 
 FLAG = "--set"
 
@@ -36,8 +36,10 @@ def from_texts(texts: Sequence[str], draft: Draft) -> Change:
         try:
             pairs.append((path.strip(), _parse(value.strip())))
         except BadInput as error:
-            problems += [Problem(FLAG, None, None, printable(path.strip()), p.found, p.expected, p.nearest)
-                         for p in error.problems]
+            problems += [
+                Problem(FLAG, None, None, printable(path.strip()), p.found, p.expected, p.nearest)
+                for p in error.problems
+            ]
     return _nest(pairs, draft, FLAG, problems)
 
 
@@ -49,8 +51,11 @@ def from_mapping(values: Mapping[str, object], draft: Draft, name: str) -> Chang
         try:
             pairs.append((str(path), _node(_as_date(str(path), _plain(value)))))
         except (TypeError, ValueError):
-            problems.append(_problem(name, str(path), f"a value of type {type(value).__name__}",
-                                     "a number, text, or a list of text"))
+            problems.append(
+                _problem(
+                    name, str(path), f"a value of type {type(value).__name__}", "a number, text, or a list of text"
+                )
+            )
     return _nest(pairs, draft, name, problems)
 
 
@@ -151,8 +156,11 @@ def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None]
         if len(path) > 1 and path[1] not in names and not (whole and len(path) == 2):
             near = nearest(path[1], names)
             singular = {"powers": "power", "republics": "republic", "events": "event"}[path[0]]
-            return (f"the unknown {singular} {printable(path[1])!r}", one_of(names),
-                    _joined(near and f"{path[0]}.{near}", path[2:]))
+            return (
+                f"the unknown {singular} {printable(path[1])!r}",
+                one_of(names),
+                _joined(near and f"{path[0]}.{near}", path[2:]),
+            )
     return None
 
 

@@ -30,33 +30,62 @@ MAX_TITLE = 200
 MAX_ABOUT = 20_000
 
 TEXTS: dict[str, dict[str, str]] = {
-    "": {"title": f"text of 1 to {MAX_TITLE} letters", "about": "text",
-         "start": "a month as YYYY-MM, such as 2025-10", "months": f"a whole number of months, 1 to {MAX_MONTHS}",
-         "extends": "the name of a shipped scenario or a path"},
-    "powers": {"name": "the power's name", "color": 'a colour such as "#b83a3a" (in quotes)',
-               "luck": "a key of 1 to 32 letters, digits, - and _"},
-    "republics": {"name": "the republic's name", "capital": "the name of the capital",
-                  "color": 'a colour such as "#b83a3a" (in quotes)',
-                  "luck": "a key of 1 to 32 letters, digits, - and _"},
-    "events": {"kind": f"one of {', '.join(EVENT_KINDS)}",
-               "date": "a month as YYYY-MM or a day as YYYY-MM-DD, such as 2025-10-09", "about": "a line of text",
-               "after": "a month as YYYY-MM, such as 2026-01", "before": "a month as YYYY-MM, such as 2027-01",
-               "powers": "a list of powers, such as [RUS, CHN]", "republics": "a list of republics, such as [KAZ]",
-               "sectors": f"a list of sectors out of {', '.join(SECTORS)}", "host": "the code of a republic"},
+    "": {
+        "title": f"text of 1 to {MAX_TITLE} letters",
+        "about": "text",
+        "start": "a month as YYYY-MM, such as 2025-10",
+        "months": f"a whole number of months, 1 to {MAX_MONTHS}",
+        "extends": "the name of a shipped scenario or a path",
+    },
+    "powers": {
+        "name": "the power's name",
+        "color": 'a colour such as "#b83a3a" (in quotes)',
+        "luck": "a key of 1 to 32 letters, digits, - and _",
+    },
+    "republics": {
+        "name": "the republic's name",
+        "capital": "the name of the capital",
+        "color": 'a colour such as "#b83a3a" (in quotes)',
+        "luck": "a key of 1 to 32 letters, digits, - and _",
+    },
+    "events": {
+        "kind": f"one of {', '.join(EVENT_KINDS)}",
+        "date": "a month as YYYY-MM or a day as YYYY-MM-DD, such as 2025-10-09",
+        "about": "a line of text",
+        "after": "a month as YYYY-MM, such as 2026-01",
+        "before": "a month as YYYY-MM, such as 2027-01",
+        "powers": "a list of powers, such as [RUS, CHN]",
+        "republics": "a list of republics, such as [KAZ]",
+        "sectors": f"a list of sectors out of {', '.join(SECTORS)}",
+        "host": "the code of a republic",
+    },
 }
 """Keys that are not numbers of the table, by section, and what is expected there."""
 
 DATES = ("date", "after", "before")
 """Keys of an event that hold a month."""
 
-MAPPING_OF = {"powers": "powers by code", "republics": "republics by code", "rules": "rules by name",
-              "events": "events by id", "rest": "numbers by path"}
+MAPPING_OF = {
+    "powers": "powers by code",
+    "republics": "republics by code",
+    "rules": "rules by name",
+    "events": "events by id",
+    "rest": "numbers by path",
+}
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
 
-MONTH = Parameter("month", "event", "month number, year x 12 + month - 1", 0, 0, None,
-                  "Month of the event; what follows the month number after a decimal point is dropped.", "assumption",
-                  role="event")
+MONTH = Parameter(
+    "month",
+    "event",
+    "month number, year x 12 + month - 1",
+    0,
+    0,
+    None,
+    "Month of the event; what follows the month number after a decimal point is dropped.",
+    "assumption",
+    role="event",
+)
 """Stands in for a row of the table where a date is asked for as a number."""
 
 
@@ -76,7 +105,10 @@ def month_label(number: int) -> str:
 
 
 _OWNERS: dict[str, tuple[Owner, ...]] = {
-    "powers": ("power",), "republics": ("republic", "dyad", "pair"), "rules": ("rule",), "events": ("event",),
+    "powers": ("power",),
+    "republics": ("republic", "dyad", "pair"),
+    "rules": ("rule",),
+    "events": ("event",),
 }
 
 
@@ -105,7 +137,7 @@ def find(path: Path) -> Parameter | None:
     row = row_at(path[0], path[head])
     if row is None:
         return None
-    rest = path[head + 1:]
+    rest = path[head + 1 :]
     shape: list[tuple[str, ...] | None] = []
     if row.inner:
         shape.append(INNER[row.inner])

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 from sim.scenario.errors import BadInput, nearest, printable
-from sim.scenario.files import shipped_dir, text_of
-from sim.scenario.reader import Node, Scalar, read
+from sim.scenario.locate import shipped_dir, text_of
+from sim.scenario.yaml import Node, Scalar, read
 
 ASSUMPTION = "assumption"
 

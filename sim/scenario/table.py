@@ -21,7 +21,7 @@ event      ``events.dushanbe-summit.tone``                    one value per even
 =========  =================================================  ==========================================
 
 Roles: a ``state`` value is part of the picture on day one; ``conduct`` is how an actor behaves from day one on (the
-values under which day one had settled are kept in the scenario's ``rest``, see ``sim.scenario.schema``); a ``rule``
+values under which day one had settled are kept in the scenario's ``rest``, see ``sim.scenario.scenario``); a ``rule``
 is a law of the model, the same before and after day one; an ``event`` value belongs to one event.
 """
 
@@ -40,8 +40,21 @@ STANCES: tuple[str, ...] = ("deferential", "transactional", "assertive")
 """What a guest may do at a summit, from meekest to boldest."""
 
 EVENT_KINDS: tuple[str, ...] = (
-    "war", "peace", "sanctions", "crisis", "pledge", "aid", "insult", "tribute", "border_closure", "pressure",
-    "accession", "agreement", "leadership_change", "summit", "other",
+    "war",
+    "peace",
+    "sanctions",
+    "crisis",
+    "pledge",
+    "aid",
+    "insult",
+    "tribute",
+    "border_closure",
+    "pressure",
+    "accession",
+    "agreement",
+    "leadership_change",
+    "summit",
+    "other",
 )
 """What an event may call itself. The kind is a label for the ledger; the effects say what the event does.
 ``summit`` alone is more than a label: its guests take stances and speak out more readily."""
@@ -73,16 +86,20 @@ class Parameter:
     group: str = "more"
 
 
-def _rule(name: str, unit: str, low: float, high: float, default: float, source: str, help: str,
-          inner: str | None = None) -> Parameter:
+def _rule(
+    name: str, unit: str, low: float, high: float, default: float, source: str, help: str, inner: str | None = None
+) -> Parameter:
     return Parameter(name, "rule", unit, low, high, default, help, source, inner=inner, role="rule")
 
 
-def _event(name: str, unit: str, low: float, high: float, default: float, help: str,
-           inner: str | None = None) -> Parameter:
+def _event(
+    name: str, unit: str, low: float, high: float, default: float, help: str, inner: str | None = None
+) -> Parameter:
     return Parameter(name, "event", unit, low, high, default, help, "assumption", inner=inner, role="event")
 
 
+# A table stays a table.
+# fmt: off
 TABLE: tuple[Parameter, ...] = (
     # -- powers ---------------------------------------------------------------------------------------------------
     Parameter("budget", "power", "engagement points a month", 0.0, 20.0, 0.4,
@@ -257,6 +274,7 @@ TABLE: tuple[Parameter, ...] = (
     _event("tone", "share, 0 to 1", 0.0, 1.0, 0.5, "Tone of the powers at a summit, in place of their everyday "
            "respect."),
 )
+# fmt: on
 
 BY_NAME: dict[tuple[str, str], Parameter] = {(p.owner, p.name): p for p in TABLE}
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.paths import DATES, INNER, SECTIONS, TEXTS, Path, find, is_date_path, row_at
-from sim.scenario.reader import scalar
 from sim.scenario.table import SECTORS
+from sim.scenario.yaml import scalar
 
 if TYPE_CHECKING:
-    from sim.scenario.drafts import Draft
     from sim.scenario.layers import Leaf
-    from sim.scenario.schema import Scenario
+    from sim.scenario.merge import Draft
+    from sim.scenario.scenario import Scenario
 
 FORMAT = 1
 """Counts the ways a digest has been made; part of it, so that old ones never match new ones by accident."""
@@ -28,17 +28,29 @@ _PLAIN_LINE = re.compile(r"[^\W\d_]([\w .,()/'+-]*[\w.)])?")
 def digest(scenario: Scenario) -> str:
     """SHA-256 (hex) over canonical JSON of what moves the model or labels output; see ``Scenario.hash``."""
     events = {
-        key: {"kind": spec.kind, "date": spec.date_label, "about": spec.about, "host": spec.host,
-              "powers": sorted(spec.powers), "republics": sorted(spec.republics or ()),
-              "sectors": sorted(spec.sectors or SECTORS)}
+        key: {
+            "kind": spec.kind,
+            "date": spec.date_label,
+            "about": spec.about,
+            "host": spec.host,
+            "powers": sorted(spec.powers),
+            "republics": sorted(spec.republics or ()),
+            "sectors": sorted(spec.sectors or SECTORS),
+        }
         for key, spec in scenario.events.items()
     }
     content = {
-        "format": FORMAT, "title": scenario.title, "start": scenario.start, "months": scenario.months,
+        "format": FORMAT,
+        "title": scenario.title,
+        "start": scenario.start,
+        "months": scenario.months,
         "powers": {code: [spec.name, spec.color, spec.luck] for code, spec in scenario.powers.items()},
-        "republics": {code: [spec.name, spec.capital, spec.color, spec.luck]
-                      for code, spec in scenario.republics.items()},
-        "events": events, "values": dict(scenario.values), "rest": scenario.rest,
+        "republics": {
+            code: [spec.name, spec.capital, spec.color, spec.luck] for code, spec in scenario.republics.items()
+        },
+        "events": events,
+        "values": dict(scenario.values),
+        "rest": scenario.rest,
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -46,8 +58,12 @@ def digest(scenario: Scenario) -> str:
 
 def to_yaml(scenario: Scenario, draft: Draft, sources: bool) -> str:
     """See ``Scenario.to_yaml``. Defaults are not written out; the values of ``rest`` are."""
-    lines = [f"title: {text(scenario.title)}", *_about(scenario.about), f"start: {scenario.start_label}",
-             f"months: {scenario.months}"]
+    lines = [
+        f"title: {text(scenario.title)}",
+        *_about(scenario.about),
+        f"start: {scenario.start_label}",
+        f"months: {scenario.months}",
+    ]
     for section in SECTIONS:
         writer = _Section(section, draft, sources)
         lines += writer.lines(getattr(scenario, section) if section != "rules" else None)
@@ -73,8 +89,12 @@ def _about(about: str) -> list[str]:
     if not about:
         return []
     rows = about.removesuffix("\n").split("\n")
-    block = about.endswith("\n") and rows[0] and all(
-        row == "" or (row.isprintable() and row[0] != " " and row[-1] != " ") for row in rows) and rows[-1]
+    block = (
+        about.endswith("\n")
+        and rows[0]
+        and all(row == "" or (row.isprintable() and row[0] != " " and row[-1] != " ") for row in rows)
+        and rows[-1]
+    )
     return ["about: |", *(f"  {row}" if row else "" for row in rows)] if block else [f"about: {text(about)}"]
 
 
@@ -147,8 +167,11 @@ class _Section:
 
 
 def _extra(source: tuple[str, ...], note: str, span: tuple[float, float] | None) -> list[str]:
-    return [*([f"source: {_sources(source)}"] if source else []), *([f"note: {text(note, flow=True)}"] if note else []),
-            *([f"range: [{span[0]!r}, {span[1]!r}]"] if span else [])]
+    return [
+        *([f"source: {_sources(source)}"] if source else []),
+        *([f"note: {text(note, flow=True)}"] if note else []),
+        *([f"range: [{span[0]!r}, {span[1]!r}]"] if span else []),
+    ]
 
 
 def _sources(source: Iterable[str]) -> str:

@@ -7,20 +7,34 @@ from typing import Any
 
 import ipywidgets
 
-from sim.experiments.result import Result
+from sim.runs.result import Result
 from sim.scenario import BadInput
 from sim.scenario.errors import nearest
 from sim.view import panels
 from sim.view.payload import payload
 
 PANELS: tuple[str, ...] = ("player", "map", "triangle", "fans", "grievances", "deliveries", "ledger")
-_KINDS = {"player": panels.Player, "map": panels.MapPanel, "triangle": panels.Triangle, "fans": panels.Fans,
-          "grievances": panels.Grievances, "deliveries": panels.Deliveries, "ledger": panels.Ledger}
+_KINDS = {
+    "player": panels.Player,
+    "map": panels.MapPanel,
+    "triangle": panels.Triangle,
+    "fans": panels.Fans,
+    "grievances": panels.Grievances,
+    "deliveries": panels.Deliveries,
+    "ledger": panels.Ledger,
+}
 _boards = count(1)
 
 
-def board(result: Result, *which: str, world: int | None = None, sector: str = "overall", month: int = 0,
-          baseline: Result | None = None, theme: str = "light") -> Any:
+def board(
+    result: Result,
+    *which: str,
+    world: int | None = None,
+    sector: str = "overall",
+    month: int = 0,
+    baseline: Result | None = None,
+    theme: str = "light",
+) -> Any:
     """Panels of a result, in step with each other, as one widget for Jupyter.
 
     ``which`` panels (all of ``PANELS`` if none is named); ``world`` is the one followed (the typical one if none is
@@ -44,9 +58,17 @@ def board(result: Result, *which: str, world: int | None = None, sector: str = "
     shown: list[Any] = []
     for name in wanted:
         first = not shown
-        shown.append(_KINDS[name](
-            run=sent if first else {"id": sent["id"]}, baseline=_sent(before, whole=first), group=group, theme=theme,
-            sector=sector, month=month, world=sent["follow"]["world"]))
+        shown.append(
+            _KINDS[name](
+                run=sent if first else {"id": sent["id"]},
+                baseline=_sent(before, whole=first),
+                group=group,
+                theme=theme,
+                sector=sector,
+                month=month,
+                world=sent["follow"]["world"],
+            )
+        )
     return ipywidgets.VBox(_rows(dict(zip(wanted, shown, strict=True))), layout=ipywidgets.Layout(width="100%"))
 
 
@@ -63,6 +85,13 @@ def _rows(shown: dict[str, Any]) -> list[Any]:
         widget.layout = ipywidgets.Layout(width="100%", margin="0 0 10px 0")
     if not {"map", "triangle"} <= set(shown):
         return list(shown.values())
-    pair = ipywidgets.GridBox([shown["map"], shown["triangle"]], layout=ipywidgets.Layout(
-        width="100%", grid_template_columns="minmax(0, 3fr) minmax(0, 2fr)", grid_gap="10px", align_items="flex-start"))
+    pair = ipywidgets.GridBox(
+        [shown["map"], shown["triangle"]],
+        layout=ipywidgets.Layout(
+            width="100%",
+            grid_template_columns="minmax(0, 3fr) minmax(0, 2fr)",
+            grid_gap="10px",
+            align_items="flex-start",
+        ),
+    )
     return [pair if name == "map" else widget for name, widget in shown.items() if name != "triangle"]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from sim.scenario import BadInput, Scenario, load, shipped
 from sim.scenario.errors import nearest, printable
-from sim.scenario.files import shipped_dir
-from sim.scenario.reader import MAX_BYTES, decode, read
+from sim.scenario.locate import shipped_dir
+from sim.scenario.yaml import MAX_BYTES, decode, read
 
 ADDRESS_BYTES = 12_000
 """Letters of an uploaded scenario, packed, that an address can carry."""
@@ -59,8 +59,12 @@ class Catalogue:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         if not text and name not in self.names:
-            raise BadInput.of(repr(printable(name)), f"one of {', '.join(self.names)}", path="scenario",
-                              nearest=nearest(name, self.names))
+            raise BadInput.of(
+                repr(printable(name)),
+                f"one of {', '.join(self.names)}",
+                path="scenario",
+                nearest=nearest(name, self.names),
+            )
         made = from_text(text, name) if text else self._own.get(name) or load(name)
         with self._lock:
             self._kept[key] = made
@@ -70,8 +74,9 @@ class Catalogue:
 
     def titles(self) -> dict[str, str]:
         """Title of every scenario by name."""
-        return {name: ("" if name in self._own else shipped_title(name)) or self.scenario(name).title
-                for name in self.names}
+        return {
+            name: ("" if name in self._own else shipped_title(name)) or self.scenario(name).title for name in self.names
+        }
 
 
 def shipped_title(name: str) -> str:
@@ -100,8 +105,15 @@ def from_text(text: str, name: str) -> Scenario:
     extends = top.value.get("extends") if isinstance(top.value, dict) else None
     if extends is not None and extends.value not in shipped():
         said = printable(extends.text) if isinstance(extends.value, str) else "no name"
-        error = BadInput.of(repr(said), f"the name of a shipped scenario: {', '.join(shipped())}", path="extends",
-                            file=file, line=extends.line, column=extends.column, nearest=nearest(said, shipped()))
+        error = BadInput.of(
+            repr(said),
+            f"the name of a shipped scenario: {', '.join(shipped())}",
+            path="extends",
+            file=file,
+            line=extends.line,
+            column=extends.column,
+            nearest=nearest(said, shipped()),
+        )
         raise BadInput([*problems, *error.problems])
     return Scenario.from_yaml(text, name=file)
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sim.experiments.posterior import Posterior
-from sim.experiments.result import Result
-from sim.experiments.run import run
+from sim.runs.posterior import Posterior
+from sim.runs.result import Result
+from sim.runs.run import run
 from sim.scenario import Scenario
 from sim.view.payload import payload
 from sim.world.model import DiplomacyModel
@@ -123,14 +123,31 @@ class Engine:
                 self.running -= 1
             self._turns.release()
 
-    def ensemble(self, scenario: Scenario, worlds: int, seed: int, watch: Watch = nobody, *,
-                 keep: str = "full", posterior: Posterior | None = None) -> Result:
+    def ensemble(
+        self,
+        scenario: Scenario,
+        worlds: int,
+        seed: int,
+        watch: Watch = nobody,
+        *,
+        keep: str = "full",
+        posterior: Posterior | None = None,
+    ) -> Result:
         """``sim.run`` with a turn and a watch; not kept."""
         with self.turn(watch), watched(watch, scenario.months) as model:
             return run(scenario, worlds=worlds, seed=seed, keep=keep, model=model, posterior=posterior)
 
-    def kept(self, scenario: Scenario, worlds: int, seed: int, watch: Watch = nobody, *, world: int = -1,
-             coarse: bool = False, posterior: Posterior | None = None) -> Kept:
+    def kept(
+        self,
+        scenario: Scenario,
+        worlds: int,
+        seed: int,
+        watch: Watch = nobody,
+        *,
+        world: int = -1,
+        coarse: bool = False,
+        posterior: Posterior | None = None,
+    ) -> Kept:
         """The payload and slim result of an ensemble, from what is kept where it has been run before.
 
         Who asks for what is being run for another waits for that.
@@ -215,8 +232,11 @@ class Wish:
 class Runner:
     """Does, in a thread of its own, the newest thing one visitor asked for."""
 
-    def __init__(self, tell: Callable[[float | None], None] = lambda _: None,
-                 failed: Callable[[BaseException], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        tell: Callable[[float | None], None] = lambda _: None,
+        failed: Callable[[BaseException], None] = lambda _: None,
+    ) -> None:
         self._tell, self._failed = tell, failed
         self._lock = threading.Lock()
         self._next: Wish | None = None

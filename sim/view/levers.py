@@ -22,8 +22,13 @@ def first(scenario: Scenario) -> list[dict[str, Any]]:
         for code, spec in actors.items():
             mine = [path for path in paths if path.startswith(f"{section}.{code}.")]
             if mine:
-                groups.append({"title": spec.name, "color": colors.get(code, "") if section == "powers" else "",
-                               "items": [item(scenario, path) for path in mine]})
+                groups.append(
+                    {
+                        "title": spec.name,
+                        "color": colors.get(code, "") if section == "powers" else "",
+                        "items": [item(scenario, path) for path in mine],
+                    }
+                )
     return groups
 
 
@@ -43,15 +48,25 @@ def rest(scenario: Scenario) -> list[dict[str, Any]]:
 def item(scenario: Scenario, path: str) -> dict[str, Any]:
     """One slider: path, label, unit, bounds, the scenario's own value, help and source."""
     row = scenario.parameter(path)
-    sources = "; ".join("judgement" if source == "assumption" else describe(source)
-                        for source in scenario.source_of(path))
+    sources = "; ".join(
+        "judgement" if source == "assumption" else describe(source) for source in scenario.source_of(path)
+    )
     note = scenario.note_of(path)
     date = path.endswith((".date", ".after", ".before")) and path.startswith("events.")
     usual = row.default if row.default is not None else row.low
     curved = not date and row.high > row.low and (usual - row.low) / (row.high - row.low) < CURVED and row.high > 1.5
-    return {"path": path, "label": label(scenario, path), "unit": row.unit, "low": row.low, "high": row.high,
-            "value": scenario.get(path), "date": date, "curved": curved,
-            "about": row.help + (f" {note[:1].upper()}{note[1:]}." if note else ""), "source": sources}
+    return {
+        "path": path,
+        "label": label(scenario, path),
+        "unit": row.unit,
+        "low": row.low,
+        "high": row.high,
+        "value": scenario.get(path),
+        "date": date,
+        "curved": curved,
+        "about": row.help + (f" {note[:1].upper()}{note[1:]}." if note else ""),
+        "source": sources,
+    }
 
 
 def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:

@@ -11,8 +11,8 @@ import solara
 import solara.lab
 
 from sim.view import app, controls
+from sim.view.components import Guarded, Message, box
 from sim.view.panels import Sealed
-from sim.view.pieces import Guarded, Message, box
 from sim.view.visit import Place, Visit
 
 place = Place() if app.catalogue is None else Place(app.catalogue)
@@ -41,8 +41,9 @@ def Whole() -> None:
     theme, set_theme = solara.use_state("dark" if solara.lab.theme.dark_effective else "light")
     shown = visit.view.value.page
     with box("app", page=shown, theme=theme):
-        controls.Header.element(show=visit.header(), on_asked=visit.hear,
-                                on_theme=lambda name: set_theme(name or "light"))
+        controls.Header.element(
+            show=visit.header(), on_asked=visit.hear, on_theme=lambda name: set_theme(name or "light")
+        )
         with box("app-body" if shown in WITH_LEVERS else "app-body app-alone"):
             if shown in WITH_LEVERS:
                 with box("app-side"):

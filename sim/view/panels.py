@@ -33,8 +33,9 @@ SHARED = ("shared", "hub", "save", "frame")
 def script(*names: str, **data: Any) -> str:
     """The whole module of a panel: shared helpers, constants for it, its own files."""
     constants = [f"const {key} = {json.dumps(value, separators=(',', ':'))};\n" for key, value in data.items()]
-    shared, own = ([(HERE / "panels" / f"{name}.js").read_text(encoding="utf-8") for name in files]
-                   for files in (SHARED, names))
+    shared, own = (
+        [(HERE / "panels" / f"{name}.js").read_text(encoding="utf-8") for name in files] for files in (SHARED, names)
+    )
     return "\n".join([*shared, *constants, *own])
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.ledger import entries
-from sim.experiments.result import Result, quantiles
+from sim.runs.ledger import entries
+from sim.runs.result import Result, quantiles
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES, SECTORS
 
@@ -47,18 +47,30 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     shorts = short_names({code: scenario.powers[code].name for code in result.powers})
     sent: Payload = {
         "id": f"{scenario.hash[:12]}-{result.seed}-{result.worlds}-{result.months}{'-coarse' if coarse else ''}"
-              f"{drawn(result)}",
-        "title": scenario.title, "name": scenario.name, "seed": result.seed, "worlds": result.worlds,
-        "months": result.months, "dates": result.dates, "coarse": coarse, "levels": list(LEVELS),
-        "republics": [{"code": code, "name": scenario.republics[code].name,
-                       "capital": scenario.republics[code].capital or ""} for code in result.republics],
-        "powers": [{"code": code, "name": scenario.powers[code].name, "short": shorts[code], "color": colors[code]}
-                   for code in result.powers],
-        "sectors": sectors, "causes": list(CAUSES),
+        f"{drawn(result)}",
+        "title": scenario.title,
+        "name": scenario.name,
+        "seed": result.seed,
+        "worlds": result.worlds,
+        "months": result.months,
+        "dates": result.dates,
+        "coarse": coarse,
+        "levels": list(LEVELS),
+        "republics": [
+            {"code": code, "name": scenario.republics[code].name, "capital": scenario.republics[code].capital or ""}
+            for code in result.republics
+        ],
+        "powers": [
+            {"code": code, "name": scenario.powers[code].name, "short": shorts[code], "color": colors[code]}
+            for code in result.powers
+        ],
+        "sectors": sectors,
+        "causes": list(CAUSES),
         "bands": {name: _bands(result.shares(name)) for name in sectors},
         "up": {name: _up(result.shares(name)) for name in sectors},
         "cloud": _cloud(result, worlds_cloud // 4 if coarse else worlds_cloud),
-        "events": _events(result), "follow": world_payload(result, followed, ledger=not coarse),
+        "events": _events(result),
+        "follow": world_payload(result, followed, ledger=not coarse),
     }
     if any(np.ptp(result.shares(name)[0], axis=-1).max() > UNEQUAL for name in sectors):
         sent["change"] = {name: _bands(result.shares(name) - result.shares(name)[0]) for name in sectors}
@@ -105,8 +117,11 @@ def ledger_payload(result: Result, world: int) -> Payload:
     Places count in ``kinds``, the payload's republics and powers, and ``wordings``; -1 is none. A wording holds ``{r}``
     and ``{p}`` for names and ``{2}`` for a number with two decimals, which the row gives as a whole number.
     """
-    names = {code: spec.name for actors in (result.scenario.republics, result.scenario.powers)
-             for code, spec in actors.items()}
+    names = {
+        code: spec.name
+        for actors in (result.scenario.republics, result.scenario.powers)
+        for code, spec in actors.items()
+    }
     republics = {code: place for place, code in enumerate(result.republics)}
     powers = {code: place for place, code in enumerate(result.powers)}
     kinds: dict[str, int] = {}
@@ -119,8 +134,16 @@ def ledger_payload(result: Result, world: int) -> Payload:
                 if code in names:
                     text = text.replace(names[code], sign)
             text = _numbers_out(text, numbers).replace("\x01", "{r}").replace("\x02", "{p}")
-        rows.append([int(month), kinds.setdefault(kind, len(kinds)), republics.get(republic, -1), powers.get(power, -1),
-                     wordings.setdefault(text, len(wordings)), *numbers])
+        rows.append(
+            [
+                int(month),
+                kinds.setdefault(kind, len(kinds)),
+                republics.get(republic, -1),
+                powers.get(power, -1),
+                wordings.setdefault(text, len(wordings)),
+                *numbers,
+            ]
+        )
     return {"kinds": list(kinds), "wordings": list(wordings), "rows": rows}
 
 
@@ -148,14 +171,23 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
     shorts = short_names({code: base.scenario.powers[code].name for code in base.powers})
     return {
         "id": f"{changed.scenario.hash[:12]}-{base.scenario.hash[:12]}-{sector}-{worlds}{drawn(changed)}",
-        "title": base.scenario.title, "worlds": worlds, "sector": sector, "months": base.dates[: months + 1],
+        "title": base.scenario.title,
+        "worlds": worlds,
+        "sector": sector,
+        "months": base.dates[: months + 1],
         "republics": [{"code": code, "name": base.scenario.republics[code].name} for code in republics],
-        "powers": [{"code": code, "name": base.scenario.powers[code].name, "short": shorts[code],
-                    "color": colors[code]} for code in powers],
-        "bands": [[{key: _whole(part[i, j], 1000) for key, part in zip(keys, parts, strict=True)}
-                   for j in range(len(powers))] for i in range(len(republics))],
-        "p_lower": [[round(float((difference[-1, i, j] < 0).mean()), 3) for j in range(len(powers))]
-                    for i in range(len(republics))],
+        "powers": [
+            {"code": code, "name": base.scenario.powers[code].name, "short": shorts[code], "color": colors[code]}
+            for code in powers
+        ],
+        "bands": [
+            [{key: _whole(part[i, j], 1000) for key, part in zip(keys, parts, strict=True)} for j in range(len(powers))]
+            for i in range(len(republics))
+        ],
+        "p_lower": [
+            [round(float((difference[-1, i, j] < 0).mean()), 3) for j in range(len(powers))]
+            for i in range(len(republics))
+        ],
     }
 
 
@@ -222,10 +254,18 @@ def _events(result: Result) -> list[Payload]:
     """Every event of the scenario and in how many of a thousand worlds it happens (-1: not kept)."""
     kept = result.record.wants("full")
     often = np.rint(result.array("event").any(axis=0).mean(axis=-1) * 1000) if kept else None
-    return [{"id": name, "kind": event.kind, "about": event.about or name.replace("-", " "),
-             "powers": list(event.powers or ()), "republics": list(event.republics or result.republics),
-             "host": event.host or "", "often": -1 if often is None else int(often[place])}
-            for place, (name, event) in enumerate(result.scenario.events.items())]
+    return [
+        {
+            "id": name,
+            "kind": event.kind,
+            "about": event.about or name.replace("-", " "),
+            "powers": list(event.powers or ()),
+            "republics": list(event.republics or result.republics),
+            "host": event.host or "",
+            "often": -1 if often is None else int(often[place]),
+        }
+        for place, (name, event) in enumerate(result.scenario.events.items())
+    ]
 
 
 def _kept(result: Result) -> list[int]:

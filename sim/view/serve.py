@@ -71,9 +71,19 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
     app.catalogue = catalogue
     import solara.server.starlette as served
 
-    return uvicorn.Server(uvicorn.Config(
-        served.app, host=host, port=port, loop="asyncio", log_level="warning", access_log=False,
-        ws_max_size=MESSAGE_BYTES, ws_per_message_deflate=not near, timeout_graceful_shutdown=1))
+    return uvicorn.Server(
+        uvicorn.Config(
+            served.app,
+            host=host,
+            port=port,
+            loop="asyncio",
+            log_level="warning",
+            access_log=False,
+            ws_max_size=MESSAGE_BYTES,
+            ws_per_message_deflate=not near,
+            timeout_graceful_shutdown=1,
+        )
+    )
 
 
 def free_port(host: str, port: int | None) -> int:
@@ -94,12 +104,22 @@ def free_port(host: str, port: int | None) -> int:
                 return int(probe.getsockname()[1])
         except OSError as error:
             reason = error.strerror or str(error)
-    raise BadInput.of(f"{host}:{tried[0]} ({reason.lower()})",
-                      "an address and a port that are free; name another with --port", path="port")
+    raise BadInput.of(
+        f"{host}:{tried[0]} ({reason.lower()})",
+        "an address and a port that are free; name another with --port",
+        path="port",
+    )
 
 
-def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, results: Path | None = None,
-          browser: bool = True, say: Callable[[str], None] = print) -> None:
+def serve(
+    scenario: str,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    results: Path | None = None,
+    browser: bool = True,
+    say: Callable[[str], None] = print,
+) -> None:
     """Serve the dashboard until stopped.
 
     Raises
@@ -110,8 +130,9 @@ def serve(scenario: str, *, host: str = "127.0.0.1", port: int | None = None, re
         import anywidget  # noqa: F401
         import solara  # noqa: F401
     except ModuleNotFoundError as missing:
-        raise BadInput.of(f"no {missing.name} installed", "the extra view: pip install 'sim[view]'",
-                          path="view") from missing
+        raise BadInput.of(
+            f"no {missing.name} installed", "the extra view: pip install 'sim[view]'", path="view"
+        ) from missing
     chosen = free_port(host, port)
     allocator("mallopt", *ARENAS)
     ready = server(Catalogue(scenario, results), host, chosen)

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote
 
-from sim.experiments.posterior import shipped_posteriors
+from sim.runs.posterior import shipped_posteriors
 from sim.scenario import SECTORS, BadInput, Scenario
 from sim.scenario.errors import printable
 from sim.scenario.paths import INNER
 from sim.view.catalogue import Catalogue, pack, unpack
 
-PAGES: tuple[tuple[str, str], ...] = (("explore", "Explore"), ("compare", "Compare"), ("why", "Why"),
-                                      ("sweep", "Sweep"), ("about", "About"))
+PAGES: tuple[tuple[str, str], ...] = (
+    ("explore", "Explore"),
+    ("compare", "Compare"),
+    ("why", "Why"),
+    ("sweep", "Sweep"),
+    ("about", "About"),
+)
 WORLDS, COARSE = 500, 48
 """Worlds of a fan, and of the fan that follows a slider while it is dragged."""
 MAX_SEED = 2**53
@@ -61,14 +66,28 @@ class View:
         if self.text:
             words.append(("yaml", pack(self.text)))
         blank = View()
-        kept = [f"{name}={quote(str(value), safe='.:,-_=')}" for name, value in words
-                if name == "set" or (value != "" and value != getattr(blank, PLAIN.get(name, name), ""))]
+        kept = [
+            f"{name}={quote(str(value), safe='.:,-_=')}"
+            for name, value in words
+            if name == "set" or (value != "" and value != getattr(blank, PLAIN.get(name, name), ""))
+        ]
         return "?" + "&".join(kept)
 
 
-PLAIN: dict[str, str] = {"seed": "seed", "posterior": "posterior", "month": "month", "republic": "republic",
-                         "power": "power", "sector": "sector", "world": "world", "with": "other", "since": "since",
-                         "until": "until", "event": "event", "sweep": "sweep"}
+PLAIN: dict[str, str] = {
+    "seed": "seed",
+    "posterior": "posterior",
+    "month": "month",
+    "republic": "republic",
+    "power": "power",
+    "sector": "sector",
+    "world": "world",
+    "with": "other",
+    "since": "since",
+    "until": "until",
+    "event": "event",
+    "sweep": "sweep",
+}
 """Words of the address and the attribute each stands for."""
 
 
@@ -98,9 +117,15 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
         month=_number(word("month"), "month", base.months, problems) if word("month") else -1,
         since=_number(word("since"), "since", base.months - 1, problems),
         until=_number(word("until"), "until", base.months, problems),
-        world=_number(word("world"), "world", WORLDS - 1, problems) if word("world") else -1)
-    for name, options in (("republic", base.republics), ("power", base.powers), ("sector", SECTORS),
-                          ("event", base.events), ("posterior", shipped_posteriors())):
+        world=_number(word("world"), "world", WORLDS - 1, problems) if word("world") else -1,
+    )
+    for name, options in (
+        ("republic", base.republics),
+        ("power", base.powers),
+        ("sector", SECTORS),
+        ("event", base.events),
+        ("posterior", shipped_posteriors()),
+    ):
         if word(name) in options:
             view = view.changed(**{name: word(name)})
         elif word(name) not in ("", "overall"):

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import solara
 
-from sim.analysis.compare import Comparison
-from sim.experiments.posterior import Posterior, load_posterior, shipped_posteriors
-from sim.experiments.result import Result
+from sim.reading.compare import Comparison
+from sim.runs.posterior import Posterior, load_posterior, shipped_posteriors
+from sim.runs.result import Result
 from sim.scenario import BadInput, Scenario
 from sim.view import levers
 from sim.view.catalogue import Catalogue, from_upload, pack
+from sim.view.components import rows_of
 from sim.view.engine import Engine, Kept, Payload, Runner, Watch
-from sim.view.pieces import rows_of
 from sim.view.state import COARSE, PAGES, WORLDS, View, from_address, moved
 
 SHOWN_PROBLEMS = 30
@@ -127,21 +127,40 @@ class Visit:
         if self._sliders[0] is not base:
             self._sliders = (base, levers.first(base))
         return {
-            "key": key, "scenarios": list(titles.items()), "scenario": view.scenario, "seed": view.seed,
-            "posterior": view.posterior, "posteriors": shipped_posteriors(), "refused": self.problem.value,
-            "about": _opening(base.about), "groups": self._sliders[1], "open": 1,
-            "count": len(base.numeric_paths()), "rest": levers.rest(base) if self.rest.value == key else None,
-            "changes": [{"path": path, "value": value, "label": levers.label(base, path, whole=True),
-                         "from": levers.number(base, path, base.get(path)), "to": levers.number(base, path, value)}
-                        for path, value in view.changes],
+            "key": key,
+            "scenarios": list(titles.items()),
+            "scenario": view.scenario,
+            "seed": view.seed,
+            "posterior": view.posterior,
+            "posteriors": shipped_posteriors(),
+            "refused": self.problem.value,
+            "about": _opening(base.about),
+            "groups": self._sliders[1],
+            "open": 1,
+            "count": len(base.numeric_paths()),
+            "rest": levers.rest(base) if self.rest.value == key else None,
+            "changes": [
+                {
+                    "path": path,
+                    "value": value,
+                    "label": levers.label(base, path, whole=True),
+                    "from": levers.number(base, path, base.get(path)),
+                    "to": levers.number(base, path, value),
+                }
+                for path, value in view.changes
+            ],
             "upload": {"title": upload.title, "problems": list(upload.problems), "more": upload.more},
         }
 
     def header(self) -> dict[str, Any]:
         """What the header shows."""
         view = self.view.value
-        return {"pages": [list(page) for page in PAGES], "page": view.page, "address": view.address(),
-                "title": f"{dict(PAGES)[view.page]} · {self.base.title} · sim"}
+        return {
+            "pages": [list(page) for page in PAGES],
+            "page": view.page,
+            "address": view.address(),
+            "title": f"{dict(PAGES)[view.page]} · {self.base.title} · sim",
+        }
 
     # -- acts ---------------------------------------------------------------------------------------------------------
 
@@ -230,11 +249,16 @@ class Visit:
     def _open(self, name: str, text: str) -> None:
         scenario = self.place.catalogue.scenario(name, text)
         view = self.view.value
-        keep = {"page": view.page, "seed": view.seed, "sector": view.sector, "sweep": view.sweep,
-                "posterior": view.posterior if self._agree(scenario, {}, view.posterior) else "",
-                "month": view.month if view.month < scenario.months else -1,
-                "republic": view.republic if view.republic in scenario.republics else "",
-                "power": view.power if view.power in scenario.powers else ""}
+        keep = {
+            "page": view.page,
+            "seed": view.seed,
+            "sector": view.sector,
+            "sweep": view.sweep,
+            "posterior": view.posterior if self._agree(scenario, {}, view.posterior) else "",
+            "month": view.month if view.month < scenario.months else -1,
+            "republic": view.republic if view.republic in scenario.republics else "",
+            "power": view.power if view.power in scenario.powers else "",
+        }
         self.clicked.set("")
         self._change(View(scenario=name, text=text).changed(**keep))
 
@@ -247,8 +271,13 @@ class Visit:
             lines = tuple(str(problem) for problem in error.problems[:SHOWN_PROBLEMS])
             more = len(error.problems) - len(lines)
             count = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
-            self.upload.set(Upload(f"{name or 'The file'} is not opened: {count}. Nothing has changed.", lines,
-                                   f"… and {more} more" if more else ""))
+            self.upload.set(
+                Upload(
+                    f"{name or 'The file'} is not opened: {count}. Nothing has changed.",
+                    lines,
+                    f"… and {more} more" if more else "",
+                )
+            )
             return
         stays = "" if pack(text) else " It is too long for the address: keep the file to open it again."
         self._open(stem, text)
@@ -266,8 +295,11 @@ class Visit:
         def work(watch: Watch) -> None:
             before = engine.kept(base, WORLDS, view.seed, watch, world=view.world, posterior=drawn)
             followed = view.world if coarse else int(before.payload["follow"]["world"])
-            now = before if not changes else engine.kept(scenario, worlds, view.seed, watch, world=followed,
-                                                         coarse=coarse, posterior=drawn)
+            now = (
+                before
+                if not changes
+                else engine.kept(scenario, worlds, view.seed, watch, world=followed, coarse=coarse, posterior=drawn)
+            )
             picture = self._picture(scenario, before, now, view)
             watch(1.0)
             self.progress.set(None)
@@ -280,8 +312,9 @@ class Visit:
             sentences = {"": now.result.headline()} | standings(now.result)
             return Picture(scenario, now.payload, None, sentences, now.result.worlds, view.seed, bool(view.posterior))
         sentences = differences(before.result, now.result, view.republic, view.power, few=now.payload["coarse"])
-        return Picture(scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed,
-                       bool(view.posterior))
+        return Picture(
+            scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed, bool(view.posterior)
+        )
 
     def _failed(self, error: BaseException) -> None:
         self.progress.set(None)
@@ -297,8 +330,9 @@ class Visit:
             return
 
         def work(watch: Watch) -> None:
-            result = self.place.engine.ensemble(scenario, WORLDS, view.seed, watch,
-                                                keep="full" if what == "csv" else "overall", posterior=drawn)
+            result = self.place.engine.ensemble(
+                scenario, WORLDS, view.seed, watch, keep="full" if what == "csv" else "overall", posterior=drawn
+            )
             data = table(result, what)
             watch(1.0)
             self.progress.set(None)
@@ -325,7 +359,7 @@ def table(result: Result, what: str) -> bytes:
 def _opening(about: str, letters: int = 260) -> str:
     """The first sentences of a text, as many as fit."""
     sentences = " ".join(about.split()).replace(". ", ".\0").split("\0")
-    text = sentences[0][:2 * letters]
+    text = sentences[0][: 2 * letters]
     for sentence in sentences[1:]:
         if len(text) + len(sentence) > letters:
             break
@@ -338,8 +372,11 @@ def standings(result: Result) -> dict[str, str]:
     summary, names = result.summary(), result.scenario
     said = {}
     for code, rows in summary.groupby("republic", sort=False):
-        parts = [f"{names.powers[row.power].name} {100 * row.now:.0f} → {100 * row.median:.0f} % "
-                 f"[{100 * row.low:.0f}–{100 * row.high:.0f}]" for row in rows_of(rows)]
+        parts = [
+            f"{names.powers[row.power].name} {100 * row.now:.0f} → {100 * row.median:.0f} % "
+            f"[{100 * row.low:.0f}–{100 * row.high:.0f}]"
+            for row in rows_of(rows)
+        ]
         said[str(code)] = f"{names.republics[str(code)].name} until {result.dates[-1]}: {', '.join(parts)}."
     return said
 

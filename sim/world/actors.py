@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.table import CAUSES
 from sim.world import rules
-from sim.world.chance import gumbel, logistic, standard
+from sim.world.luck import gumbel, logistic, standard
 from sim.world.parameters import SINGLE
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ class Power(Actor):
     def value(self) -> Floats:
         """What courting each republic in each sector is worth, (r, s, w) >= 0."""
         rivals_share = self.before(self.model.taken) - self.share
-        value = rules.courting_value(
-            self.worth, self.rivalry[..., None, :], rivals_share, self.grudge, self.attention
-        )
+        value = rules.courting_value(self.worth, self.rivalry[..., None, :], rivals_share, self.grudge, self.attention)
         if self.model.now.agenda is not None:
             value *= self.model.now.agenda[:, self.place]
         return value

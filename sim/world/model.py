@@ -15,10 +15,10 @@ from sim.scenario import Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
 from sim.world.actors import Power, Republic
-from sim.world.calendar import Calendar, Month
-from sim.world.chance import ALONE, DYAD, Streams
+from sim.world.equilibrium import settle
+from sim.world.events import Calendar, Month
+from sim.world.luck import ALONE, DYAD, Streams
 from sim.world.parameters import SINGLE, Actors, Variations, arrays
-from sim.world.rest import settle
 
 Floats = NDArray[np.floating[Any]]
 Classes = type[Any] | Mapping[str, type[Any]]
@@ -382,4 +382,3 @@ def _class_of(classes: Classes, code: str, otherwise: type[Any]) -> type[Any]:
     if isinstance(classes, Mapping):
         return classes.get(code, classes.get("*", otherwise))
     return classes
-

@@ -9,7 +9,7 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.scenario.sources import Record, records
-from sim.view.pieces import box, words
+from sim.view.components import box, words
 from sim.view.visit import Visit
 
 WHAT = """\
@@ -77,8 +77,13 @@ def plain(text: str) -> str:
 def _block(lines: list[str]) -> None:
     if lines[0].startswith("|"):
         cells = [[plain(cell) for cell in line.strip().strip("|").split("|")] for line in lines if "---" not in line]
-        rv.Html(tag="table", class_="app-table", children=[
-            rv.Html(tag="tr", children=[rv.Html(tag="td", children=[cell]) for cell in row]) for row in cells[1:]])
+        rv.Html(
+            tag="table",
+            class_="app-table",
+            children=[
+                rv.Html(tag="tr", children=[rv.Html(tag="td", children=[cell]) for cell in row]) for row in cells[1:]
+            ],
+        )
     elif lines[0].startswith("- "):
         items = [plain(item) for item in re.split(r"\n- ", "\n".join(lines)[2:])]
         rv.Html(tag="ul", children=[rv.Html(tag="li", children=[" ".join(item.split())]) for item in items])
@@ -111,10 +116,15 @@ def About(visit: Visit, theme: str) -> None:
             rv.Html(tag="ul", children=[rv.Html(tag="li", children=[text]) for text in paragraphs(WEAK)])
         with box("app-card"):
             words("What it stands on", tag="h1")
-            words("Every value of a scenario names its source; a click on a lever's name shows it. “Judgement” is said "
-                  "where there is none.")
-            for title, kind in (("The article's claims, in our words", "claim"), ("Observed figures", "data"),
-                                ("Literature", "lit")):
+            words(
+                "Every value of a scenario names its source; a click on a lever's name shows it. “Judgement” is said "
+                "where there is none."
+            )
+            for title, kind in (
+                ("The article's claims, in our words", "claim"),
+                ("Observed figures", "data"),
+                ("Literature", "lit"),
+            ):
                 _sources(title, records(kind))
 
 

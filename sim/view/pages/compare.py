@@ -9,21 +9,25 @@ import pandas as pd
 import reacton.ipyvuetify as rv
 import solara
 
-from sim.analysis.compare import Comparison
-from sim.analysis.words import month_words, signed
-from sim.experiments.percent import percent
+from sim.reading.compare import Comparison
+from sim.runs.percent import percent
+from sim.runs.words import month_words, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
+from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words
 from sim.view.engine import Payload, Watch
 from sim.view.jobs import use_found
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload
-from sim.view.pieces import Guarded, Message, Running, Table, box, rows_of, words
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
-SIDES = (("map", panels.MapPanel), ("triangle", panels.Triangle), ("fans", panels.Fans),
-         ("grievances", panels.Grievances))
+SIDES = (
+    ("map", panels.MapPanel),
+    ("triangle", panels.Triangle),
+    ("fans", panels.Fans),
+    ("grievances", panels.Grievances),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +46,11 @@ def partners(visit: Visit) -> list[tuple[str, str]]:
     """Scenarios the visitor's own may be compared with: those that begin in the same month."""
     own, catalogue = visit.base, visit.place.catalogue
     found = [("", f"{own.title} without the changes")] if visit.view.value.changes else []
-    return found + [(name, title) for name, title in catalogue.titles().items()
-                    if name != visit.view.value.scenario and catalogue.scenario(name).start == own.start]
+    return found + [
+        (name, title)
+        for name, title in catalogue.titles().items()
+        if name != visit.view.value.scenario and catalogue.scenario(name).start == own.start
+    ]
 
 
 def pair(visit: Visit) -> tuple[Scenario, Scenario, tuple[str, str]]:
@@ -68,8 +75,10 @@ def two(visit: Visit, watch: Watch) -> Two:
         both = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
-        "heading": "The second less the first", "caption": f"Share in “{titles[1]}” minus share in “{titles[0]}”, in "
-        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100."}
+        "heading": "The second less the first",
+        "caption": f"Share in “{titles[1]}” minus share in “{titles[0]}”, in "
+        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+    }
     return Two(runs[0].payload, runs[1].payload, titles, gap, paired.table(view.sector), paired.headline())
 
 
@@ -88,22 +97,45 @@ def Compare(visit: Visit, theme: str) -> None:
 
     with solara.Column():  # one container from the start, as in ``why.History``
         if not offered:
-            Message("No other scenario begins in the same month, and nothing is changed. Move a lever, and compare "
-                    "with and without the change.", title="Nothing to compare with")
+            Message(
+                "No other scenario begins in the same month, and nothing is changed. Move a lever, and compare "
+                "with and without the change.",
+                title="Nothing to compare with",
+            )
             return
-        with box("app-card app-said", left=left.hash, right=right.hash, seed=view.seed,
-                 ready=found.key == key and found.value is not None):
+        with box(
+            "app-card app-said",
+            left=left.hash,
+            right=right.hash,
+            seed=view.seed,
+            ready=found.key == key and found.value is not None,
+        ):
             with box("app-top"):
                 words(f"{titles[0]}, and {titles[1]}", tag="h1")
                 Running(found.done, "Running 500 worlds of each")
             with rv.Html(tag="div", attributes={"aria-live": "polite"}):
                 words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
-            words(f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
-                  f"seed {view.seed}. Overall shares.", "app-note")
-        controls.Fields.element(on_asked=chosen, show={"label": "What is compared", "fields": [
-            {"id": "with", "kind": "select", "label": "Compare with", "value": shown,
-             "options": [list(one) for one in offered]},
-            {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS}]})
+            words(
+                f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
+                f"seed {view.seed}. Overall shares.",
+                "app-note",
+            )
+        controls.Fields.element(
+            on_asked=chosen,
+            show={
+                "label": "What is compared",
+                "fields": [
+                    {
+                        "id": "with",
+                        "kind": "select",
+                        "label": "Compare with",
+                        "value": shown,
+                        "options": [list(one) for one in offered],
+                    },
+                    {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS},
+                ],
+            },
+        )
         if found.problem:
             Message(found.problem, title="The comparison cannot be made")
         if found.value is not None:
@@ -121,8 +153,11 @@ def Sides(visit: Visit, theme: str, both: Two) -> None:
                 for name, kind in SIDES:
                     # The first panel of a side holds its run whole; the player already holds the left one.
                     whole = run is both.right and name == "map"
-                    Guarded(f"{name} ({side})", lambda kind=kind, run=run, whole=whole: show(
-                        kind, visit, theme, run if whole else named(run)), token=run["id"])
+                    Guarded(
+                        f"{name} ({side})",
+                        lambda kind=kind, run=run, whole=whole: show(kind, visit, theme, run if whole else named(run)),
+                        token=run["id"],
+                    )
     Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, both.gap), token=both.gap["id"])
     Guarded("table", lambda: Gaps(visit, both.table))
 
@@ -134,10 +169,23 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
     rows = []
     for row in rows_of(table):
         since = month_words(str(row.clear_since)) if row.clear_since else "not clear"
-        rows.append([names.republics[row.republic].name, names.powers[row.power].name, f"{100 * row.base:.1f}",
-                     f"{100 * row.median:.1f}", signed(row.difference),
-                     f"{signed(row.difference_low)} to {signed(row.difference_high)}", percent(row.p_higher), since])
-    Table("The last month, in per cent and points",
-          ["Republic", "Power", "first", "second", "difference", "80 of 100 worlds", "higher in", "clear from"], rows,
-          left=(0, 1, 7), note="Medians; the difference is the median of the differences within worlds, so it need "
-          "not be the difference of the medians.")
+        rows.append(
+            [
+                names.republics[row.republic].name,
+                names.powers[row.power].name,
+                f"{100 * row.base:.1f}",
+                f"{100 * row.median:.1f}",
+                signed(row.difference),
+                f"{signed(row.difference_low)} to {signed(row.difference_high)}",
+                percent(row.p_higher),
+                since,
+            ]
+        )
+    Table(
+        "The last month, in per cent and points",
+        ["Republic", "Power", "first", "second", "difference", "80 of 100 worlds", "higher in", "clear from"],
+        rows,
+        left=(0, 1, 7),
+        note="Medians; the difference is the median of the differences within worlds, so it need "
+        "not be the difference of the medians.",
+    )

@@ -9,15 +9,21 @@ import solara
 
 from sim.scenario import SECTORS
 from sim.view import controls, panels
+from sim.view.components import Guarded, Running, box, words
 from sim.view.engine import Payload
-from sim.view.pieces import Guarded, Running, box, words
 from sim.view.visit import Picture, Visit
 
 GROUP = "sim"
 """All panels of the page keep in step."""
 TABS = [["overall", "Overall"], *([name, name.capitalize()] for name in SECTORS)]
-UNDER = (("map", panels.MapPanel), ("triangle", panels.Triangle), ("fans", panels.Fans),
-         ("grievances", panels.Grievances), ("deliveries", panels.Deliveries), ("ledger", panels.Ledger))
+UNDER = (
+    ("map", panels.MapPanel),
+    ("triangle", panels.Triangle),
+    ("fans", panels.Fans),
+    ("grievances", panels.Grievances),
+    ("deliveries", panels.Deliveries),
+    ("ledger", panels.Ledger),
+)
 
 
 @solara.component
@@ -54,12 +60,26 @@ def show(kind: Any, visit: Visit, theme: str, run: Payload, before: Payload | No
         if what.get("event"):
             visit.clicked.set(str(what["event"]))
 
-    return kind.element(**({
-        "run": panels.Sealed(run), "baseline": panels.Sealed(before or {}), "month": visit.month,
-        "focus": view.republic, "power": view.power,
-        "sector": view.sector, "world": max(view.world, 0), "theme": theme, "group": GROUP,
-        "on_month": visit.turn, "on_focus": lambda code: visit.look(republic=code),
-        "on_power": lambda code: visit.look(power=code), "on_clicked": clicked} | traits))
+    return kind.element(
+        **(
+            {
+                "run": panels.Sealed(run),
+                "baseline": panels.Sealed(before or {}),
+                "month": visit.month,
+                "focus": view.republic,
+                "power": view.power,
+                "sector": view.sector,
+                "world": max(view.world, 0),
+                "theme": theme,
+                "group": GROUP,
+                "on_month": visit.turn,
+                "on_focus": lambda code: visit.look(republic=code),
+                "on_power": lambda code: visit.look(power=code),
+                "on_clicked": clicked,
+            }
+            | traits
+        )
+    )
 
 
 @solara.component
@@ -68,8 +88,13 @@ def Said(visit: Visit) -> None:
     picture, view, base = visit.picture.value, visit.view.value, visit.base
     facts: dict[str, object] = {}
     if picture is not None:
-        facts = {"hash": picture.scenario.hash, "seed": picture.seed, "worlds": picture.worlds,
-                 "run": picture.payload["id"], "months": picture.scenario.months}
+        facts = {
+            "hash": picture.scenario.hash,
+            "seed": picture.seed,
+            "worlds": picture.worlds,
+            "run": picture.payload["id"],
+            "months": picture.scenario.months,
+        }
     with box("app-card app-said", **facts):
         with box("app-top"):
             words(base.title, tag="h1")
@@ -90,8 +115,7 @@ def _found(picture: Picture) -> str:
     if picture.drawn:
         how += ", each with its own draw of the parameters that the record leaves open"
     if picture.before is not None:
-        return (f"{how}, against the same worlds without the changes (faint outlines). "
-                "In brackets: 80 of 100 worlds.")
+        return f"{how}, against the same worlds without the changes (faint outlines). In brackets: 80 of 100 worlds."
     return f"{how}. In brackets: 80 of 100 worlds. Move a lever to see what it changes."
 
 
@@ -110,9 +134,16 @@ def _Clicked(visit: Visit) -> None:
 
     with box("app-event"):
         words(events[name].about or name.replace("-", " "), "app-note")
-        controls.Fields.element(on_asked=answer, show={"label": "Event", "fields": [
-            {"id": "without", "kind": "button", "label": "See the history without it"},
-            {"id": "close", "kind": "button", "label": "Close"}]})
+        controls.Fields.element(
+            on_asked=answer,
+            show={
+                "label": "Event",
+                "fields": [
+                    {"id": "without", "kind": "button", "label": "See the history without it"},
+                    {"id": "close", "kind": "button", "label": "Close"},
+                ],
+            },
+        )
 
 
 @solara.component
@@ -128,11 +159,19 @@ def Choices(visit: Visit, worlds: bool = True) -> None:
             visit.look(world=-1 if ask["value"] == "typical" else (last + 1) % visit_worlds(picture))
             visit.run(dict(view.changes))
 
-    fields: list[dict[str, Any]] = [{"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector,
-                                     "options": TABS}]
+    fields: list[dict[str, Any]] = [
+        {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS}
+    ]
     if worlds and picture is not None:
-        fields.append({"id": "world", "kind": "button", "value": "next", "label": "Follow another world",
-                       "title": f"Now world {picture.payload['follow']['world']}"})
+        fields.append(
+            {
+                "id": "world",
+                "kind": "button",
+                "value": "next",
+                "label": "Follow another world",
+                "title": f"Now world {picture.payload['follow']['world']}",
+            }
+        )
         if view.world >= 0:
             fields.append({"id": "world", "kind": "button", "value": "typical", "label": "Follow the typical world"})
     controls.Fields.element(show={"label": "What is shown", "fields": fields}, on_asked=chosen)

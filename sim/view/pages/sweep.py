@@ -12,17 +12,17 @@ import pandas as pd
 import solara
 from numpy.typing import NDArray
 
-from sim.analysis.words import capital
-from sim.experiments.factors import Factor, outcome_words
-from sim.experiments.store import MANIFEST, read_manifest
-from sim.experiments.sweep import Sweep as Swept
+from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
+from sim.sweeps.factors import Factor, outcome_words
+from sim.sweeps.store import MANIFEST, read_manifest
+from sim.sweeps.table import Sweep as Swept
 from sim.view import controls, panels
+from sim.view.components import Guarded, Message, Running, Table, box, words
 from sim.view.engine import Payload, Watch
 from sim.view.jobs import use_found
 from sim.view.levers import label
 from sim.view.payload import power_colors
-from sim.view.pieces import Guarded, Message, Running, Table, box, words
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
@@ -67,8 +67,11 @@ def open_sweep(folder: Path, outcome: str, watch: Watch) -> Opened:
     """Read what is needed of one outcome (the first share, if none is named)."""
     sweep = Swept.load(folder, incomplete=True)
     if sweep.missing:
-        raise BadInput.of(f"{len(sweep.missing):,} of {sweep.manifest['parts']:,} parts missing",
-                          "a finished sweep; run the same sweep again to finish it", file=folder.name)
+        raise BadInput.of(
+            f"{len(sweep.missing):,} of {sweep.manifest['parts']:,} parts missing",
+            "a finished sweep; run the same sweep again to finish it",
+            file=folder.name,
+        )
     numbers = [name for name in sweep.outcomes if not name.endswith(".leader")]
     chosen = outcome if outcome in numbers else next((n for n in numbers if n.endswith(".share")), numbers[0])
     watch(0.5)
@@ -117,32 +120,60 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
     found = sweep.sensitivity([outcome])
     sobol = found.kind == "sobol"
     key = "ST" if sobol else "mu_star"
-    rows = [{"name": name_of(sweep, row["factor"]), "value": row[key], "low": row[key] - row[f"{key}_conf"],
-             "high": row[key] + row[f"{key}_conf"], "color": color_of(sweep, outcome),
-             "about": f"alone {row['S1']:.2f} [{row['S1'] - row['S1_conf']:.2f}–{row['S1'] + row['S1_conf']:.2f}]"
-             if sobol else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}"}
-            for row in found.of(outcome).to_dict("records") if np.isfinite(row[key])]
-    caption = ("Total order: the part of the variance between points that a factor has a hand in, alone or with "
-               "others; whiskers 95\u00a0%." if sobol else
-               "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%.")
+    rows = [
+        {
+            "name": name_of(sweep, row["factor"]),
+            "value": row[key],
+            "low": row[key] - row[f"{key}_conf"],
+            "high": row[key] + row[f"{key}_conf"],
+            "color": color_of(sweep, outcome),
+            "about": f"alone {row['S1']:.2f} [{row['S1'] - row['S1_conf']:.2f}–{row['S1'] + row['S1_conf']:.2f}]"
+            if sobol
+            else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}",
+        }
+        for row in found.of(outcome).to_dict("records")
+        if np.isfinite(row[key])
+    ]
+    caption = (
+        "Total order: the part of the variance between points that a factor has a hand in, alone or with "
+        "others; whiskers 95\u00a0%."
+        if sobol
+        else "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%."
+    )
     verdict = found.verdicts.iloc[0]
-    return ({"id": f"bars-{outcome}", "title": "What matters", "caption": caption, "rows": rows, "unit": "number"},
-            f"{verdict['verdict']} {found.note}")
+    return (
+        {"id": f"bars-{outcome}", "title": "What matters", "caption": caption, "rows": rows, "unit": "number"},
+        f"{verdict['verdict']} {found.note}",
+    )
 
 
 def _effects(sweep: Swept, outcome: str) -> Payload:
-    rows = [{"name": name_of(sweep, row["factor"]), "value": row["change"], "color": color_of(sweep, outcome),
-             "low": row["change"] - row["change_conf"], "high": row["change"] + row["change_conf"],
-             "about": f"{row['low']:.3g} at {_tidy(row['low_at'])}, {row['high']:.3g} at {_tidy(row['high_at'])}"}
-            for row in sweep.effects([outcome]).to_dict("records")
-            if np.isfinite(row["change"]) and np.isfinite(row["change_conf"])]
+    rows = [
+        {
+            "name": name_of(sweep, row["factor"]),
+            "value": row["change"],
+            "color": color_of(sweep, outcome),
+            "low": row["change"] - row["change_conf"],
+            "high": row["change"] + row["change_conf"],
+            "about": f"{row['low']:.3g} at {_tidy(row['low_at'])}, {row['high']:.3g} at {_tidy(row['high_at'])}",
+        }
+        for row in sweep.effects([outcome]).to_dict("records")
+        if np.isfinite(row["change"]) and np.isfinite(row["change_conf"])
+    ]
     ends = "level" if sweep.design == "grid" else "quarter of its values"
-    rest = ("Others: at all their values alike." if sweep.design == "grid" else
-            "What the others, which differ between the two ends, do on their own is taken out.")
-    return {"id": f"bars-{outcome}", "title": "What each factor does alone", "rows": rows,
-            "unit": "points" if is_share(outcome) else "number",
-            "caption": f"Change of the mean from a factor's lowest to its highest {ends}"
-            f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95 of 100."}
+    rest = (
+        "Others: at all their values alike."
+        if sweep.design == "grid"
+        else "What the others, which differ between the two ends, do on their own is taken out."
+    )
+    return {
+        "id": f"bars-{outcome}",
+        "title": "What each factor does alone",
+        "rows": rows,
+        "unit": "points" if is_share(outcome) else "number",
+        "caption": f"Change of the mean from a factor's lowest to its highest {ends}"
+        f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95 of 100.",
+    }
 
 
 def _tidy(end: object) -> str:
@@ -173,15 +204,20 @@ def heat(opened: Opened, x: str, y: str) -> Payload:
     np.add.at(count, (cy, cx), 1)
     grid = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     rows = [[None if np.isnan(v) else float(v) for v in row] for row in grid]
-    return {"id": f"heat-{opened.outcome}-{x}-{y}", "title": told(opened.sweep, opened.outcome), "values": rows[::-1],
-            "color": color_of(opened.sweep, opened.outcome),
-            "x": {"label": name_of(opened.sweep, x), "ticks": tx},
-            "y": {"label": name_of(opened.sweep, y), "ticks": ty[::-1]},
-            "unit": "share" if is_share(opened.outcome) else "number", "digits": 1 if is_share(opened.outcome) else 2,
-            "diverging": bool(values.min() < 0 < values.max()),
-            "caption": f"Mean over {opened.sweep.worlds:,} worlds and the points in a cell"
-            f"{f'; {others(opened.sweep)}' if len(factors) > 2 else ''}."
-            f"{'' if count.all() else ' Blank: no point there.'}"}
+    return {
+        "id": f"heat-{opened.outcome}-{x}-{y}",
+        "title": told(opened.sweep, opened.outcome),
+        "values": rows[::-1],
+        "color": color_of(opened.sweep, opened.outcome),
+        "x": {"label": name_of(opened.sweep, x), "ticks": tx},
+        "y": {"label": name_of(opened.sweep, y), "ticks": ty[::-1]},
+        "unit": "share" if is_share(opened.outcome) else "number",
+        "digits": 1 if is_share(opened.outcome) else 2,
+        "diverging": bool(values.min() < 0 < values.max()),
+        "caption": f"Mean over {opened.sweep.worlds:,} worlds and the points in a cell"
+        f"{f'; {others(opened.sweep)}' if len(factors) > 2 else ''}."
+        f"{'' if count.all() else ' Blank: no point there.'}",
+    }
 
 
 def curve(opened: Opened, x: str) -> Payload | None:
@@ -196,16 +232,29 @@ def curve(opened: Opened, x: str) -> Payload | None:
     scenario: Scenario = opened.sweep.scenario
     own = scenario.values.get(x)
     named = told(opened.sweep, opened.outcome)
-    return {"id": f"curve-{opened.outcome}-{x}", "title": f"{named} by {name_of(opened.sweep, x)}",
-            "x": {"label": name_of(opened.sweep, x), "values": [labels[k] for k in there]},
-            "y": {"label": named},
-            "series": [{"name": "median" if len(opened.sweep.factors) > 1 else "mean",
-                        "color": color_of(opened.sweep, opened.outcome), "low": low.tolist(), "median": median.tolist(),
-                        "high": high.tolist()}],
-            "unit": "share" if is_share(opened.outcome) else "number", **({"mark": own} if own is not None else {}),
-            "caption": ("Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
-                        if len(opened.sweep.factors) > 1 else "Line: the points, each the mean of its worlds. ") +
-            ("Broken line: the scenario's own value." if own is not None else "")}
+    return {
+        "id": f"curve-{opened.outcome}-{x}",
+        "title": f"{named} by {name_of(opened.sweep, x)}",
+        "x": {"label": name_of(opened.sweep, x), "values": [labels[k] for k in there]},
+        "y": {"label": named},
+        "series": [
+            {
+                "name": "median" if len(opened.sweep.factors) > 1 else "mean",
+                "color": color_of(opened.sweep, opened.outcome),
+                "low": low.tolist(),
+                "median": median.tolist(),
+                "high": high.tolist(),
+            }
+        ],
+        "unit": "share" if is_share(opened.outcome) else "number",
+        **({"mark": own} if own is not None else {}),
+        "caption": (
+            "Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
+            if len(opened.sweep.factors) > 1
+            else "Line: the points, each the mean of its worlds. "
+        )
+        + ("Broken line: the scenario's own value." if own is not None else ""),
+    }
 
 
 @solara.component
@@ -249,25 +298,43 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
         else:
             choose({"outcome": (value, x, y), "x": (outcome, value, y), "y": (outcome, x, value)}[ask["id"]])
 
-    fields: list[dict[str, Any]] = [{"id": "sweep", "kind": "select", "label": "Sweep", "value": name,
-                                     "options": [[one, one] for one in there]}]
+    fields: list[dict[str, Any]] = [
+        {"id": "sweep", "kind": "select", "label": "Sweep", "value": name, "options": [[one, one] for one in there]}
+    ]
     if opened:
         factors = [[path, name_of(opened.sweep, path)] for path in paths]
         outcomes = [one for one in opened.sweep.outcomes if not one.endswith(".leader")]
-        fields += [{"id": "outcome", "kind": "select", "label": "Outcome", "value": opened.outcome,
-                    "options": [[one, told(opened.sweep, one)] for one in outcomes]},
-                   {"id": "x", "kind": "select", "label": "Across", "value": x, "options": factors}]
+        fields += [
+            {
+                "id": "outcome",
+                "kind": "select",
+                "label": "Outcome",
+                "value": opened.outcome,
+                "options": [[one, told(opened.sweep, one)] for one in outcomes],
+            },
+            {"id": "x", "kind": "select", "label": "Across", "value": x, "options": factors},
+        ]
         if len(paths) > 1:
-            fields.append({"id": "y", "kind": "select", "label": "Down", "value": y,
-                           "options": [one for one in factors if one[0] != x]})
+            fields.append(
+                {
+                    "id": "y",
+                    "kind": "select",
+                    "label": "Down",
+                    "value": y,
+                    "options": [one for one in factors if one[0] != x],
+                }
+            )
     with box("app-card app-said", sweep=name, outcome=opened.outcome if opened else "", ready=opened is not None):
         with box("app-top"):
             words(name, tag="h1")
             Running(found.done, "Reading")
         if opened:
             sweep = opened.sweep
-            words(f"{', '.join(sweep.manifest['scenarios'])}: {sweep.size:,} points of design {sweep.design}, "
-                  f"{sweep.worlds:,} worlds each, seed {sweep.seed}, {len(sweep.factors)} factors.", "app-say")
+            words(
+                f"{', '.join(sweep.manifest['scenarios'])}: {sweep.size:,} points of design {sweep.design}, "
+                f"{sweep.worlds:,} worlds each, seed {sweep.seed}, {len(sweep.factors)} factors.",
+                "app-say",
+            )
             if opened.verdict:
                 words(opened.verdict, "app-note")
         elif not found.problem:
@@ -291,14 +358,18 @@ def Pictures(theme: str, opened: Opened, x: str, y: str) -> None:
     with box("app-two app-even"):
         with box("app-column"):
             if y:
-                Guarded("heat map", lambda: panels.Heat.element(run=heat(opened, x, y), theme=theme, group="sweep"),
-                        token=token).key("heat")
+                Guarded(
+                    "heat map",
+                    lambda: panels.Heat.element(run=heat(opened, x, y), theme=theme, group="sweep"),
+                    token=token,
+                ).key("heat")
             if not beside:
                 response()
         with box("app-column"):
             if opened.bars["rows"]:  # none where nothing varies: the verdict above says so
-                Guarded("indices", lambda: panels.Bars.element(run=opened.bars, theme=theme, group="sweep"),
-                        token=token).key("indices")
+                Guarded(
+                    "indices", lambda: panels.Bars.element(run=opened.bars, theme=theme, group="sweep"), token=token
+                ).key("indices")
             if beside:
                 response()
 
@@ -311,5 +382,8 @@ def Response(theme: str, opened: Opened, x: str) -> None:
         panels.Curves.element(run=drawn, theme=theme, group="sweep")
         return
     by = opened.means.groupby(x, sort=True)[opened.outcome].mean()
-    Table(f"{told(opened.sweep, opened.outcome)} by {name_of(opened.sweep, x)}", ["", "mean"],
-          [[str(key), f"{value:.3g}"] for key, value in by.items()])
+    Table(
+        f"{told(opened.sweep, opened.outcome)} by {name_of(opened.sweep, x)}",
+        ["", "mean"],
+        [[str(key), f"{value:.3g}"] for key, value in by.items()],
+    )

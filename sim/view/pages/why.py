@@ -9,19 +9,19 @@ import pandas as pd
 import reacton.ipyvuetify as rv
 import solara
 
-from sim.analysis.compare import Comparison
-from sim.analysis.explain import explain
-from sim.analysis.telling import driver_words
-from sim.analysis.words import capital, month_words, possessive
-from sim.experiments.result import month_label
+from sim.reading.compare import Comparison
+from sim.reading.explain import explain
+from sim.reading.telling import driver_words
+from sim.runs.result import month_label
+from sim.runs.words import capital, month_words, possessive
 from sim.scenario import Scenario
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
+from sim.view.components import Guarded, Message, Running, box, rows_of, words
 from sim.view.engine import Payload, Watch, watched
 from sim.view.jobs import use_found
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload, power_colors
-from sim.view.pieces import Guarded, Message, Running, box, rows_of, words
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -69,32 +69,57 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     since, until = span(visit)
     labels = dates(scenario)
     with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
-        found = explain(scenario, EXPLAINED, seed=view.seed, since=labels[since + 1], until=labels[until],
-                        sector=view.sector, model=model, posterior=visit.posterior)
+        found = explain(
+            scenario,
+            EXPLAINED,
+            seed=view.seed,
+            since=labels[since + 1],
+            until=labels[until],
+            sector=view.sector,
+            model=model,
+            posterior=visit.posterior,
+        )
     pairs = [(r, p) for r in found.republics for p in found.powers]
-    before, after = ({(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics)
-                      for j, p in enumerate(found.powers)} for shares in (found.before, found.after))
-    return Reasons(found.table(), before, after, {(r, p): found.paragraph(r, p) for r, p in pairs}, labels[since],
-                   labels[until])
+    before, after = (
+        {(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics) for j, p in enumerate(found.powers)}
+        for shares in (found.before, found.after)
+    )
+    return Reasons(
+        found.table(), before, after, {(r, p): found.paragraph(r, p) for r, p in pairs}, labels[since], labels[until]
+    )
 
 
 def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
     """What the panel draws: means, which add up, with the bands of the worlds."""
     rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
     color = power_colors({code: spec.color for code, spec in scenario.powers.items()})[power]
-    parts = [{"name": row.driver, "label": capital(driver_words(row.driver)), "low": row.low, "median": row.mean,
-              "high": row.high, "color": CAUSE_COLOR if row.driver in CAUSES else color}
-             for row in rows_of(rows) if row.driver != "total"]
+    parts = [
+        {
+            "name": row.driver,
+            "label": capital(driver_words(row.driver)),
+            "low": row.low,
+            "median": row.mean,
+            "high": row.high,
+            "color": CAUSE_COLOR if row.driver in CAUSES else color,
+        }
+        for row in rows_of(rows)
+        if row.driver != "total"
+    ]
     parts = [part for part in parts if max(abs(part["low"]), abs(part["high"]), abs(part["median"])) >= 0.0005]
     parts.sort(key=lambda part: -abs(part["median"]))
     title = f"{capital(possessive(scenario.powers[power].name))} share of {scenario.republics[republic].name}"
-    return {"id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}", "title": title,
-            "start": found.before[republic, power], "end": found.after[republic, power],
-            "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
-            "endLabel": month_words(found.last), "parts": parts,
-            "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. "
-            "Whiskers: 80 of 100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. "
-            "Parts that stay below a twentieth of a point, whiskers too, are left out."}
+    return {
+        "id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}",
+        "title": title,
+        "start": found.before[republic, power],
+        "end": found.after[republic, power],
+        "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
+        "endLabel": month_words(found.last),
+        "parts": parts,
+        "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. "
+        "Whiskers: 80 of 100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. "
+        "Parts that stay below a twentieth of a point, whiskers too, are left out.",
+    }
 
 
 def without(visit: Visit, event: str, watch: Watch) -> Without | None:
@@ -109,8 +134,10 @@ def without(visit: Visit, event: str, watch: Watch) -> Without | None:
         runs = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=visit.posterior) for one in stories]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
-        "heading": "What its absence does", "caption": "Share without the event minus share with it, in points, in the "
-        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100."}
+        "heading": "What its absence does",
+        "caption": "Share without the event minus share with it, in points, in the "
+        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+    }
     return Without(event, gap, paired.headline())
 
 
@@ -121,12 +148,19 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_found((scenario.hash, view.seed, view.sector, since, until, view.posterior),
-                      lambda watch: reasons(visit, watch))
+    found = use_found(
+        (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda watch: reasons(visit, watch)
+    )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
     value = found.value
-    with box("app-card app-said", hash=scenario.hash, seed=view.seed, republic=republic, power=power,
-             ready=value is not None and found.done is None):
+    with box(
+        "app-card app-said",
+        hash=scenario.hash,
+        seed=view.seed,
+        republic=republic,
+        power=power,
+        ready=value is not None and found.done is None,
+    ):
         with box("app-top"):
             words("Why", tag="h1")
             Running(found.done, f"Explaining {EXPLAINED} worlds")
@@ -135,9 +169,11 @@ def Why(visit: Visit, theme: str) -> None:
     if found.problem:
         Message(found.problem, title="The change cannot be explained")
     if value is not None:
-        Guarded("waterfall", lambda: panels.Waterfall.element(
-            run=waterfall(value, scenario, republic, power), theme=theme, group="why"),
-                token=(republic, power)).key("waterfall")
+        Guarded(
+            "waterfall",
+            lambda: panels.Waterfall.element(run=waterfall(value, scenario, republic, power), theme=theme, group="why"),
+            token=(republic, power),
+        ).key("waterfall")
     # keys, here and below: what is inserted above must not have widgets below it made anew, in the middle of a click
     Guarded("history without an event", lambda: History(visit, theme), token=view.event).key("history")
 
@@ -159,23 +195,53 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
     def months(first: int, last: int) -> list[list[str]]:
         return [[str(t), "Day one" if t == 0 else month_words(labels[t])] for t in range(first, last)]
 
-    controls.Fields.element(on_asked=chosen, show={"label": "What is explained", "fields": [
-        {"id": "republic", "kind": "select", "label": "Republic", "value": republic,
-         "options": [[code, spec.name] for code, spec in scenario.republics.items()]},
-        {"id": "power", "kind": "select", "label": "Power", "value": power,
-         "options": [[code, spec.name] for code, spec in scenario.powers.items()]},
-        {"id": "since", "kind": "select", "label": "From", "value": str(since), "options": months(0, scenario.months)},
-        {"id": "until", "kind": "select", "label": "To", "value": str(until),
-         "options": months(1, scenario.months + 1)},
-        {"id": "sector", "kind": "tabs", "label": "Sector", "value": visit.view.value.sector, "options": TABS}]})
+    controls.Fields.element(
+        on_asked=chosen,
+        show={
+            "label": "What is explained",
+            "fields": [
+                {
+                    "id": "republic",
+                    "kind": "select",
+                    "label": "Republic",
+                    "value": republic,
+                    "options": [[code, spec.name] for code, spec in scenario.republics.items()],
+                },
+                {
+                    "id": "power",
+                    "kind": "select",
+                    "label": "Power",
+                    "value": power,
+                    "options": [[code, spec.name] for code, spec in scenario.powers.items()],
+                },
+                {
+                    "id": "since",
+                    "kind": "select",
+                    "label": "From",
+                    "value": str(since),
+                    "options": months(0, scenario.months),
+                },
+                {
+                    "id": "until",
+                    "kind": "select",
+                    "label": "To",
+                    "value": str(until),
+                    "options": months(1, scenario.months + 1),
+                },
+                {"id": "sector", "kind": "tabs", "label": "Sector", "value": visit.view.value.sector, "options": TABS},
+            ],
+        },
+    )
 
 
 @solara.component
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_found((scenario.hash, view.seed, view.sector, view.event, view.posterior),
-                      lambda watch: without(visit, view.event, watch))
+    found = use_found(
+        (scenario.hash, view.seed, view.sector, view.event, view.posterior),
+        lambda watch: without(visit, view.event, watch),
+    )
     gone = found.value if found.value is not None and found.value.event == view.event else None
 
     def chosen(ask: dict[str, Any]) -> None:
@@ -186,17 +252,32 @@ def History(visit: Visit, theme: str) -> None:
             visit.look(event=str(what["event"]))
 
     options = [["", "none: choose one, or click it in the ledger"]]
-    options += [[name, f"{spec.date_label or 'by chance'}  {spec.about or name.replace('-', ' ')}"[:90]]
-                for name, spec in scenario.events.items()]
+    options += [
+        [name, f"{spec.date_label or 'by chance'}  {spec.about or name.replace('-', ' ')}"[:90]]
+        for name, spec in scenario.events.items()
+    ]
     # one container from the start: roots that become more than one are put into a new one, with all widgets made anew
     with solara.Column():
         with box("app-card", event=view.event, ready=gone is not None):
             with box("app-top"):
                 words("The history without an event", tag="h3")
                 Running(found.done, "Running it again without the event")
-            controls.Fields.element(on_asked=chosen, show={"label": "Event", "fields": [
-                {"id": "event", "kind": "select", "label": "Event left out", "value": view.event, "options": options,
-                 "wide": True}]})
+            controls.Fields.element(
+                on_asked=chosen,
+                show={
+                    "label": "Event",
+                    "fields": [
+                        {
+                            "id": "event",
+                            "kind": "select",
+                            "label": "Event left out",
+                            "value": view.event,
+                            "options": options,
+                            "wide": True,
+                        }
+                    ],
+                },
+            )
             if gone is not None:
                 words(f"Without it: {gone.headline}", "app-say")
             elif view.event:
@@ -204,11 +285,14 @@ def History(visit: Visit, theme: str) -> None:
         if found.problem:
             Message(found.problem, title="The history cannot be told")
         if gone is not None:
-            Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap),
-                    token=gone.gap["id"]).key("difference")
+            Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"]).key(
+                "difference"
+            )
         if picture is not None:
             run = picture.payload
-            Guarded("player", lambda: show(panels.Player, visit, theme, run, on_clicked=clicked),
-                    token=run["id"]).key("player")
-            Guarded("ledger", lambda: show(panels.Ledger, visit, theme, named(run), on_clicked=clicked),
-                    token=run["id"]).key("ledger")
+            Guarded("player", lambda: show(panels.Player, visit, theme, run, on_clicked=clicked), token=run["id"]).key(
+                "player"
+            )
+            Guarded(
+                "ledger", lambda: show(panels.Ledger, visit, theme, named(run), on_clicked=clicked), token=run["id"]
+            ).key("ledger")

@@ -1,0 +1,82 @@
+"""What commands share: formats, common options, and the refusals that come before any work is done."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import sim
+
+
+class Format(StrEnum):
+    """What a command writes to stdout."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A shipped scenario (sim list names them) or the path of a YAML file.")
+]
+Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]
+Months = Annotated[int | None, typer.Option(min=1, help="How many months to run.", show_default="the scenario's")]
+Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be given many times."),
+]
+Posterior = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE",
+        help="Give each world its own draw of the fitted parameters: dushanbe-2025, or posterior.csv of sim calibrate.",
+        show_default="the scenario's values in every world",
+    ),
+]
+Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
+]
+Shape = Annotated[Format, typer.Option("--format", help="A page to read; or, for programs, json or csv.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+
+
+def refuse_unusable(out: Path | None) -> None:
+    """Refuse a folder that cannot be written or that holds something else, before any work is done."""
+    if out is None:
+        return
+    problem = ""
+    try:
+        nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+        if not nearest.is_dir():
+            problem = f"{nearest} is a file, not a folder"
+        elif not os.access(nearest, os.W_OK | os.X_OK):
+            problem = f"no permission to write in {nearest}"
+        elif out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+            problem = f"{out} holds other files; name a new or empty folder, or one that sim run has written"
+    except (OSError, ValueError) as error:
+        problem = f"{out} cannot be used ({error})"
+    if problem:
+        raise typer.BadParameter(problem, param_hint="--out")
+
+
+def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
+    """Refuse a run whose record would not fit into the machine's memory; where that is not known, try."""
+    from sim.runs.run import memory
+
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return
+    needed = memory(scenario, worlds)
+    if needed > there / 2:
+        raise typer.BadParameter(
+            f"{worlds:,} worlds of {scenario.months:,} months take {needed / 2**30:,.1f} GiB and as much again to read "
+            f"them; this machine has {there / 2**30:,.1f} GiB",
+            param_hint="--worlds",
+        )

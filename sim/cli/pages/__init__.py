@@ -1,0 +1,1 @@
+"""What the commands print: tables and sentences for 80 columns or a pipe."""

@@ -1,0 +1,115 @@
+"""What ``sim data`` prints: the observed figures, where they are from and what contradicts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.cli.pages.reading import _csv, _json
+from sim.cli.pages.run import _print_table, _records, _stdout, _table
+from sim.evidence.observed import NAMES
+
+if TYPE_CHECKING:
+    from sim.evidence.catalogue import Series
+
+CITED = 12
+"""Citations of a series that are printed."""
+KEYS = ("republic", "power", "power_a", "power_b", "target", "year", "period", "date", "start", "end")
+"""Columns that say what a figure is about; kept short and first."""
+
+
+def print_catalogue(known: Mapping[str, Series], format: str) -> None:
+    """All observed series with coverage, sources and contradictions."""
+    rows = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "coverage": one.coverage,
+            "source": one.source,
+            "licence": one.licence,
+            "contradictions": list(one.contradictions),
+        }
+        for one in known.values()
+    ]
+    if format == "json":
+        _json({"series": rows})
+        return
+    if format == "csv":
+        _csv(
+            pd.DataFrame(
+                [
+                    row | {"contradictions": " | ".join(one.contradictions)}
+                    for row, one in zip(rows, known.values(), strict=True)
+                ]
+            )
+        )
+        return
+    console = _stdout()
+    table = _table(
+        "Observed figures (scenarios cite them as data:NAME)", ["Name"], [], ["What, coverage, contradictions"]
+    )
+    for one in known.values():
+        known_faults = "".join(f"\nMind: {text}" for text in one.contradictions)
+        table.add_row(one.name, f"{one.title}.\nCovers: {one.coverage}.\nFrom: {one.source}.{known_faults}\n")
+    _print_table(console, table)
+    console.print("sim data NAME shows the figures.")
+
+
+def print_series(one: Series, format: str) -> None:
+    """The figures of one series."""
+    frame = one.frame()
+    if format == "csv":
+        _csv(frame)
+        return
+    if format == "json":
+        _json(
+            {
+                "name": one.name,
+                "title": one.title,
+                "coverage": one.coverage,
+                "source": one.source,
+                "licence": one.licence,
+                "contradictions": list(one.contradictions),
+                "rows": _records(frame),
+                "citations": dict(one.citations().itertuples(index=False)),
+            }
+        )
+        return
+    console = _stdout()
+    console.print(f"{one.name}: {one.title}", style="bold")
+    console.print(f"Covers: {one.coverage}. From: {one.source}. Licence: {one.licence}.")
+    for text in one.contradictions:
+        console.print(f"Mind: {text}")
+    keys = [name for name in frame.columns if name in KEYS and frame[name].notna().any()]
+    numbers = [
+        name
+        for name in frame.columns
+        if name not in keys and pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().any()
+    ]
+    texts = [
+        name
+        for name in frame.columns
+        if name not in (*keys, *numbers, "source", "confidence") and frame[name].notna().any()
+    ]
+    table = _table("", keys, numbers, ["remarks"] if texts else [])
+    for row in frame.itertuples(index=False):
+        said = [str(getattr(row, name)) for name in texts if not pd.isna(getattr(row, name))]
+        table.add_row(*(_cell(getattr(row, name)) for name in (*keys, *numbers)), *([", ".join(said)] if texts else []))
+    _print_table(console, table)
+    codes = sorted({str(code) for key in keys for code in frame[key].dropna()} & set(NAMES), key=list(NAMES).index)
+    if codes:
+        console.print(f"\n{', '.join(f'{code} {NAMES[code]}' for code in codes)}.")
+    cited = one.citations()
+    console.print(
+        f"\nSources: {'; '.join(cited.citation[:CITED])}"
+        f"{f' and {len(cited) - CITED} more (--format csv names each row’s)' if len(cited) > CITED else ''}."
+    )
+
+
+def _cell(value: Any) -> str:
+    """A figure as written in the file, without a tail of zeros."""
+    if pd.isna(value):
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,49 @@
+"""The command ``sim view``: the dashboard in a browser, served from this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Opened at first: a shipped scenario or the path of a YAML file.")
+]
+
+
+def view(
+    scenario: Scenario = "dushanbe-2025",
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port to listen on.", show_default="the first free one from 8765 on"),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in (there are no passwords).")
+    ] = "127.0.0.1",
+    results: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of sweeps (or one of them) for the page Sweep.")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the dashboard: see alignment shift, move a lever, know why. Ctrl-C ends it."""
+    if results is not None and not results.is_dir():
+        raise typer.BadParameter(f"{results} is not a folder", param_hint="--results")
+    try:
+        from sim.view.serve import serve
+
+        serve(
+            scenario,
+            host=host,
+            port=port,
+            results=results,
+            browser=not no_browser,
+            say=lambda text: typer.echo(text, err=True),
+        )
+    except KeyboardInterrupt:
+        typer.echo("The dashboard is closed.", err=True)  # how it is meant to end: nothing is left unfinished
+
+
+def register(app: typer.Typer) -> None:
+    """Put this command into the program."""
+    app.command(epilog="Example: [bold]sim view dushanbe-2025 --results results[/bold]")(view)

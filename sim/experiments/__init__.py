@@ -1,1 +1,0 @@
-"""Asking the model many times: runs, sweeps and what they leave behind."""

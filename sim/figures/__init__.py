@@ -1,0 +1,1 @@
+"""Pictures of results, sweeps, comparisons and evidence. Importing this package loads nothing heavy."""

@@ -1,0 +1,211 @@
+"""Figures of evidence: scores beside baselines, forecasts beside the record, prior and posterior, predictive checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.evidence.backtest import Backtest
+from sim.evidence.baselines import METHODS, MODEL
+from sim.evidence.calibrate import Calibration
+from sim.evidence.errormodel import parts
+from sim.evidence.observed import NAMES, POWERS, TRADERS
+from sim.figures import style
+from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, Box, write
+from sim.runs.words import number, spelled
+
+Floats = NDArray[np.float64]
+
+COLORS = dict(zip(POWERS, style.POWER_COLORS, strict=False))
+SHADES = ("#9fb4c4", "#5a7894", "#1d2433")
+"""Of one, two and three years ahead."""
+MEASURES = {"error": ("Point error", "distance"), "crps": ("CRPS", "shares"), "covered": ("80 % band held", "per cent")}
+
+
+def scores(test: Backtest) -> Figure:
+    """Every method's scores by horizon, trade above votes."""
+    table = test.table()
+    known = "Events after the origin hidden." if test.blind else "Dated events known to the model."
+    fig, body = style.page(
+        "The model beside baselines",
+        "Mean score over origins, republics and (votes) powers; dots from light to dark "
+        f"are 1, 2 and 3 years ahead. Left is better in the first two columns; the last should be near 80. {known}",
+        _footer(test),
+        9.6,
+        5.2,
+    )
+    for i, (what, label) in enumerate((("trade", "Trade mix"), ("votes", "UN votes"))):
+        part = table[table.what == what]
+        methods = [method for method in METHODS if method in set(part.method)]
+        high = body.height / 2
+        for j, (column, (name, unit)) in enumerate(MEASURES.items()):
+            wide = (body.width - 1.75) / 3
+            box = Box(body.left + 1.75 + j * wide, body.top - (i + 1) * high + 0.3, wide - 0.35, high - 0.65)
+            top = 1.0 if column == "covered" else float(part[column].max()) * 1.05
+            ticks = [0.0, 0.4, 0.8] if column == "covered" else style.nice_ticks(top, 3)
+            ax = style.panel(
+                fig,
+                box,
+                (0, max(top, ticks[-1])),
+                (len(methods) - 0.5, -0.5),
+                xticks=(ticks, [f"{100 * t:.0f}" if column == "covered" else f"{t:g}" for t in ticks]),
+            )
+            ax.vlines(ticks, -0.5, len(methods) - 0.5, color=GRID, lw=0.7, zorder=0)
+            unit = "shares" if column == "error" and what == "votes" else unit
+            write(
+                fig,
+                box.left,
+                box.top + 0.14,
+                f"{label}: {name.lower()}, {unit}" if j == 0 else f"{name}, {unit}",
+                LABEL,
+                bold=True,
+            )
+            for k, method in enumerate(methods):
+                mine = part[part.method == method].sort_values("horizon")
+                ax.plot(mine[column], [k] * len(mine), color=FAINT, lw=1.2, zorder=1)
+                ax.scatter(mine[column], [k] * len(mine), c=[SHADES[(h - 1) % 3] for h in mine.horizon], s=26, zorder=2)
+                if j == 0:
+                    y = box.top - (k + 0.5) / len(methods) * box.height
+                    write(
+                        fig,
+                        body.left + 1.6,
+                        y,
+                        method,
+                        LABEL,
+                        INK if method == MODEL else MUTED,
+                        method == MODEL,
+                        ha="right",
+                    )
+    return fig
+
+
+def forecasts(test: Backtest, origins: Sequence[int] = (2015, 2018, 2021)) -> Figure:
+    """The record of each republic's trade mix, and the model's 80 % bands from some origins."""
+    record = test.record
+    shown = [one for one in test.forecasts if one.method == MODEL and one.origin in origins] or [
+        one for one in test.forecasts if one.method == MODEL
+    ][:1]
+    fig, body = style.page(
+        "Forecast and record: the trade mix over the three powers",
+        "Dots: the record. Bands: the model's 80 per cent, line its median, from "
+        f"{', '.join(str(f.origin) for f in shown)}, each made from the record up to then. "
+        f"{'Later events hidden.' if test.blind else 'Dated events known.'}",
+        _footer(test),
+        9.6,
+        6.0,
+    )
+    years = record.years
+    mix = record.composition
+    high, wide = body.height / len(TRADERS), (body.width - 0.4) / len(POWERS)
+    for r, code in enumerate(TRADERS):
+        for p, power in enumerate(POWERS):
+            box = Box(body.left + 0.4 + p * wide, body.top - (r + 1) * high + 0.28, wide - 0.25, high - 0.6)
+            marks = [year for year in range(2010, 2031, 4) if years[0] <= year <= years[-1]]
+            ax = style.panel(
+                fig,
+                box,
+                (years[0] - 0.5, years[-1] + 0.7),
+                (0, 0.8),
+                xticks=(marks, [str(year) for year in marks]),
+                yticks=([0, 0.2, 0.4, 0.6, 0.8], ["0", "20", "40", "60", "80"] if p == 0 else [""] * 5),
+            )
+            title = f"{NAMES[code]}: {NAMES[power]}, %"
+            write(fig, box.left, box.top + 0.13, title, LABEL, style.ink(COLORS[power]), True)
+            for one in shown:
+                if one.trade is None:
+                    continue
+                ahead = [h for h in range(one.trade.shape[2]) if h < 3]
+                share = parts(one.trade[r], axis=0)[p][ahead]
+                low, middle, top = np.quantile(share, [0.1, 0.5, 0.9], axis=-1)
+                x = one.origin + 1 + np.array(ahead)
+                ax.fill_between(x, low, top, color=COLORS[power], alpha=0.22, lw=0)
+                ax.plot(x, middle, color=COLORS[power], lw=1.4)
+            ax.scatter(years, mix[r, p], color=INK, s=13, zorder=3)
+    return fig
+
+
+def prior_posterior(fit: Calibration) -> Figure:
+    """Prior (line) and posterior (filled) of each parameter."""
+    table = fit.table()
+    learnt_by = dict(zip(table["parameter"], table["learnt"], strict=True))
+    fig, body = style.page(
+        f"What the record up to {fit.origin} says about the parameters",
+        "Grey line: the prior. Filled: the posterior. Per cent: how much of the prior's variance the record takes "
+        f"away; near 0 it says nothing. {len(fit.weights):,} worlds, by weight worth {fit.effective:,.0f}.",
+        f"record {fit.record.digest[:12]}, seed {fit.seed}",
+        9.6,
+        6.4,
+    )
+    for i, (prior, box) in enumerate(zip(fit.priors, _boxes(body, len(fit.priors), 4), strict=True)):
+        grid = np.linspace(-3.2, 3.2, 121)
+        width = 0.5 * max(float(np.sqrt(np.cov(fit.scores[:, i], aweights=fit.weights))), 0.15)
+        kernel = np.exp(-0.5 * ((grid[:, None] - fit.scores[:, i]) / width) ** 2) @ fit.weights
+        kernel /= width * np.sqrt(2 * np.pi)
+        before = np.exp(-0.5 * grid**2) / np.sqrt(2 * np.pi)
+        inside = prior.inside(grid)
+        grid, kernel, before = grid[inside], kernel[inside], before[inside]
+        marks = [-2.0, 0.0, 2.0]
+        ax = style.panel(
+            fig,
+            box,
+            (-3.2, 3.2),
+            (0, 1.08 * max(kernel.max(), before.max())),
+            xticks=(marks, [number(float(prior.value(np.array(m)))) for m in marks]),
+        )
+        ax.fill_between(grid, kernel, color=style.POWER_COLORS[2], alpha=0.45, lw=0)
+        ax.plot(grid, before, color=MUTED, lw=1.2)
+        ax.axhline(0, color=FAINT, lw=0.7)
+        learnt = max(float(learnt_by[prior.name]), 0.0)
+        write(fig, box.left, box.top + 0.13, spelled(prior.name, NAMES), LABEL, bold=True)
+        write(fig, box.right, box.top + 0.13, f"{100 * learnt:.0f} %", LABEL, MUTED, ha="right")
+    return fig
+
+
+def predictive_check(check: pd.DataFrame, origin: int) -> Figure:
+    """What the record shows against what the fitted model makes."""
+    line = 0.24
+    fig, body = style.page(
+        "Posterior predictive check",
+        "Bar: 90 per cent of records made by draws of the posterior, tick their median. "
+        "Dot: the record; hollow where it lies outside.",
+        f"record up to {origin}; log-ratio points",
+        9.6,
+        line * len(check) + 0.3,
+    )
+    box = Box(body.left + 3.9, body.bottom + 0.05, body.width - 4.0, line * len(check))
+    numbers = check[["low", "median", "high", "observed", "p"]].to_numpy(dtype=np.float64)
+    left, right = min(1.05 * float(numbers[:, :4].min()), 0.0), 1.05 * float(numbers[:, :4].max())
+    ticks = [tick for tick in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0) if left <= tick <= right]
+    ax = style.panel(fig, box, (left, right), (len(check), 0), xticks=(ticks, [number(t) for t in ticks]))
+    ax.vlines(ticks, 0, len(check), color=GRID, lw=0.7, zorder=0)
+    for k, (low, median, high, seen, p) in enumerate(numbers):
+        y, outside = k + 0.5, not 0.05 <= p <= 0.95
+        ax.plot([low, high], [y, y], color=FAINT, lw=5, solid_capstyle="butt", zorder=1)
+        ax.plot([median, median], [y - 0.25, y + 0.25], color=MUTED, lw=1.2, zorder=2)
+        ax.scatter([seen], [y], s=24, zorder=3, facecolors=style.PAPER if outside else INK, edgecolors=INK)
+        write(fig, box.left - 0.1, box.top - y * line, spelled(str(check["feature"].iloc[k]), NAMES), LABEL, ha="right")
+    return fig
+
+
+def _boxes(body: Box, count: int, columns: int) -> list[Box]:
+    rows = -(-count // columns)
+    wide, high = body.width / columns, body.height / rows
+    return [
+        Box(body.left + (i % columns) * wide, body.top - (i // columns + 1) * high + 0.28, wide - 0.3, high - 0.62)
+        for i in range(count)
+    ]
+
+
+def _footer(test: Backtest) -> str:
+    facts = test.facts
+    return (
+        f"origins {facts['origins'][0]}–{facts['origins'][-1]}, {facts['rounds']} rounds of {facts['worlds']:,} "
+        f"worlds, seed {facts['seed']}, record {facts['record'][:12]}"
+    )
+
+
+__all__ = ["forecasts", "predictive_check", "prior_posterior", "scores"]

@@ -1,0 +1,324 @@
+"""Fans over time: alignment with its bands, and grievance by its causes, one panel a republic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.figures import style
+from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
+from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.runs.result import quantiles
+from sim.scenario.errors import BadInput
+from sim.scenario.table import CAUSES, SECTORS
+
+BANDS = ((0.1, 0.9), (0.25, 0.75))
+"""The quantiles over worlds between which a fan's pale and dark bands lie."""
+
+
+def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
+    """Each republic's alignment with every power over time: median, bands over worlds, one typical world.
+
+    ``sector`` is "overall" (need-weighted) or a sector's name.
+    """
+    shares = _shares(result, sector)
+    median = quantiles(shares, [0.5])[0]
+    single = shares[..., result.typical_world]
+    top = max(float(quantiles(shares, [0.9])[0].max()), float(single.max()), 10.0)
+    ticks = style.nice_ticks(min(top, 100.0))
+    high = ticks[-1]
+    return _fans(
+        result,
+        shares,
+        f"{_what(sector)} of each republic",
+        "Share of a republic's engagement that lies with each power.",
+        "At the line's end: the median, and its change in points since day one.",
+        (ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]),
+        (0.0, high),
+        lambda r, p: f"{median[-1, r, p]:.0f} {_change(median[-1, r, p], median[0, r, p])}",
+    )
+
+
+def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
+    """Change of each alignment since day one in points: median, bands over worlds, one typical world.
+
+    The same worlds as ``alignment_fans``, on a scale that shows how sure a small shift is.
+    """
+    shares = _shares(result, sector)
+    moved = shares - shares[:1]
+    end, shift = quantiles(shares[-1], [0.5])[0], quantiles(moved[-1], [0.5])[0]
+    low, high = quantiles(moved, [0.1, 0.9])
+    top = max(float(high.max()), float(-low.min()), float(np.abs(moved[..., result.typical_world]).max()), 0.5)
+    steps = style.nice_ticks(top, 2)
+    ticks = [-t for t in steps[:0:-1]] + steps
+    return _fans(
+        result,
+        moved,
+        f"{_what(sector)}: change since day one",
+        "Points gained or lost of a republic's engagement; day one is 0.",
+        "At the line's end: the median change, and the median share in per cent.",
+        (ticks, [f"{_minus(t)}{abs(t):g}" for t in ticks]),
+        (ticks[0], ticks[-1]),
+        lambda r, p: f"{_minus(round(shift[r, p], 1))}{abs(shift[r, p]):.1f} to {end[r, p]:.0f} %",
+    )
+
+
+def _shares(result: Drawable, sector: str) -> NDArray[Any]:
+    """Shares in per cent, (time, republic, power, world). Raises BadInput for a sector that there is not."""
+    if sector == "overall":
+        overall: NDArray[Any] = result.array("overall") * 100
+        return overall
+    if sector not in SECTORS:
+        raise BadInput.of(repr(sector), f"overall or one of {', '.join(SECTORS)}", path="sector")
+    chosen: NDArray[Any] = result.array("alignment")[:, :, :, SECTORS.index(sector)] * 100
+    return chosen
+
+
+def _what(sector: str) -> str:
+    return "Overall alignment" if sector == "overall" else f"Alignment in {sector}"
+
+
+def _minus(points: float) -> str:
+    return "+" if points > 0 else "\N{MINUS SIGN}" if points < 0 else ""
+
+
+def _fans(
+    result: Drawable,
+    values: NDArray[Any],
+    title: str,
+    about: str,
+    ends: str,
+    yticks: tuple[list[float], list[str]],
+    span_y: tuple[float, float],
+    label: Callable[[int, int], str],
+) -> Figure:
+    """A panel a republic, a fan a power: ``values`` (time, republic, power, world), ``label`` at each line's end."""
+    levels = sorted({0.5, *(q for band in BANDS for q in band)})
+    quantile = dict(zip(levels, quantiles(values, levels), strict=True))
+    world = result.typical_world
+    tints, marks = colors(result), happened(result, world)
+    codes, powers, last = list(result.republics), list(result.powers), len(result.dates) - 1
+    rows, columns = style.grid(len(codes))
+    bands = (
+        "Thick line: median of all worlds. Dark band: half of the worlds; pale band: eight in ten. Thin line: one "
+        "typical world."
+        if result.worlds > 1
+        else "One world only, so no bands."
+    )
+    fig, body = style.page(
+        f"{title}, {span(result)}",
+        f"{about} {bands} {ends}{_foot(marks)}",
+        footer(result, world),
+        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
+        max(2.35 * rows, 3.2),
+    )
+    height = span_y[1] - span_y[0]
+    ylim = (span_y[0] - 0.07 * height, span_y[1])
+    months = np.arange(last + 1)
+    said = [[label(r, p) for p in range(len(powers))] for r in range(len(codes))]
+    label_room = (
+        max(
+            style.text_width(power_name(result, p, 0.85, LABEL) + " " + row[i], LABEL)
+            for row in said
+            for i, p in enumerate(powers)
+        )
+        + 0.12
+    )
+    boxes = style.cells(body, len(codes), right=label_room)
+    _chronicle(fig, boxes, columns, marks, result.dates)
+    for r, box in enumerate(boxes):
+        ax = style.panel(
+            fig,
+            box,
+            (0, last),
+            ylim,
+            xticks=style.month_ticks(result.dates, box.width),
+            yticks=(yticks[0], yticks[1] if r % columns == 0 else [""] * len(yticks[1])),
+        )
+        name = republic_name(result, codes[r], box.width + label_room, PANEL, True)
+        write(fig, box.left, box.top + 0.13, name, PANEL, bold=True)
+        for p, code in enumerate(powers):
+            for (low, up), alpha in zip(BANDS, (0.16, 0.22), strict=True):
+                ax.add_collection(
+                    PolyCollection(
+                        [_between(months, quantile[low][:, r, p], quantile[up][:, r, p])],
+                        facecolors=tints[code],
+                        alpha=alpha,
+                        linewidths=0,
+                        gid=f"band-{codes[r]}-{code}-{low:g}-{up:g}",
+                    ),
+                    autolim=False,
+                )
+        tone = [tints[p] for p in powers]
+        ax.add_collection(
+            LineCollection(
+                _lines(months, values[:, r, :, world].T),
+                colors=tone,
+                linewidths=0.7,
+                alpha=0.75,
+                gid=f"typical-{codes[r]}",
+            ),
+            autolim=False,
+        )
+        ax.add_collection(
+            LineCollection(
+                _lines(months, quantile[0.5][:, r].T), colors=tone, linewidths=1.9, gid=f"median-{codes[r]}"
+            ),
+            autolim=False,
+        )
+        _event_marks(ax, marks, codes[r], span_y[0] - 0.035 * height)
+        gap = LABEL * 1.22 / 72 / box.height * (ylim[1] - ylim[0])
+        places = style.spread(list(quantile[0.5][-1, r]), gap, *span_y)
+        for p, code in enumerate(powers):
+            write(
+                ax,
+                last * (1 + 0.06 / box.width),
+                places[p],
+                f"{power_name(result, code, 0.85, LABEL)} {said[r][p]}",
+                color=style.ink(tints[code]),
+            )
+    return fig
+
+
+def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
+    """Each republic's grievance against one power over time, by cause, with the band of the total over worlds.
+
+    ``power`` defaults to the one that meets most grievance over the run.
+    """
+    grievance = result.array("grievance")  # (time, republic, power, cause, world)
+    mean = grievance.mean(axis=-1, dtype=float)
+    code = power if power is not None else result.powers[int(mean.sum(axis=(0, 1, 3)).argmax())]
+    if code not in result.powers:
+        raise BadInput.of(repr(code), f"one of {', '.join(result.powers)}", path="power")
+    p = list(result.powers).index(code)
+    low, high = quantiles(grievance[:, :, p].sum(axis=2), BANDS[0])
+    layers = np.concatenate([np.zeros_like(mean[:, :, p, :1]), mean[:, :, p].cumsum(axis=2)], axis=2)
+    marks = happened(result, result.typical_world)
+    codes, last = list(result.republics), len(result.dates) - 1
+    rows, columns = style.grid(len(codes))
+    against = power_name(result, code, 3.0, style.TITLE, True)
+    fig, body = style.page(
+        f"Grievance against {against} by cause, {span(result)}",
+        "Grievance points, mean of all worlds, stacked by cause; at the end, each cause's points."
+        + (" Dashed lines: the total lies between them in eight worlds of ten." if result.worlds > 1 else "")
+        + _foot(marks),
+        footer(result, result.typical_world),
+        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
+        max(2.35 * rows, 3.2),
+    )
+    ticks = style.nice_ticks(max(float(high.max()), float(layers.max()), 0.1))
+    ylim = (-0.07 * ticks[-1], ticks[-1])
+    months = np.arange(last + 1)
+    label_room = max(style.text_width(t + " 0.00", LABEL) for t in style.CAUSE_NAMES.values()) + 0.12
+    fills = [style.CAUSE_COLORS[c] for c in CAUSES]
+    boxes = style.cells(body, len(codes), right=label_room)
+    _chronicle(fig, boxes, columns, marks, result.dates)
+    for r, box in enumerate(boxes):
+        ax = style.panel(
+            fig,
+            box,
+            (0, last),
+            ylim,
+            xticks=style.month_ticks(result.dates, box.width),
+            yticks=(ticks, [f"{t:g}" for t in ticks] if r % columns == 0 else [""] * len(ticks)),
+        )
+        name = republic_name(result, codes[r], box.width + label_room, PANEL, True)
+        write(fig, box.left, box.top + 0.13, name, PANEL, bold=True)
+        stack = layers[:, r].T
+        ax.add_collection(
+            PolyCollection(
+                [_between(months, a, b) for a, b in pairwise(stack)],
+                facecolors=fills,
+                edgecolors=PAPER,
+                linewidths=0.5 if last < 240 else 0.0,
+                gid=f"causes-{codes[r]}",
+            ),
+            autolim=False,
+        )
+        total = _lines(months, np.stack([low[:, r], high[:, r]]))
+        ax.add_collection(LineCollection(total, colors=PAPER, linewidths=2.0, alpha=0.65), autolim=False)
+        ax.add_collection(
+            LineCollection(total, colors=INK, linewidths=0.9, linestyles=[(0, (3, 2))], gid=f"total-{codes[r]}"),
+            autolim=False,
+        )
+        _event_marks(ax, marks, codes[r], -0.035 * ticks[-1])
+        gap = LABEL * 1.22 / 72 / box.height * (ylim[1] - ylim[0])
+        spots = style.spread(list((stack[:-1, -1] + stack[1:, -1]) / 2), gap, 0.0, ticks[-1])
+        for c, cause in enumerate(CAUSES):
+            write(
+                ax,
+                last * (1 + 0.06 / box.width),
+                spots[c],
+                f"{style.CAUSE_NAMES[cause]} {mean[-1, r, p, c]:.2f}",
+                color=style.ink(style.CAUSE_COLORS[cause]),
+            )
+    return fig
+
+
+def _between(x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[Any]:
+    """Outline of the area between two lines: forth along the lower, back along the upper."""
+    return np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])])
+
+
+def _lines(x: NDArray[Any], ys: NDArray[Any]) -> list[NDArray[Any]]:
+    return [np.column_stack([x, y]) for y in ys]
+
+
+def _change(end: float, start: float) -> str:
+    """Change in points with its direction: ▴4.1, ▾0.2, or = where it rounds to nothing."""
+    points = round(float(end - start), 1)
+    return f"▴{points:.1f}" if points > 0 else f"▾{-points:.1f}" if points < 0 else "="
+
+
+def _foot(marks: Sequence[Mark]) -> str:
+    """What the marks along the foot are."""
+    summits = " ▲\u00a0summits, in the colour of the power that convenes" if any(m.summit for m in marks) else ""
+    others = " |\u00a0other events of the typical world" if not all(m.summit for m in marks) else ""
+    return f" At the foot:{summits}{';' if summits and others else ''}{others}." if marks else ""
+
+
+def _chronicle(fig: Figure, boxes: Sequence[Box], columns: int, marks: Sequence[Mark], dates: Sequence[str]) -> None:
+    """The events by name and date, where the grid of panels leaves a place free."""
+    if not marks or len(boxes) % columns == 0:
+        return
+    like, above = boxes[len(boxes) % columns], boxes[-1]
+    line, y = 0.165, above.top + 0.13
+    write(fig, like.left, y, "Events of the typical world", PANEL, bold=True)
+    room = int(above.height / line)
+    keep = sorted(marks, key=lambda m: (not m.summit, m.month))[: room if len(marks) <= room else room - 1]
+    for mark in sorted(keep, key=lambda m: m.month):
+        y -= line
+        sign = "▲" if mark.summit else "|\u2007"
+        text = f"{sign} {style.month_name(dates[mark.month])}: {mark.label}"
+        tint = style.ink(mark.color) if mark.summit else MUTED
+        write(fig, like.left, y, style.fit(text, like.width, SMALL), SMALL, tint)
+    if len(keep) < len(marks):
+        write(fig, like.left, y - line, f"and {len(marks) - len(keep)} more", SMALL, MUTED)
+
+
+def _event_marks(ax: Axes, marks: Sequence[Mark], code: str, y: float) -> None:
+    """Summits and other events along the foot of a republic's panel."""
+    marks = [m for m in marks if code in m.republics]
+    others = [m.month for m in marks if not m.summit]
+    summits = [m for m in marks if m.summit]
+    ax.plot(
+        others, [y] * len(others), "|", color=style.FAINT, markersize=4.5, markeredgewidth=0.9, gid=f"events-{code}"
+    )
+    ax.scatter(
+        [m.month for m in summits],
+        [y] * len(summits),
+        s=16,
+        c=[m.color for m in summits],
+        marker="^",
+        linewidths=0,
+        gid=f"summits-{code}",
+        clip_on=False,
+        zorder=4,
+    )

@@ -1,0 +1,289 @@
+"""Pictures of evidence: what one scenario changes against another, what moved an alignment, who stands with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from sim.figures import style
+from sim.figures.drawable import colors, count, power_name, republic_name
+from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.reading.compare import BAND, Comparison
+from sim.reading.explain import Explanation
+from sim.reading.telling import driver_words
+from sim.runs.percent import percent
+from sim.runs.result import quantiles
+from sim.runs.words import capital, possessive, signed
+
+Array = NDArray[Any]
+
+BAR, BAR_EDGE = "#b9c0ca", "#7d8694"
+"""A part of an explanation: fill, and whiskers."""
+LEAST = 0.0005
+"""Parts whose mean and band all stay below this (0.05 points) share one row of a waterfall."""
+
+
+def difference_fans(
+    comparison: Comparison, which: int | str = 1, sector: str = "overall", title: str | None = None
+) -> Figure:
+    """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
+
+    ``title``: whose doing the difference is, the scenario's if not given. The dot marks the first month from which the
+    difference is clear to the end (see ``Comparison``).
+    """
+    k = comparison.index(which)
+    base, codes, powers = comparison.results[0], comparison.republics, comparison.powers
+    gaps = comparison.differences(k, sector) * 100  # (time, republic, power, world)
+    low, middle, high = quantiles(gaps, BAND)
+    told = comparison.table(sector)
+    told = told[told.scenario == comparison.names[k]].set_index(["republic", "power"])
+    tints, last = colors(base), comparison.months
+    rows, columns = style.grid(len(codes))
+    what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
+    names = [
+        result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
+        for n, result in enumerate(comparison.results)
+    ]
+    fig, body = style.page(
+        f"What {title or f'“{names[k]}”'} changes in {what}",
+        f"Share of each power {_with(names[k])} less its share {_with(names[0])}, in percentage "
+        "points, world by world on the same luck. "
+        + (
+            "Line: median; band: eight worlds in ten. Dot: from here on the band stays on one side of zero. "
+            if comparison.worlds > 1
+            else "One world only, so no bands. "
+        )
+        + "At the end: the median difference, and in how many worlds the share is higher or lower.",
+        f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
+        f"{count(comparison.months, 'month')} each · seed {comparison.seed}",
+        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
+        max(2.35 * rows, 3.2),
+    )
+    ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
+    ticks = [t for t in _ticks(*ylim, 5) if ylim[0] <= t <= ylim[1]]
+    scale = [f"{t:+g}".replace("-", "−") if t else "0" for t in ticks]
+    ends = [[_end(told.loc[(r, p)]) for p in powers] for r in codes]
+    label_room = (
+        max(
+            style.text_width(power_name(base, p, 0.85, LABEL) + " " + row[j], LABEL)
+            for row in ends
+            for j, p in enumerate(powers)
+        )
+        + 0.14
+    )
+    months = np.arange(last + 1)
+    for i, box in enumerate(style.cells(body, len(codes), right=label_room)):
+        ax = style.panel(
+            fig,
+            box,
+            (0, last),
+            ylim,
+            xticks=style.month_ticks(comparison.dates, box.width),
+            yticks=(ticks, scale if i % columns == 0 else [""] * len(ticks)),
+        )
+        write(
+            fig,
+            box.left,
+            box.top + 0.13,
+            republic_name(base, codes[i], box.width + label_room, PANEL, True),
+            PANEL,
+            bold=True,
+        )
+        for j, code in enumerate(powers):
+            outline = np.column_stack([np.r_[months, months[::-1]], np.r_[low[:, i, j], high[::-1, i, j]]])
+            ax.add_collection(
+                PolyCollection(
+                    [outline], facecolors=tints[code], alpha=0.2, linewidths=0, gid=f"band {codes[i]} {code}"
+                ),
+                autolim=False,
+            )
+        ax.add_collection(
+            LineCollection(
+                [np.column_stack([months, line]) for line in middle[:, i].T],
+                linewidths=1.9,
+                colors=[tints[p] for p in powers],
+                gid=f"median {codes[i]}",
+            ),
+            autolim=False,
+        )
+        for j, code in enumerate(powers):
+            since = told.loc[(codes[i], code), "clear_since"]
+            if isinstance(since, str):
+                at = comparison.dates.index(since)
+                ax.plot(
+                    [at],
+                    [middle[at, i, j]],
+                    "o",
+                    markersize=4.5,
+                    color=tints[code],
+                    markeredgecolor=PAPER,
+                    markeredgewidth=0.8,
+                    zorder=5,
+                    gid=f"clear {codes[i]} {code}",
+                    clip_on=False,
+                )
+        gap = LABEL * 1.22 / 72 / box.height * (ylim[1] - ylim[0])
+        for j, place in enumerate(style.spread(list(middle[-1, i]), gap, *ylim)):
+            write(
+                ax,
+                last * (1 + 0.06 / box.width),
+                place,
+                f"{power_name(base, powers[j], 0.85, LABEL)} {ends[i][j]}",
+                color=style.ink(tints[powers[j]]),
+            )
+    return fig
+
+
+def _with(name: str) -> str:
+    return name if name.startswith(("with ", "without ")) else f"with “{name}”"
+
+
+def _end(row: Any) -> str:
+    if row.p_higher == row.p_lower == 0:
+        return "same"
+    way, chance = ("▴", row.p_higher) if row.difference > 0 else ("▾", row.p_lower)
+    return f"{signed(row.difference)} ({way} {percent(float(chance), short=True)})"
+
+
+def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
+    """From the share at the beginning to the share at the end, driver by driver, with bands over worlds.
+
+    Bars are means over worlds, which add up; whiskers run from the 10 to the 90 per cent quantile of each part. Thin
+    strips below a bar say whose driver it was.
+    """
+    i, j = explanation.place(republic, power)
+    story, powers = explanation.scenario, explanation.powers
+    tints = style.power_colors({code: story.powers[code] for code in powers})
+    parts = explanation.parts[:, i, j] * 100  # (d, w)
+    owned = explanation.owners[:, :, i, j].mean(axis=-1) * 100  # (d, q)
+    low, high = quantiles(parts, (BAND[0], BAND[2]))
+    telling = [d for d in range(len(parts)) if max(abs(low[d]), abs(high[d]), abs(parts[d].mean())) >= 100 * LEAST]
+    small = [d for d in range(len(parts)) if d not in telling]
+    if len(small) == 1:
+        telling, small = list(range(len(parts))), []
+    rows = [(capital(driver_words(explanation.drivers[d])), parts[d], owned[d]) for d in telling]
+    if small and telling:
+        rows.append((f"{count(len(small), 'smaller part')}", parts[small].sum(axis=0), owned[small].sum(axis=0)))
+    before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
+    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    title = (
+        f"Why {possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} moved, "
+        f"{style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
+    )
+    line, names, sums = 0.4, 2.45, 1.75
+    fig, body = style.page(
+        title,
+        "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
+        "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
+        "also moves when others move. Parts sum to the whole in every world.",
+        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}",
+        9.6,
+        line * (len(rows) + 2) + 0.65,
+    )
+    frame = Box(body.left + names, body.bottom + 0.3, body.width - names - sums, line * (len(rows) + 2))
+    starts = float(before.mean()) + np.concatenate([[0.0], np.cumsum([values.mean() for _, values, _ in rows])])
+    whiskers = [(after, 0.0), (before, 0.0), *((v, s) for (_, v, _), s in zip(rows, starts, strict=False))]
+    edges = [at + float(q) for values, at in whiskers for q in quantiles(values, (BAND[0], BAND[2]))] + list(starts)
+    ticks = _ticks(min(edges), max(edges))
+    ax = style.panel(
+        fig,
+        frame,
+        (ticks[0], ticks[-1]),
+        (len(rows) + 2, 0),
+        xticks=(ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{ticks[-1]:g} %"]),
+    )
+    ax.vlines(ticks, 0, len(rows) + 2, colors=GRID, linewidths=0.7, zorder=0)
+    _share(ax, 0, before, tints[power])
+    _share(ax, len(rows) + 1, after, tints[power])
+    _write_row(
+        fig,
+        frame,
+        0,
+        "On day one" if explanation.first == 0 else f"End of {style.month_name(explanation.dates[0])}",
+        f"{before.mean():.1f} %",
+        body,
+        bold=True,
+    )
+    _write_row(
+        fig,
+        frame,
+        len(rows) + 1,
+        f"End of {style.month_name(explanation.dates[-1])}",
+        f"{after.mean():.1f} %  {_range(after)}",
+        body,
+        bold=True,
+    )
+    for n, ((name, values, mine), start) in enumerate(zip(rows, starts, strict=False), 1):
+        _part(ax, n, values, mine, float(start), [tints[p] for p in powers])
+        _write_row(fig, frame, n, name, f"{signed(float(values.mean()) / 100)}  {_signed_range(values)}", body)
+    strong = [q for q in range(len(powers)) if any(abs(mine[q]) >= 100 * LEAST for _, _, mine in rows)]
+    x = frame.left
+    for q in strong:
+        label = style.fit(story.powers[powers[q]].name, 1.5, SMALL)
+        write(fig, x, frame.top + 0.14, "▬", SMALL, tints[powers[q]])
+        write(fig, x + 0.16, frame.top + 0.14, label, SMALL, style.ink(tints[powers[q]]))
+        x += 0.35 + style.text_width(label, SMALL)
+    return fig
+
+
+def _ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers around a range that need not begin at zero, ``most`` steps or so."""
+    step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (high - low) / s <= most or s == 20.0)
+    first, last = np.floor(low / step), np.ceil(high / step)
+    last = max(last, first + 1)
+    return [float(round(step * n, 6)) for n in np.arange(first, last + 1)]
+
+
+def _share(ax: Axes, row: int, values: Array, tint: str) -> None:
+    low, high = (float(q) for q in quantiles(values, (BAND[0], BAND[2])))
+    ax.hlines([row + 0.42], low, high, colors=tint, linewidths=1.4, zorder=3)
+    ax.plot([float(values.mean())], [row + 0.42], "o", markersize=7, color=tint, zorder=4, gid=f"share {row}")
+
+
+def _part(ax: Axes, row: int, values: Array, mine: Array, start: float, tones: list[str]) -> None:
+    mean = float(values.mean())
+    low, high = (float(q) for q in quantiles(values, (BAND[0], BAND[2])))
+    ax.broken_barh(
+        [(min(start, start + mean), abs(mean))],
+        (row + 0.2, 0.36),
+        facecolors=BAR,
+        linewidths=0,
+        zorder=2,
+        gid=f"part {row}",
+    )
+    ax.vlines([start], row - 0.5, row + 0.5, colors=FAINT, linewidths=0.7, zorder=1)
+    ax.hlines([row + 0.38], start + low, start + high, colors=BAR_EDGE, linewidths=1.1, zorder=3)
+    ax.vlines([start + low, start + high], row + 0.29, row + 0.47, colors=BAR_EDGE, linewidths=1.1, zorder=3)
+    ax.plot([start + mean], [row + 0.38], "o", markersize=3.2, color=INK, zorder=4)
+    at, shown = start, [q for q in range(len(mine)) if abs(mine[q]) >= 100 * LEAST]
+    for place, q in enumerate(shown):
+        high_up = row + 0.6 + 0.11 * place
+        ax.broken_barh(
+            [(min(at, at + mine[q]), abs(mine[q]))], (high_up, 0.08), facecolors=tones[q], linewidths=0, zorder=2
+        )
+        at += float(mine[q])
+
+
+def _write_row(fig: Figure, frame: Box, row: int, name: str, number: str, body: Box, bold: bool = False) -> None:
+    y = frame.top - (row + 0.42) * frame.height / _rows_of(frame)
+    write(fig, body.left, y, style.fit(name, frame.left - body.left - 0.15, LABEL, bold), LABEL, bold=bold)
+    write(fig, frame.right + 0.15, y, number, LABEL, INK if bold else MUTED, bold=bold)
+
+
+def _rows_of(frame: Box) -> float:
+    return frame.height / 0.4
+
+
+def _range(values: Array) -> str:
+    low, high = (float(q) for q in quantiles(values, (BAND[0], BAND[2])))
+    return f"[{low:.1f}–{high:.1f}]"
+
+
+def _signed_range(values: Array) -> str:
+    low, high = (float(q) / 100 for q in quantiles(values, (BAND[0], BAND[2])))
+    return f"[{signed(low)} to {signed(high)}]"

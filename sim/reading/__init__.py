@@ -1,0 +1,1 @@
+"""What an answer means: comparisons, explanations, and who stands with whom."""

@@ -1,0 +1,454 @@
+"""Why it moved: the shift of every alignment split into what drove it, with nothing left over.
+
+Log-ratios move through a linear filter of additive drivers, so their shifts are sums of the drivers' own. Shares
+are split along the path that each world took, see ``sim.reading.attribution``. The parts add up to the change in every
+world and over any span of months, do not depend on the order of the drivers, and a driver that does not move gets
+nothing.
+
+A share depends on the log-ratios of all powers: China's growth lowers Russia's share. ``by_power`` says whose driver
+each part belongs to; ``table`` adds up over whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.reading.attribution import split
+from sim.reading.compare import BAND, Comparison, compare
+from sim.runs.posterior import Posterior, load_posterior, vary
+from sim.runs.result import Result, month_label, quantiles, tidy
+from sim.runs.run import Progress, driver_names, memory, run_batch
+from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.errors import nearest
+from sim.scenario.table import SECTORS
+from sim.world.actors import Power, Republic
+from sim.world.model import Classes, DiplomacyModel
+from sim.world.parameters import Variations
+from sim.world.record import Record, Watch
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+
+OTHER = "other"
+"""Name of what no declared driver explains (a subclass that moves alignment by rules of its own)."""
+TOTAL = "total"
+"""Name of the row that holds the whole change."""
+ROOM = 96 * 2**20
+"""Bytes of drivers and logits held at a time."""
+
+
+def explain(
+    scenario: Scenario | Result | str | Path,
+    worlds: int = 500,
+    months: int | None = None,
+    seed: int = 0,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    sector: str = "overall",
+    republic: Classes = Republic,
+    power: Classes = Power,
+    model: type[DiplomacyModel] = DiplomacyModel,
+    variations: Variations | None = None,
+    posterior: Posterior | str | Path | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Run a scenario and split the change of every alignment into its drivers.
+
+    Parameters
+    ----------
+    scenario : a scenario, a name, a path; or a result, whose scenario, months, seed, number of worlds and posterior are
+        taken. A result of ``sim.run(..., keep="drivers")`` is not run again.
+    worlds, months, seed, republic, power, model, variations, posterior, progress : as for ``sim.run``.
+    since, until : first and last month explained, "YYYY-MM", from the beginning of the one to the end of the other;
+        the whole run if not given.
+    sector : "overall" (need-weighted) or one sector.
+
+    Raises
+    ------
+    BadInput : a month outside the run, an unknown sector, whatever is wrong with the scenario.
+
+    Examples
+    --------
+    >>> why = explain("dushanbe-2025", worlds=20, months=6)
+    >>> bool(why.residual < 1e-6)
+    True
+    """
+    if isinstance(scenario, Result):
+        kept = scenario if scenario.record.wants("drivers") else None
+        story, worlds, seed = scenario.scenario.with_months(scenario.months), scenario.worlds, scenario.seed
+        drawn = scenario.posterior
+    else:
+        drawn = None if posterior is None else load_posterior(posterior)
+        kept, story = None, load(scenario) if isinstance(scenario, str | Path) else scenario
+        story = story if months is None else story.with_months(months)
+    if sector != "overall" and sector not in SECTORS:
+        raise BadInput.of(
+            repr(sector),
+            f"overall or one of {', '.join(SECTORS)}",
+            path="sector",
+            nearest=nearest(sector, [*SECTORS, "overall"]),
+        )
+    first, last = _span(story, since, until)
+    if kept is not None:
+        arrays = kept.record.arrays
+        need = np.array([[spec.need[name] for name in SECTORS] for spec in story.republics.values()])[:, :, None]
+        logit, drivers = (arrays[name][first : last + 1] for name in ("logit", "drivers"))
+        names, pieces = kept.record.labels["driver"], [split(logit, drivers, _weights(need, sector))]
+    else:
+        names, pieces, done = tuple(driver_names(republic)), [], 0
+        variations = vary(story, worlds, drawn, variations)
+        at_once = int(np.clip(ROOM // memory(story, 1, "drivers"), 1, 512))
+        while done < worlds:
+            numbers = np.arange(done, min(done + at_once, worlds))
+            part = (
+                None
+                if variations is None
+                else {
+                    path: np.asarray(values)[numbers] if np.shape(values) == (worlds,) else values
+                    for path, values in variations.items()
+                }
+            )
+            watch = _Watch(story, len(numbers), names)
+            run_batch(story, numbers, seed, watch, variations=part, republic=republic, power=power, model=model)
+            logit, drivers = (watch.record.arrays[name][first : last + 1] for name in ("logit", "drivers"))
+            pieces.append(split(logit, drivers, _weights(watch.need, sector)))
+            done += len(numbers)
+            if progress is not None:
+                progress(done, worlds)
+    series, owners, shift, before, after = (np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True))
+    return _trimmed(
+        Explanation(story, seed, sector, first, (*names, OTHER), series, owners, shift, before, after, drawn)
+    )
+
+
+def check_actors(story: Scenario, republic: str | None, power: str | None) -> None:
+    """Raise BadInput, with the nearest names, for a republic or power that the scenario does not have."""
+    wrong = [
+        Problem("", None, None, what, repr(code), f"one of {', '.join(codes)}", nearest(code, codes))
+        for code, codes, what in ((republic, story.republics, "republic"), (power, story.powers, "power"))
+        if code is not None and code not in codes
+    ]
+    if wrong:
+        raise BadInput(wrong)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an event changed: the same worlds with it and without it, and through which drivers."""
+
+    event: str
+    comparison: Comparison
+    """Base: without the event; the other: with it."""
+    explanation: Explanation
+    """Parts with the event less parts without it, in the same world."""
+
+    @property
+    def came(self) -> NDArray[np.bool_]:
+        """The worlds in which it happened, (w,): all for a dated event, those that chance chose for another."""
+        with_it = self.comparison.results[1]
+        fired = with_it.array("event")[:, list(with_it.scenario.events).index(self.event)]
+        return np.asarray(fired.any(axis=0))
+
+    def table(self) -> pd.DataFrame:
+        """``Comparison.table`` of the sector explained, and two columns more: [..., came, difference_if_came].
+
+        ``came``: part of the worlds in which it happened; ``difference_if_came``: median difference in those (NaN
+        where there are none).
+        """
+        table, came = self.comparison.table(self.explanation.sector), self.came
+        last = self.comparison.differences(1, self.explanation.sector)[-1]
+        table["came"] = float(came.mean())
+        table["difference_if_came"] = (
+            np.median(last[..., came], axis=-1) if came.any() else np.full(last.shape[:2], np.nan)
+        ).ravel()
+        return table
+
+
+def explain_event(
+    scenario: Scenario | str | Path,
+    event: str,
+    worlds: int = 500,
+    months: int | None = None,
+    seed: int = 0,
+    *,
+    sector: str = "overall",
+    posterior: Posterior | str | Path | None = None,
+    progress: Progress | None = None,
+) -> Effect:
+    """What an event changed, by running the same worlds without it.
+
+    Raises
+    ------
+    BadInput : no such event (or it lies beyond the months run), whatever is wrong with the scenario.
+    """
+    story = load(scenario) if isinstance(scenario, str | Path) else scenario
+    story = story if months is None else story.with_months(months)
+    without = story.without_events(event)
+    stages = [None if progress is None else _stage(progress, k, worlds) for k in range(3)]
+    both = compare(
+        without,
+        story,
+        worlds=worlds,
+        seed=seed,
+        names=(f"without {event}", f"with {event}"),
+        posterior=posterior,
+        progress=None if progress is None else lambda done, _: progress(done, 4 * worlds),
+    )
+    parts = [
+        explain(one, worlds, seed=seed, sector=sector, posterior=posterior, progress=tell)
+        for one, tell in zip((story, without), stages[1:], strict=True)
+    ]
+    return Effect(event, both, parts[0].minus(parts[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Changes of alignment over a span of months and their parts; differences of shares, -1..1, worlds last.
+
+    ``drivers`` names the driver axis d; r, p are in the scenario's order, q is the power whose driver it is.
+    """
+
+    scenario: Scenario
+    seed: int
+    sector: str
+    """"overall" or a sector: which share is explained."""
+    first: int
+    """Month at whose end the span begins (0 is day one)."""
+    drivers: tuple[str, ...]
+    series: Floats
+    """(month + 1, d, r, p, w): parts from the beginning of the span to the end of each month; zero at first."""
+    owners: Floats
+    """(d, q, r, p, w): parts over the span, by whose driver it is."""
+    logit: Floats
+    """(d, r, p, s, w): shift of each log-ratio over the span in log points, exact sum of drivers."""
+    before: Floats
+    """(r, p, w): share at the beginning."""
+    after: Floats
+    """(r, p, w): share at the end."""
+    posterior: Posterior | None = None
+    """The draws that the worlds took, if any."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Explanation {self.scenario.name} ({self.sector}), {self.dates[0]} to {self.dates[-1]}: "
+            f"{self.worlds} worlds, seed {self.seed}>"
+        )
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds."""
+        return int(self.before.shape[-1])
+
+    @property
+    def republics(self) -> tuple[str, ...]:
+        """Codes of the republics."""
+        return tuple(self.scenario.republics)
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        """Codes of the powers."""
+        return tuple(self.scenario.powers)
+
+    @property
+    def dates(self) -> list[str]:
+        """Months whose ends are explained, "YYYY-MM"; the first is the month before the span."""
+        start = self.scenario.start - 1 + self.first
+        return [month_label(start + month) for month in range(len(self.series))]
+
+    @property
+    def parts(self) -> Floats:
+        """Parts over the whole span, (d, r, p, w)."""
+        last: Floats = self.series[-1]
+        return last
+
+    @property
+    def change(self) -> Floats:
+        """Change of each share over the span, (r, p, w)."""
+        return self.after - self.before
+
+    @property
+    def residual(self) -> float:
+        """Largest distance, over all shares and worlds, between a change and the sum of its parts."""
+        return float(np.abs(self.parts.sum(axis=0) - self.change).max())
+
+    def place(self, republic: str, power: str) -> tuple[int, int]:
+        """Places of a republic and a power on their axes; raises BadInput with the nearest names."""
+        check_actors(self.scenario, republic, power)
+        return self.republics.index(republic), self.powers.index(power)
+
+    # -- tables -------------------------------------------------------------------------------------------------------
+
+    def table(self) -> pd.DataFrame:
+        """Parts by driver and their total: [republic, power, driver, low, median, high, mean].
+
+        Shares, quantiles 10, 50 and 90 per cent over worlds. Means add up to the total's mean, medians only nearly.
+        """
+        stack = np.concatenate([self.parts, self.change[None]])
+        return self._bands({"driver": (*self.drivers, TOTAL)}, stack, "republic", "power", "driver")
+
+    def by_power(self) -> pd.DataFrame:
+        """Parts by driver and by whose driver it is: [republic, power, of, driver, low, median, high, mean].
+
+        Rows of driver "total" hold all that comes from one power.
+        """
+        stack = np.concatenate([self.owners, self.owners.sum(axis=0, keepdims=True)])
+        return self._bands(
+            {"driver": (*self.drivers, TOTAL), "of": self.powers}, stack, "republic", "power", "of", "driver"
+        )
+
+    def logits(self) -> pd.DataFrame:
+        """Shift of each log-ratio by driver, exact, in log points.
+
+        [republic, power, sector, driver, low, median, high, mean].
+        """
+        stack = np.concatenate([self.logit, self.logit.sum(axis=0, keepdims=True)])
+        low, median, high = quantiles(stack, BAND)
+        frame = tidy(
+            {"driver": (*self.drivers, TOTAL), "republic": self.republics, "power": self.powers, "sector": SECTORS},
+            {"low": low, "median": median, "high": high, "mean": stack.mean(axis=-1)},
+            [],
+        )
+        return _arranged(frame, ["republic", "power", "sector", "driver"])
+
+    def by_month(self) -> pd.DataFrame:
+        """Parts so far, by month: [date, month, republic, power, driver, low, median, high, mean]."""
+        low, median, high = quantiles(self.series, BAND)
+        months = range(self.first, self.first + len(self.series))
+        frame = tidy(
+            {"month": months, "driver": self.drivers, "republic": self.republics, "power": self.powers},
+            {"low": low, "median": median, "high": high, "mean": self.series.mean(axis=-1)},
+            self.dates,
+        )
+        return _arranged(frame, ["date", "month", "republic", "power", "driver"])
+
+    def _bands(self, axes: dict[str, Sequence[str]], stack: Floats, *order: str) -> pd.DataFrame:
+        low, median, high = quantiles(stack, BAND)
+        frame = tidy(
+            {**axes, "republic": self.republics, "power": self.powers},
+            {"low": low, "median": median, "high": high, "mean": stack.mean(axis=-1)},
+            [],
+        )
+        return _arranged(frame, list(order))
+
+    # -- words and pictures -------------------------------------------------------------------------------------------
+
+    def paragraph(self, republic: str, power: str) -> str:
+        """Why this alignment moved, in words; see ``sim.reading.telling``."""
+        from sim.reading.telling import paragraph
+
+        return paragraph(self, republic, power)
+
+    def waterfall(self, republic: str, power: str) -> Figure:
+        """From the first share to the last, driver by driver; see ``sim.figures.reading.waterfall``."""
+        from sim.figures.reading import waterfall
+
+        return waterfall(self, republic, power)
+
+    def minus(self, other: Explanation) -> Explanation:
+        """This one's parts less another's, world by world (same span, seed and actors); drivers either has count."""
+        if (self.first, self.dates, self.republics, self.powers, self.seed, self.worlds) != (
+            other.first,
+            other.dates,
+            other.republics,
+            other.powers,
+            other.seed,
+            other.worlds,
+        ):
+            raise BadInput.of(repr(other), f"an explanation of the same months, actors, seed and worlds as {self!r}")
+        names = tuple(dict.fromkeys((*self.drivers, *other.drivers)))
+        a, b = (tuple(_aligned(one, name, names) for name in ("series", "owners", "logit")) for one in (self, other))
+        series, owners, logit = (x - y for x, y in zip(a, b, strict=True))
+        return replace(
+            self,
+            drivers=names,
+            series=series,
+            owners=owners,
+            logit=logit,
+            before=self.after - self.change + other.change,
+        )
+
+
+def _trimmed(explanation: Explanation) -> Explanation:
+    """Without the last driver, what is left over, where it is rounding only."""
+    if np.abs(explanation.logit[-1]).max() > 1e-9 or np.abs(explanation.series[:, -1]).max() > 1e-9:
+        return explanation
+    return replace(
+        explanation,
+        drivers=explanation.drivers[:-1],
+        series=explanation.series[:, :-1],
+        owners=explanation.owners[:-1],
+        logit=explanation.logit[:-1],
+    )
+
+
+class _Watch(Watch):
+    """Records logits and drivers of one batch and nothing else, and remembers the needs of its worlds."""
+
+    def __init__(self, scenario: Scenario, worlds: int, names: Sequence[str]) -> None:
+        record = Record(scenario, worlds, scenario.months, "drivers", drivers=names)
+        record.arrays = {name: record.arrays[name] for name in ("logit", "drivers", "event")}
+        super().__init__(record, 0)
+        self.need: Floats = np.zeros(0)
+
+    def day_one(self, model: DiplomacyModel) -> None:
+        """Note day one and the needs, (r, s, w or 1) in the scenario's order."""
+        super().day_one(model)
+        self.need = self.ordered(model.parameters.republic["need"], ("republic",)).copy()
+
+
+def _weights(need: Floats, sector: str) -> Floats:
+    """Weights of the sectors in the share explained, (r, s, w or 1)."""
+    if sector == "overall":
+        return need
+    chosen = np.zeros((need.shape[0], len(SECTORS), 1))
+    chosen[:, SECTORS.index(sector)] = 1.0
+    return chosen
+
+
+def _span(story: Scenario, since: str | None, until: str | None) -> tuple[int, int]:
+    """Months at whose ends the span begins and ends."""
+    dates = [month_label(story.start + month) for month in range(story.months)]
+    for date, what in ((since, "since"), (until, "until")):
+        if date is not None and date not in dates:
+            raise BadInput.of(
+                repr(date), f"a month of the run, {dates[0]} to {dates[-1]}", path=what, nearest=nearest(date, dates)
+            )
+    first = dates.index(since) if since is not None else 0
+    last = dates.index(until) + 1 if until is not None else len(dates)
+    if last <= first:
+        raise BadInput.of(f"{until} before {since}", "a first month that is not after the last", path="until")
+    return first, last
+
+
+def _aligned(one: Explanation, name: str, drivers: Sequence[str]) -> Floats:
+    """An array of an explanation with these drivers on its driver axis, zero where it has none."""
+    values: Floats = getattr(one, name)
+    axis = 1 if name == "series" else 0
+    nothing = np.zeros_like(values.take([0], axis=axis))
+    return np.concatenate(
+        [
+            values.take([one.drivers.index(driver)], axis=axis) if driver in one.drivers else nothing
+            for driver in drivers
+        ],
+        axis=axis,
+    )
+
+
+def _arranged(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    numbers = [column for column in frame.columns if column not in order]
+    return frame[order + numbers].sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _stage(progress: Progress, stage: int, worlds: int) -> Progress:
+    return lambda done, _: progress((stage + 1) * worlds + done, 4 * worlds)

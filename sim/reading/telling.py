@@ -1,0 +1,205 @@
+"""An explanation as a paragraph: what moved an alignment, whose doing it was, and how much of it was chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.runs.percent import percent
+from sim.runs.result import quantiles
+from sim.runs.words import capital, listed, month_words, named, points, possessive, signed
+from sim.scenario.table import CAUSES
+
+if TYPE_CHECKING:
+    from sim.reading.explain import Explanation
+
+Floats = NDArray[np.float64]
+
+GRIEVANCE, CHANCE = "grievance", "chance"
+DRIVER_WORDS: dict[str, str] = {
+    "capability": "growing capability",
+    "strain": "strain",
+    "deals": "deals delivered or missed",
+    GRIEVANCE: "grievances",
+    "legacy": "old ties wearing off",
+    "hedging": "hedging against dependence",
+    "events": "the direct pull of events",
+    CHANCE: "drift that no rule explains",
+    "neglect": "grievance over neglect",
+    "disrespect": "grievance over disrespect",
+    "broken_promise": "grievance over broken promises",
+    "overdependence": "grievance over dependence",
+    "coercion": "grievance over coercion",
+    "other": "causes without a name",
+}
+"""Drivers in running text; a subclass's own drivers keep their names."""
+
+SMALL = 0.0005
+"""A mean part below this (0.05 points) is left out of the text."""
+
+
+def driver_words(driver: str) -> str:
+    """A driver in running text."""
+    return DRIVER_WORDS.get(driver, driver.replace("_", " "))
+
+
+def grouped(explanation: Explanation, republic: str, power: str) -> dict[str, Floats]:
+    """Parts of one alignment by driver, the causes of grievance added up: name -> (w,)."""
+    i, j = explanation.place(republic, power)
+    parts: dict[str, Floats] = {}
+    for name, values in zip(explanation.drivers, explanation.parts[:, i, j], strict=True):
+        key = GRIEVANCE if name in CAUSES else name
+        parts[key] = parts[key] + values if key in parts else values
+    return parts
+
+
+def part_of_spread(part: Floats, total: Floats) -> float:
+    """Part of the variance of the total over worlds that goes with a part of it, (w,) each; parts' add up to 1.
+
+    Covariance of the part with the total over the variance of the total. Below 0 where the part works against the rest.
+    """
+    variance = float(total.var())
+    return float(((part - part.mean()) * (total - total.mean())).mean() / variance) if variance > 0 else 0.0
+
+
+def paragraph(explanation: Explanation, republic: str, power: str) -> str:
+    """Why the alignment of a republic with a power moved, with bands over worlds; see ``Explanation.paragraph``.
+
+    Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is chance.
+    """
+    i, j = explanation.place(republic, power)
+    change = explanation.change[i, j]
+    parts = grouped(explanation, republic, power)
+    text = [_shift(explanation, i, j, change)]
+    if float(np.abs(change).max()) < 1e-9 and all(float(np.abs(values).max()) < 1e-9 for values in parts.values()):
+        return text[0]
+    rule_driven = {name: values for name, values in parts.items() if name != CHANCE}
+    text += _pushes(explanation, rule_driven, i, j)
+    text += _whose(explanation, i, j)
+    text += _chance(parts, change)
+    return " ".join(text)
+
+
+def _shift(explanation: Explanation, i: int, j: int, change: Floats) -> str:
+    story = explanation.scenario
+    republic = story.republics[explanation.republics[i]].name
+    owner = possessive(story.powers[explanation.powers[j]].name)
+    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    before, after = (100 * float(np.median(values[i, j])) for values in (explanation.before, explanation.after))
+    first = month_words(explanation.dates[0])
+    start = "on day one" if explanation.first == 0 else f"at the end of {first}"
+    head = (
+        f"{capital(owner)} share of {republic}{where} goes from {before:.1f} % {start} to {after:.1f} % at the end "
+        f"of {month_words(explanation.dates[-1])}"
+    )
+    if explanation.worlds == 1:
+        return f"{head} ({signed(float(change[0]))} points; one world only, so nothing is said about how sure this is)."
+    low, middle, high = (float(q) for q in quantiles(change, (0.1, 0.5, 0.9)))
+    return f"{head}: {signed(middle)} points, between {signed(low)} and {signed(high)} in eight worlds of ten."
+
+
+def _pushes(explanation: Explanation, parts: dict[str, Floats], i: int, j: int) -> list[str]:
+    """Rule-driven parts with the change and against it, largest first, means over worlds with their bands."""
+    change = float(explanation.change[i, j].mean())
+    mean = {name: float(values.mean()) for name, values in parts.items()}
+    said = []
+    order = [change < 0, change >= 0]  # those that go the way of the change come first
+    for down in (order[0], order[1]):
+        names = sorted(
+            (name for name, value in mean.items() if abs(value) >= SMALL and (value < 0) == down),
+            key=lambda name: -abs(mean[name]),
+        )
+        if names:
+            told = listed(
+                [
+                    f"{_whose_driver(explanation, name, i, j)}{driver_words(name)} ({_band(parts[name])})"
+                    for name in names
+                ]
+            )
+            said.append(f"{'Down' if down else 'Up'} it is moved by {told}.")
+    return said or ["No driver but chance moves it by as much as a tenth of a point."]
+
+
+def _whose_driver(explanation: Explanation, driver: str, i: int, j: int) -> str:
+    """``China’s `` where a part comes mostly from another power's driver, else nothing."""
+    causes = CAUSES if driver == GRIEVANCE else (driver,)
+    rows = [k for k, name in enumerate(explanation.drivers) if name in causes]
+    by_power = np.abs(explanation.owners[rows, :, i, j].sum(axis=0).mean(axis=-1))
+    most = int(by_power.argmax())
+    if most == j or by_power[most] < 0.6 * by_power.sum() or driver in ("events", "other"):
+        return ""
+    owner = possessive(explanation.scenario.powers[explanation.powers[most]].name)
+    return f"{owner} "
+
+
+def _band(values: Floats) -> str:
+    if len(values) == 1:
+        return signed(float(values[0]))
+    low, high = quantiles(values, (0.1, 0.9))
+    return f"{signed(float(values.mean()))} [{signed(float(low))} to {signed(float(high))}]"
+
+
+def _whose(explanation: Explanation, i: int, j: int) -> list[str]:
+    """Whose drivers these were, chance left out: a share also moves when others move."""
+    rules = [k for k, name in enumerate(explanation.drivers) if name != CHANCE]
+    by_power = explanation.owners[rules, :, i, j].sum(axis=0).mean(axis=-1)  # (q,)
+    order = [int(q) for q in np.argsort(-np.abs(by_power), kind="stable") if abs(by_power[q]) >= SMALL]
+    if len(order) < 2 and (not order or order[0] == j):
+        return []
+    names = explanation.scenario.powers
+    own = [
+        f"{signed(float(by_power[q]))} from {named(names[explanation.powers[q]].name)}" + (" itself" if q == j else "")
+        for q in order
+    ]
+    return [f"By whose doing, on average: {listed(own)}."]
+
+
+def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
+    """How much the random walk weighs, against the shift and in the spread between worlds."""
+    walk = parts.get(CHANCE)
+    if walk is None or len(change) < 2 or float(change.std()) < 1e-9:
+        return []
+    ruled = abs(float((change - walk).mean()))
+    low, high = (float(q) for q in quantiles(walk, (0.1, 0.9)))
+    width = (high - low) / 2
+    spread = part_of_spread(walk, change)
+    said = []
+    if width > ruled:
+        said.append(
+            f"Chance dominates: drift alone spreads worlds by {points(width)} either way, more than the "
+            f"{points(ruled)} that everything else comes to on average, so that in one world the direction is "
+            "far from sure."
+        )
+    else:
+        said.append(f"Drift alone spreads worlds by {points(width)} either way.")
+    source = "that drift" if spread >= 0.5 else "luck in offers, answers, deliveries, grievances and events"
+    part = min(max(spread if spread >= 0.5 else 1.0 - spread, 0.0), 1.0)
+    most = "Nearly all that" if part >= 0.95 else f"{capital(percent(part))} of what"
+    said.append(f"{most} sets worlds apart goes with {source}.")
+    return said
+
+
+def summary_rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """For every alignment: codes, median change, its largest rule-driven part and the part of chance in the spread."""
+    rows = []
+    for republic in explanation.republics:
+        for power in explanation.powers:
+            i, j = explanation.place(republic, power)
+            parts = grouped(explanation, republic, power)
+            change = explanation.change[i, j]
+            low, middle, high = (float(q) for q in quantiles(change, (0.1, 0.5, 0.9)))
+            order = sorted((n for n in parts if n != CHANCE), key=lambda n: -abs(float(parts[n].mean())))
+            rows.append(
+                {
+                    "republic": republic,
+                    "power": power,
+                    "low": low,
+                    "median": middle,
+                    "high": high,
+                    "main": [(name, float(parts[name].mean())) for name in order[:2]],
+                    "chance": part_of_spread(parts[CHANCE], change) if CHANCE in parts else 0.0,
+                }
+            )
+    return rows

@@ -1,0 +1,1 @@
+"""Asking once: what was asked, the run, its result, and the folder it is kept in."""

@@ -1,0 +1,254 @@
+"""A result as a folder: tidy Parquet and CSV, the resolved scenario, a manifest, figures; and back again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.runs.posterior import load_posterior
+from sim.scenario import BadInput
+from sim.scenario import load as load_scenario
+from sim.world.record import CHANNELS, Record
+
+if TYPE_CHECKING:
+    from sim.runs.result import Result
+
+Array = NDArray[Any]
+MANIFEST, SCENARIO, POSTERIOR = "manifest.json", "scenario.yaml", "posterior.csv"
+FORMAT = 1
+"""Version of the folder's layout."""
+
+# One Parquet file for the channels that share axes; columns are named by channel.
+TABLES: dict[str, tuple[str, ...]] = {
+    "overall": ("overall",),
+    "alignment": ("alignment",),
+    "grievance": ("grievance",),
+    "deals": ("accepted", "delivered", "lapsed", "pledges", "deals"),
+    "decisions": ("offer_sector", "offer_size", "answer", "rebuke", "response", "stance"),
+    "requests": ("request_power", "request_sector", "granted"),
+    "powers": ("strain", "respect"),
+    "grudges": ("grudge",),
+}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that numbers depend on."""
+    names = ("sim", "mesa", "numpy", "pandas", "pyarrow", "pydantic", "PyYAML")
+    return {"python": platform.python_version()} | {name: version(name) for name in names}
+
+
+def manifest(result: Result, command: str | None = None) -> dict[str, Any]:
+    """What a run was: enough to run it again."""
+    return {
+        "format": FORMAT,
+        "kind": "run",
+        "scenario": result.scenario.name,
+        "scenario_hash": result.scenario.hash,
+        "seed": result.seed,
+        "posterior": None if result.posterior is None else result.posterior.manifest,
+        "worlds": result.worlds,
+        "worlds_asked": result.asked,
+        "months": result.months,
+        "keep": result.record.keep,
+        "labels": {axis: list(names) for axis, names in result.record.labels.items()},
+        "dates": [result.dates[0], result.dates[-1]],
+        "typical_world": result.typical_world,
+        "command": command or " ".join(sys.argv),
+        "versions": versions(),
+    }
+
+
+def save(
+    result: Result, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None
+) -> Path:
+    """Write a result to a folder, made if need be.
+
+    ``<table>.parquet`` for every table of ``TABLES`` that the run keeps, ``outcomes.parquet``; as CSV,
+    ``alignment.csv`` (bands by month), ``grievance.csv``, ``deals.csv`` (means by month), ``outcomes.csv`` and
+    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``posterior.csv`` (if one was used),
+    ``manifest.json``; figures as PNG and SVG.
+
+    Raises
+    ------
+    BadInput : the folder cannot be written, or holds something that is not a result.
+    """
+    folder = Path(directory)
+    _make(folder)
+    try:
+        (folder / SCENARIO).write_text(result.scenario.to_yaml(), encoding="utf-8")
+        if result.posterior is None:
+            (folder / POSTERIOR).unlink(missing_ok=True)  # of an earlier run in this folder
+        else:
+            result.posterior.write(folder / POSTERIOR)
+        with ThreadPoolExecutor(1) as aside:  # writing leaves the interpreter free to draw
+            tables = aside.submit(_write_tables, result, folder)
+            if figures and result.record.wants("full"):
+                result.plot.save_all(folder)
+            tables.result()
+        (folder / MANIFEST).write_text(json.dumps(manifest(result, command), indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput.of(f"{error.strerror or error}", "a folder that can be written", file=str(folder)) from error
+    return folder
+
+
+def _write_tables(result: Result, folder: Path) -> None:
+    for name, channels in TABLES.items():
+        present = [channel for channel in channels if channel in result.record.arrays]
+        if present:
+            _write(folder / f"{name}.parquet", _table(result, present))
+    outcomes = result.outcomes().reset_index()
+    _write(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
+    for name, frame in _sheets(result, outcomes):
+        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    if result.record.wants("full"):
+        _write(folder / "ledger.parquet", pa.Table.from_pandas(result.ledger(), preserve_index=False))
+        fired = np.argwhere(result.array("event"))
+        _write(
+            folder / "events.parquet",
+            pa.table({name: fired[:, k].astype(np.int32) for k, name in enumerate(("month", "event", "world"))}),
+        )
+
+
+def load(directory: str | os.PathLike[str]) -> Result:
+    """Read back a folder written by ``save``.
+
+    Raises
+    ------
+    BadInput : no result there, or a part of it missing or damaged.
+    """
+    from sim.runs.result import Result
+
+    folder = Path(directory)
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if facts["kind"] != "run" or facts["format"] != FORMAT:
+            raise BadInput.of(
+                f"a {facts['kind']} of format {facts['format']}", f"a run of format {FORMAT}", file=str(folder)
+            )
+        scenario = load_scenario(folder / SCENARIO).with_months(facts["months"])
+        record = Record(scenario, facts["worlds"], facts["months"], facts["keep"], facts["labels"]["driver"])
+        for name, channels in TABLES.items():
+            present = [channel for channel in channels if channel in record.arrays]
+            if present:
+                _fill(record, pq.read_table(folder / f"{name}.parquet", columns=present), present)
+        outcomes = pq.read_table(folder / "outcomes.parquet").to_pandas().drop(columns="world")
+        codes = list(record.labels["power"])
+        record.outcomes = {
+            name: np.array([codes.index(code) for code in values]) if name.endswith(".leader") else values.to_numpy()
+            for name, values in outcomes.items()
+        }
+        if record.wants("full"):
+            fired = pq.read_table(folder / "events.parquet")
+            record.arrays["event"][tuple(fired.column(k).to_numpy() for k in range(3))] = True
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError) as error:
+        raise BadInput.of(
+            f"{type(error).__name__}: {error}", "a folder written by `sim run --out`", file=str(folder)
+        ) from error
+    drawn = facts.get("posterior")
+    posterior = None if drawn is None else replace(load_posterior(folder / POSTERIOR), name=drawn["name"])
+    return Result(scenario, facts["seed"], record, facts["worlds_asked"], posterior)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = any(folder.iterdir()) and not (folder / MANIFEST).exists() and not (folder / SCENARIO).exists()
+    except OSError as error:
+        raise BadInput.of(
+            f"{error.strerror or error}", "a folder that can be made and written", file=str(folder)
+        ) from error
+    if foreign:
+        raise BadInput.of(
+            "a folder with other files in it", "a new or empty folder, or one of an earlier run", file=str(folder)
+        )
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    """Write a table; dictionaries only for labels, for measures hardly ever repeat and looking for repeats is slow."""
+    labels = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+    measures = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+    sorted_by = [name for name in ("month",) if name in table.column_names]  # lets readers skip what they do not need
+    partial = path.with_suffix(".partial")
+    pq.write_table(
+        table,
+        partial,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=labels,
+        use_byte_stream_split=measures,
+        write_statistics=sorted_by or False,
+    )
+    partial.replace(path)
+
+
+def _table(result: Result, channels: list[str]) -> pa.Table:
+    """Channels that share axes as one long table: month, the axes' labels, world, one column a channel."""
+    known = {channel.name: channel for channel in CHANNELS}
+    axes = known[channels[0]].axes
+    stock = any(known[name].stock for name in channels)
+    labels: list[list[str]] = [list(result.record.labels[axis]) for axis in axes]
+    first = 0 if stock else 1
+    shape = (result.months + 1 - first, *(len(names) for names in labels), result.worlds)
+    columns: dict[str, Any] = {}
+    for place, name in enumerate(("month", *axes, "world")):
+        index = np.arange(shape[place], dtype=np.int32)
+        spread = np.broadcast_to(index.reshape([-1 if k == place else 1 for k in range(len(shape))]), shape).ravel()
+        if name in ("month", "world"):
+            columns[name] = pa.array(spread + (first if name == "month" else 0))
+        else:
+            columns[name] = pa.DictionaryArray.from_arrays(pa.array(spread), pa.array(labels[place - 1]))
+    dates = pa.array(result.dates)
+    columns = {"date": pa.DictionaryArray.from_arrays(columns["month"], dates), **columns}
+    for name in channels:
+        values = result.record.arrays[name]
+        if stock and not known[name].stock:
+            values = np.concatenate([np.zeros_like(values[:1]), values])
+        columns[name] = pa.array(np.ascontiguousarray(values).reshape(-1))
+    return pa.table(columns)
+
+
+def _fill(record: Record, table: pa.Table, channels: list[str]) -> None:
+    known = {channel.name: channel for channel in CHANNELS}
+    stock = any(known[name].stock for name in channels)
+    for name in channels:
+        array = record.arrays[name]
+        shape = (record.months + stock, *array.shape[1:])
+        values = table.column(name).to_numpy().reshape(shape)
+        array[:] = values[1:] if stock and not known[name].stock else values
+
+
+def _sheets(result: Result, outcomes: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Tables small enough for a spreadsheet, by file name."""
+    yield "outcomes", outcomes
+    if result.record.wants("overall"):
+        yield "alignment", result.bands("all" if result.record.wants("full") else "overall")
+    if result.record.wants("full"):
+        yield "ledger", result.ledger()
+        by = {"month": range(result.months + 1), "republic": result.republics, "power": result.powers}
+        yield (
+            "grievance",
+            result.tidy(
+                by | {"cause": result.record.labels["cause"]}, {"mean": result.array("grievance").mean(axis=-1)}
+            ),
+        )
+        by |= {"sector": result.record.labels["sector"]}
+        flows = {
+            name: np.concatenate([np.zeros_like(mean[:1]), mean])
+            for name in ("accepted", "delivered", "lapsed")
+            for mean in [result.array(name).mean(axis=-1)]
+        }
+        yield "deals", result.tidy(by, flows | {"live": result.array("deals").mean(axis=-1)})

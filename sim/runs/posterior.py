@@ -1,0 +1,255 @@
+"""Priors, and posterior draws that a run can use so that its bands carry what is not known about the parameters."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.errors import nearest
+from sim.scenario.locate import shipped_dir
+from sim.scenario.paths import SECTIONS
+from sim.world.parameters import Variations
+
+Floats = NDArray[np.float64]
+
+FOLDER = "posterior"
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Belief about one number as a stretched standard normal: ``value(u)``, u ~ N(0, 1), cut at ``low``, ``high``."""
+
+    name: str
+    path: str
+    """Path in a scenario; with * for all actors, and then a factor; "" for what no scenario holds."""
+    log: bool
+    centre: float
+    spread: float
+    low: float
+    high: float
+    source: str
+    note: str
+
+    def value(self, u: Floats) -> Floats:
+        """The number at standard score u, any shape."""
+        return self.centre * np.exp(self.spread * u) if self.log else self.centre + self.spread * u
+
+    def inside(self, u: Floats) -> NDArray[np.bool_]:
+        """Whether the number at u lies between ``low`` and ``high``."""
+        value = self.value(u)
+        result: NDArray[np.bool_] = (value >= self.low) & (value <= self.high)
+        return result
+
+    @property
+    def factor(self) -> bool:
+        """Whether the number multiplies the scenario's own values."""
+        return "*" in self.path
+
+    def paths(self, scenario: Scenario) -> tuple[str, ...]:
+        """The paths it stands for in a scenario; none where the scenario has no such actor."""
+        if not self.path:
+            return ()
+        if not self.factor:
+            section, code = self.path.split(".")[:2]
+            known = section not in ("powers", "republics") or code in getattr(scenario, section)
+            return (self.path,) if known else ()
+        section = self.path.split(".")[0]
+        return tuple(self.path.replace("*", code) for code in getattr(scenario, section))
+
+
+def priors(file: str | os.PathLike[str] | None = None) -> tuple[Prior, ...]:
+    """Priors of a file, those of the model first, then those of the errors; the shipped ones if none is named.
+
+    Raises
+    ------
+    BadInput : the file cannot be read or lacks a part.
+    """
+    path = Path(file) if file is not None else shipped_dir("seeds") / FOLDER / "priors.yaml"
+    try:
+        content, story = yaml.safe_load(path.read_text(encoding="utf-8")), load("hindcast-2013")
+        return tuple(
+            _prior(name, dict(part), story)
+            for section in ("parameters", "errors")
+            for name, part in content[section].items()
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput.of(
+            f"{type(error).__name__}: {error}", "a file of priors (see seeds/posterior/priors.yaml)", file=str(path)
+        ) from None
+
+
+def _prior(name: str, part: dict[str, Any], story: Scenario) -> Prior:
+    log = "lognormal" in part
+    centre, spread = map(float, part["lognormal" if log else "normal"])
+    path = str(part.get("path", ""))
+    low, high = float(part.get("low", -np.inf)), float(part.get("high", np.inf))
+    if path:
+        bounds = story.parameter(path.replace("*", "KAZ"))
+        low, high = (max(low, 0.0), high) if "*" in path else (max(low, bounds.low), min(high, bounds.high))
+    return Prior(
+        name, path, log, centre, spread, low, high, str(part.get("source", "assumption")), str(part.get("note", ""))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Draws of equal weight: one column a parameter, one row a draw; ``facts`` say how they were made.
+
+    World i takes draw i modulo the number of draws, so a world's history is the same alone, in any batch, in a sweep.
+    """
+
+    draws: pd.DataFrame
+    facts: Mapping[str, Any]
+    name: str = "posterior"
+    """The shipped name or the file it was read from."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of parameters and draws, as ``write`` writes them."""
+        return hashlib.blake2b(self._body().encode(), digest_size=8).hexdigest()
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What is written of it beside results."""
+        return {"name": self.name, "draws": len(self.draws), "digest": self.digest, "origin": self.facts.get("origin")}
+
+    def said(self) -> str:
+        """The posterior in a few words, for the last line of a page."""
+        return f"posterior {self.name} ({len(self.draws):,} draws)"
+
+    def paths(self, scenario: Scenario) -> list[str]:
+        """Every path of a scenario that the draws set or scale."""
+        return [path for prior in self._priors() for path in prior.paths(scenario)]
+
+    def check(self, scenario: Scenario, taken: Mapping[str, str] | None = None) -> None:
+        """Refuse what is set twice, by the draws and by hand.
+
+        The draws take the place of the root file's values. A path that anything else sets as well (a file that extends
+        the root, ``--set``, ``with_values``, or ``taken``: path -> what sets it) is an error, even where the draws
+        would only scale it.
+
+        Raises
+        ------
+        BadInput : such a path, naming both; a parameter that the scenario does not know.
+        """
+        problems = []
+        for path in self.paths(scenario):
+            if path not in scenario.values:
+                problems.append(
+                    Problem(
+                        self.name,
+                        None,
+                        None,
+                        path,
+                        "no number of the scenario",
+                        "a posterior of its parameters",
+                        nearest(path, scenario.values),
+                    )
+                )
+                continue
+            other = (taken or {}).get(path) or scenario.changed_by(path)
+            if other is not None:
+                problems.append(
+                    Problem("", None, None, path, f"set by {other} and by the posterior {self.name}", "one of the two")
+                )
+        if problems:
+            raise BadInput(problems)
+
+    def variations(self, scenario: Scenario, worlds: int | NDArray[np.int64]) -> dict[str, Floats]:
+        """Values for ``sim.run(..., variations=)``: path -> one value a world, shape (worlds,).
+
+        ``worlds``: how many, or the numbers of the worlds. Parameters of actors that the scenario does not have are
+        left out; factors multiply the scenario's own values; all are held within the bounds of the parameter table.
+        """
+        chosen = self.draws.iloc[(np.arange(worlds) if isinstance(worlds, int) else worlds) % len(self.draws)]
+        out: dict[str, Floats] = {}
+        for prior in self._priors():
+            values = chosen[prior.name].to_numpy(dtype=np.float64)
+            for path in prior.paths(scenario):
+                bounds = scenario.parameter(path)
+                scaled = scenario.get(path) * values if prior.factor else values
+                out[path] = np.clip(scaled, bounds.low, bounds.high)
+        return out
+
+    def write(self, file: str | os.PathLike[str]) -> Path:
+        """Write the draws as CSV, facts as a comment in the first line."""
+        path = Path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {json.dumps(dict(self.facts), ensure_ascii=False)}\n{self._body()}", encoding="utf-8")
+        return path
+
+    def _body(self) -> str:
+        return str(self.draws.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+
+    def _priors(self) -> list[Prior]:
+        return [Prior(column, column, False, 0.0, 1.0, -np.inf, np.inf, "", "") for column in self.draws.columns]
+
+
+def vary(
+    scenario: Scenario,
+    worlds: int,
+    posterior: Posterior | None,
+    variations: Variations | None = None,
+    *,
+    of: str = "variations",
+) -> Variations | None:
+    """Variations of a run: those given and the posterior's; raises BadInput where both set a path."""
+    if posterior is None:
+        return variations
+    posterior.check(scenario, dict.fromkeys(variations or {}, of))
+    return {**posterior.variations(scenario, worlds), **(variations or {})}
+
+
+def shipped_posteriors() -> list[str]:
+    """Names of the posteriors that come with sim."""
+    return sorted(path.stem for path in (shipped_dir("seeds") / FOLDER).glob("*.csv"))
+
+
+def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -> Posterior:
+    """A shipped posterior by name, or one from a file written by ``sim calibrate``; one that is loaded as it is.
+
+    Raises
+    ------
+    BadInput : no such posterior, or a file that does not hold one.
+    """
+    if isinstance(name, Posterior):
+        return name
+    shipped = shipped_posteriors()
+    path = shipped_dir("seeds") / FOLDER / f"{name}.csv" if str(name) in shipped else Path(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+        head, _, body = text.partition("\n")
+        draws = pd.read_csv(io.StringIO(body), dtype=np.float64)
+        facts = json.loads(head.removeprefix("#"))
+        if draws.empty or not np.isfinite(draws.to_numpy()).all() or not isinstance(facts, dict):
+            raise ValueError("no draws, or blanks among them")
+        odd = [column for column in draws if str(column).split(".")[0] not in SECTIONS or str(column).count(".") < 1]
+        if odd:
+            raise ValueError(f"the column {odd[0]!r}, which is no path of a scenario")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise BadInput.of(
+            f"{str(name)!r} ({getattr(error, 'strerror', None) or error})",
+            f"a shipped posterior ({', '.join(shipped) or 'none found'}) or a file of sim calibrate",
+            nearest=nearest(str(name), shipped),
+            path="posterior",
+        ) from None
+    return Posterior(draws, facts, str(name))
+
+
+def batches(total: int, size: int) -> Iterator[NDArray[np.int64]]:
+    """World numbers 0 … total - 1 in batches."""
+    for first in range(0, total, size):
+        yield np.arange(first, min(first + size, total))

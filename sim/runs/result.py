@@ -1,0 +1,388 @@
+"""What a run found, as arrays with named axes and as tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.runs.ledger import ledger
+from sim.runs.percent import percent
+from sim.scenario import BadInput, Scenario
+from sim.scenario.errors import nearest
+from sim.scenario.table import CAUSES, SECTORS, STANCES
+from sim.world.record import KEEPS, Record
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from sim.runs.posterior import Posterior
+
+Array = NDArray[Any]
+
+
+class Result:
+    """Worlds of one scenario: ``scenario``, ``seed``, ``record`` and tables made of them.
+
+    Shares are 0..1, engagement and grievance in points. Month 0 is day one (the state before the first month), month t
+    the end of the t-th month. Where a table has a world column, worlds are numbered from 0 and world i had the same
+    luck in every run with the same seed.
+    """
+
+    plot: Any
+    """Figures; put here by ``sim.analysis`` when the package is opened."""
+    board: Any
+    """Panels for a notebook; put here by ``sim.view`` when the package is opened."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        record: Record,
+        asked: int | None = None,
+        posterior: Posterior | None = None,
+    ) -> None:
+        self.scenario, self.seed, self.record = scenario, seed, record
+        self.posterior = posterior
+        """The parameter draws that the worlds took; None: the scenario's values in every world."""
+        self.asked = record.worlds if asked is None else asked
+        """Worlds asked for; more than ``worlds`` where the run was stopped."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Result {self.scenario.name}: {self.worlds} worlds, {self.months} months, seed {self.seed}, "
+            f"keeps {self.record.keep}>"
+        )
+
+    # -- what is in it ------------------------------------------------------------------------------------------------
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds."""
+        return self.record.worlds
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return self.record.months
+
+    @property
+    def republics(self) -> tuple[str, ...]:
+        """Codes of the republics, in the scenario's order."""
+        return self.record.labels["republic"]
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        """Codes of the powers, in the scenario's order."""
+        return self.record.labels["power"]
+
+    @cached_property
+    def dates(self) -> list[str]:
+        """Months as "YYYY-MM", months + 1 of them; the first is the month before the run, whose end is day one."""
+        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+
+    def array(self, name: str) -> Array:
+        """A recorded array: time first, then the axes of ``sim.world.record.CHANNELS``, worlds last.
+
+        ``offered`` (points offered by sector) is made of ``offer_size`` and ``offer_sector``.
+
+        Raises
+        ------
+        BadInput : the run did not keep it.
+        """
+        if name == "offered" and "offer_size" in self.record.arrays:
+            chosen = (
+                self.record.arrays["offer_sector"][:, :, :, None] == np.arange(len(SECTORS), dtype=np.int8)[:, None]
+            )
+            result: Array = self.record.arrays["offer_size"][:, :, :, None] * chosen
+            return result
+        if name not in self.record.arrays:
+            raise BadInput.of(
+                repr(name),
+                f"one of {', '.join([*self.record.arrays, 'offered'])} (this run keeps "
+                f"{self.record.keep!r}; more is kept with keep={KEEPS[-1]!r})",
+                path="array",
+                nearest=nearest(name, self.record.arrays),
+            )
+        return self.record.arrays[name]
+
+    def shares(self, sector: str = "overall") -> Array:
+        """Shares over time, (month + 1, republic, power, world), overall or in one sector."""
+        if sector == "overall":
+            return self.array("overall")
+        if sector not in SECTORS:
+            raise BadInput.of(
+                repr(sector),
+                f"overall or one of {', '.join(SECTORS)}",
+                path="sector",
+                nearest=nearest(sector, [*SECTORS, "overall"]),
+            )
+        return self.array("alignment")[:, :, :, SECTORS.index(sector)]
+
+    # -- tidy tables --------------------------------------------------------------------------------------------------
+
+    def alignment(self, sector: str = "overall", worlds: Sequence[int] | None = None) -> pd.DataFrame:
+        """Shares by month: [date, month, republic, sector, power, world, share]; ``sector`` may be "all"."""
+        names = ["overall", *SECTORS] if sector == "all" else [sector]
+        picked = list(range(self.worlds)) if worlds is None else list(worlds)
+        stack = np.stack([self.shares(name)[..., picked] for name in names], axis=2)
+        axes = {
+            "month": range(self.months + 1),
+            "republic": self.republics,
+            "sector": names,
+            "power": self.powers,
+            "world": picked,
+        }
+        return self.tidy(axes, {"share": stack})
+
+    def bands(self, sector: str = "overall", q: tuple[float, float, float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
+        """Quantiles over worlds: [date, month, republic, sector, power, low, median, high, mean]; or sector "all"."""
+        names = ["overall", *SECTORS] if sector == "all" else [sector]
+        stack = np.stack([self.shares(name) for name in names], axis=2)
+        low, median, high = quantiles(stack, q)
+        axes = {"month": range(self.months + 1), "republic": self.republics, "sector": names, "power": self.powers}
+        return self.tidy(axes, {"low": low, "median": median, "high": high, "mean": stack.mean(axis=-1)})
+
+    def grievance(self) -> pd.DataFrame:
+        """Grievance by cause: [date, month, republic, power, cause, world, grievance]."""
+        axes = {
+            "month": range(self.months + 1),
+            "republic": self.republics,
+            "power": self.powers,
+            "cause": CAUSES,
+            "world": range(self.worlds),
+        }
+        return self.tidy(axes, {"grievance": self.array("grievance")})
+
+    def deals(self) -> pd.DataFrame:
+        """Engagement: [date, month, republic, power, sector, world, offered, accepted, delivered, lapsed, pending,
+        live]
+
+        Points; flows are of the month (0 on day one), pending pledges and live deals of its end.
+        """
+        axes = {
+            "month": range(self.months + 1),
+            "republic": self.republics,
+            "power": self.powers,
+            "sector": SECTORS,
+            "world": range(self.worlds),
+        }
+        values = {
+            name: np.concatenate([np.zeros_like(flow[:1]), flow])
+            for name in ("offered", "accepted", "delivered", "lapsed")
+            for flow in [self.array(name)]
+        }
+        return self.tidy(axes, values | {"pending": self.array("pledges"), "live": self.array("deals")})
+
+    def outcomes(self) -> pd.DataFrame:
+        """One row a world, one column an outcome (see ``sim.world.record.conclude``); leaders as codes."""
+        table = pd.DataFrame(self.record.outcomes)
+        for republic in self.republics:
+            table[f"{republic}.leader"] = np.array(self.powers)[table[f"{republic}.leader"]]
+        table.index.name = "world"
+        return table
+
+    def ledger(self, world: int | None = None) -> pd.DataFrame:
+        """Dated offers, answers, requests, rebukes, stances, lapses and events of one world, in words.
+
+        [date, month, world, republic, power, kind, sector, size, outcome, text]; the typical world if none is named.
+        """
+        return ledger(self, self.typical_world if world is None else world)
+
+    def summary(self) -> pd.DataFrame:
+        """Overall alignment now and at the end: [republic, power, now, low, median, high, change, p_lower].
+
+        Low and high are the 10 and 90 per cent quantiles; ``change`` is the median change, ``p_lower`` the part of
+        worlds in which the share fell.
+        """
+        rows = []
+        for republic in self.republics:
+            for power in self.powers:
+                share, change = (self.record.outcomes[f"{republic}.{power}.{name}"] for name in ("share", "change"))
+                low, median, high = quantiles(share, (0.1, 0.5, 0.9))
+                rows.append(
+                    (
+                        republic,
+                        power,
+                        float(np.median(share - change)),
+                        float(low),
+                        float(median),
+                        float(high),
+                        float(np.median(change)),
+                        float((change < 0).mean()),
+                    )
+                )
+        return pd.DataFrame(rows, columns=["republic", "power", "now", "low", "median", "high", "change", "p_lower"])
+
+    def leaders(self) -> pd.DataFrame:
+        """Who leads each republic overall: [republic, leader_now, leader_end, probability_of_change, median_month].
+
+        ``leader_end`` is the commonest leader at the end, ``median_month`` the date since which the new one leads (in
+        the worlds with a change; None where there is none).
+        """
+        rows = []
+        for republic in self.republics:
+            end = self.record.outcomes[f"{republic}.leader"]
+            changed = self.record.outcomes[f"{republic}.leader_changed"].astype(bool)
+            now = list(self.powers)
+            first = [
+                np.median(
+                    self.record.outcomes[f"{republic}.{p}.share"] - self.record.outcomes[f"{republic}.{p}.change"]
+                )
+                for p in now
+            ]
+            month = self.record.outcomes[f"{republic}.leader_month"][changed]
+            rows.append(
+                (
+                    republic,
+                    now[int(np.argmax(first))],
+                    self.powers[np.bincount(end).argmax()],
+                    float(changed.mean()),
+                    self.dates[int(np.median(month))] if len(month) else None,
+                )
+            )
+        return pd.DataFrame(
+            rows, columns=["republic", "leader_now", "leader_end", "probability_of_change", "median_month"]
+        )
+
+    def stances(self) -> pd.DataFrame:
+        """How guests stood at summits: [event, date, republic, power, deferential, transactional, assertive, worlds].
+
+        Shares of the ``worlds`` in which the summit took place; ``date`` is its commonest month.
+        """
+        rows = []
+        stance, fired = self.array("stance"), self.array("event")
+        for e, (name, event) in enumerate(self.scenario.events.items()):
+            took_place = fired[:, e]
+            if event.kind != "summit" or not took_place.any():
+                continue
+            date = self.dates[int(took_place.sum(axis=1).argmax()) + 1]
+            for power in event.powers or ():
+                for republic in event.republics or self.republics:
+                    taken = stance[:, self.republics.index(republic), self.powers.index(power)][took_place]
+                    rows.append(
+                        (
+                            name,
+                            date,
+                            republic,
+                            power,
+                            *((taken == s).mean() for s in range(len(STANCES))),
+                            int(took_place.any(axis=0).sum()),
+                        )
+                    )
+        return pd.DataFrame(rows, columns=["event", "date", "republic", "power", *STANCES, "worlds"])
+
+    def rebukes(self) -> pd.DataFrame:
+        """Public rebukes: [republic, power, mean, share_of_worlds], per world over the whole run."""
+        rows = [
+            (r, p, float(count.mean()), float((count > 0).mean()))
+            for r in self.republics
+            for p in self.powers
+            for count in [self.record.outcomes[f"{r}.{p}.rebukes"]]
+        ]
+        return pd.DataFrame(rows, columns=["republic", "power", "mean", "share_of_worlds"])
+
+    @cached_property
+    def typical_world(self) -> int:
+        """The world nearest to the median of final shares and rebukes, each in units of its spread."""
+        columns = np.stack(
+            [
+                values
+                for name, values in self.record.outcomes.items()
+                if name.count(".") == 2 and name.endswith((".share", ".rebukes"))
+            ]
+        ).astype(float)
+        spread = columns.std(axis=1, keepdims=True)
+        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+        return int((distance**2).sum(axis=0).argmin())
+
+    def headline(self) -> str:
+        """The answer in a few sentences, with its uncertainty."""
+        end = self.dates[-1]
+        parts = []
+        for power in self.powers[:3]:
+            share, change = self.record.outcomes[f"{power}.share"], self.record.outcomes[f"{power}.change"]
+            low, median, high = (f"{100 * float(x):.1f}" for x in quantiles(share, (0.1, 0.5, 0.9)))
+            up, down = float((change > 0).mean()), float((change < 0).mean())
+            way, most = ("higher", up) if up >= down else ("lower", down)
+            sure = f", {way} in {percent(most)} of worlds" if up != down else ""
+            parts.append(
+                f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.1f} % to "
+                f"{median} % [{low}–{high}]{sure}"
+            )
+        text = f"Mean share of the region by {end}: {'; '.join(parts)}."
+        leaders = self.leaders()
+        likely = leaders[leaders.probability_of_change >= 0.5]
+        if len(likely):
+            powers = {code: spec.name for code, spec in self.scenario.powers.items()}
+            moves = [
+                f"{self.scenario.republics[row.republic].name} from {powers[row.leader_now]} to "
+                f"{powers[row.leader_end]} ({percent(row.probability_of_change)} of worlds)"
+                for _, row in likely.iterrows()
+            ]
+            text += f" Likely changes of leader: {', '.join(moves)}."
+        else:
+            top = leaders.sort_values("probability_of_change").iloc[-1]
+            text += (
+                f" No change of leader is likely; the nearest to one is "
+                f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."
+            )
+        return text
+
+    # -- keeping it ---------------------------------------------------------------------------------------------------
+
+    def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
+        """Write tables, scenario, manifest and (unless told not to) figures; see ``sim.runs.folder``."""
+        from sim.runs.folder import save
+
+        return save(self, directory, figures=figures, command=command)
+
+    @classmethod
+    def load(cls, directory: str | os.PathLike[str]) -> Result:
+        """Read back what ``save`` wrote."""
+        from sim.runs.folder import load
+
+        return load(directory)
+
+    def tidy(self, axes: dict[str, Any], values: dict[str, Array]) -> pd.DataFrame:
+        """One row for each place on the axes, months with their dates (see ``tidy`` below)."""
+        return tidy(axes, values, self.dates)
+
+
+def tidy(axes: dict[str, Any], values: dict[str, Array], dates: Sequence[str]) -> pd.DataFrame:
+    """One row for each place on the axes, labels as categories, months with their dates; values in C order."""
+    shape = tuple(len(labels) for labels in axes.values())
+    columns: dict[str, Any] = {}
+    for place, (name, labels) in enumerate(axes.items()):
+        codes: NDArray[np.integer[Any]] = np.arange(shape[place], dtype=np.int16 if shape[place] < 32768 else np.int32)
+        index: Any = np.broadcast_to(codes.reshape([-1 if k == place else 1 for k in range(len(shape))]), shape).ravel()
+        if name == "month":
+            columns["date"] = pd.Categorical.from_codes(index, categories=pd.Index(list(dates)), ordered=True)
+            columns["month"] = np.asarray(labels, dtype=np.int16)[index]
+        elif name == "world":
+            columns["world"] = np.asarray(labels, dtype=np.int32)[index]
+        else:
+            columns[name] = pd.Categorical.from_codes(index, categories=pd.Index(list(labels)))
+    return pd.DataFrame(columns | {name: np.ascontiguousarray(array).reshape(-1) for name, array in values.items()})
+
+
+def quantiles(values: Array, q: Sequence[float]) -> list[Array]:
+    """Quantiles over the last axis, linear between order statistics; one array a level."""
+    ordered = np.sort(values, axis=-1)
+    place = np.asarray(q) * (ordered.shape[-1] - 1)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    return [
+        ordered[..., a] + (ordered[..., b] - ordered[..., a]) * (x - a)
+        for a, b, x in zip(below, above, place, strict=True)
+    ]
+
+
+def month_label(month: int) -> str:
+    """Label "YYYY-MM" of a month number (year x 12 + month - 1)."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -1,0 +1,83 @@
+"""Numbers in words, for the sentences of comparisons and explanations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_words(date: str) -> str:
+    """``2025-10`` as ``October 2025``."""
+    return f"{_MONTHS[int(date[5:7]) - 1]} {date[:4]}"
+
+
+def points(share: float) -> str:
+    """Size of a difference of shares, without its sign: ``5.2 points``."""
+    text = f"{abs(100 * share):.1f}"
+    return f"{text} point{'' if text == '1.0' else 's'}"
+
+
+def signed(share: float) -> str:
+    """A difference of shares in percentage points with its sign: +1.2, −0.4, 0.0."""
+    text = f"{abs(100 * share):.1f}"
+    return text if text == "0.0" else ("+" if share > 0 else "−") + text
+
+
+def named(name: str) -> str:
+    """A name with its article where English wants one: ``the European Union``."""
+    return f"the {name}" if name.endswith(("Union", "States", "Emirates", "Kingdom")) else name
+
+
+def short_name(scenario: Scenario, power: str) -> str:
+    """A power's name for a narrow column: its initials (EU) where it is of several words, no other's and long."""
+    name = scenario.powers[power].name
+    initials = ["".join(re.findall(r"\b[A-Z]", spec.name)) for spec in scenario.powers.values()]
+    mine = "".join(re.findall(r"\b[A-Z]", name))
+    return mine if len(name) > 8 and len(mine) > 1 and initials.count(mine) == 1 else name
+
+
+def possessive(name: str) -> str:
+    """``Russia’s``, ``the United States’``."""
+    return f"{named(name)}{'’' if name.endswith('s') else '’s'}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def spelled(text: str, names: Mapping[str, str]) -> str:
+    """A label with names for codes: ``growth_CHN`` as ``growth, China``, ``KAZ to RUS`` as ``Kazakhstan to Russia``."""
+    text = text.replace("_", " ")
+    code = "|".join(map(re.escape, names))
+    text = re.sub(rf"^(\w[\w ]*) ({code})$", lambda found: f"{found[1]}, {names[found[2]]}", text)
+    return re.sub(rf"\b({code})\b", lambda found: names[found[1]], text)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number to some significant digits, with a real minus: −0.06."""
+    return f"{value:.{digits}g}".replace("-", "−")

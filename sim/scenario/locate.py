@@ -1,0 +1,165 @@
+"""Where scenario files are, and the chain of files behind one scenario.
+
+A scenario is asked for by a shipped name (``dushanbe-2025``) or by a path. ``extends`` names another one, and so on
+down to a file that stands alone, the root of the chain.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.yaml import MAX_BYTES, Node, decode, read
+
+MAX_CHAIN = 10
+"""Files one scenario may be spread over."""
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@cache
+def shipped_dir(kind: str) -> Path:
+    """Folder of the data files that come with the package; ``kind`` is "scenarios" or "seeds".
+
+    In an installed wheel they lie inside the package, in a checkout at the top of the tree.
+    """
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_shipped" / kind
+    return installed if installed.is_dir() else package.parent / kind
+
+
+def shipped() -> list[str]:
+    """Names of the scenarios that come with the package, sorted."""
+    return sorted(path.stem for path in shipped_dir("scenarios").glob("*.yaml"))
+
+
+def display(path: Path) -> str:
+    """``path`` as a user wants to read it: relative to the working folder where it lies inside it."""
+    try:
+        return str(path.relative_to(Path.cwd())) if path.is_absolute() else str(path)
+    except (ValueError, OSError):
+        return str(path)
+
+
+def locate(name: str | Path, near: Path | None = None, at: tuple[str, Node] | None = None) -> Path:
+    """The file meant by a shipped name or a path.
+
+    ``near`` is the folder that a relative path starts from (default: the working folder). ``at`` is the file and the
+    node that ask for it, for the error message. Text without a folder or a YAML suffix is a shipped name first.
+    """
+    text = str(name)
+    file, line, column = (at[0], at[1].line, at[1].column) if at else ("", None, None)
+    path_key = "extends" if at else ""
+    if not text.strip() or "\0" in text:
+        raise BadInput.of(
+            "no name" if not text.strip() else "a NUL character in a name",
+            "the name of a shipped scenario or a path",
+            path=path_key,
+            file=file,
+            line=line,
+            column=column,
+        )
+    path = (near or Path()) / text
+    is_name = isinstance(name, str) and Path(text).name == text and Path(text).suffix not in SUFFIXES
+    if is_name and text in shipped():
+        return shipped_dir("scenarios") / f"{text}.yaml"
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        reason = "no such file" if missing else str(getattr(error, "strerror", "") or type(error).__name__).lower()
+        what = "shipped scenario" if is_name else "file"
+        raise BadInput.of(
+            f"{printable(text)!r} ({'no such ' + what if missing else reason})",
+            f"a shipped scenario ({', '.join(shipped()) or 'none found'}) or the path of a YAML file",
+            path=path_key,
+            nearest=_near_name(path, text),
+            file=file,
+            line=line,
+            column=column,
+        ) from None
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
+        raise BadInput.of(
+            f"{printable(text)!r} ({kind})", "a YAML file", path=path_key, file=file, line=line, column=column
+        )
+    return path
+
+
+def _near_name(path: Path, text: str) -> str | None:
+    near = nearest(Path(text).stem, shipped())
+    if near:
+        return near
+    try:
+        beside = [str(Path(text).with_name(p.name)) for p in path.parent.iterdir() if p.suffix in SUFFIXES]
+    except (OSError, ValueError):
+        return None
+    return nearest(text, beside[:200])
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; raises BadInput where it cannot be read, is too large or is not UTF-8."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInput.of(
+            f"a file that cannot be read ({(error.strerror or type(error).__name__).lower()})",
+            "a file you may read",
+            file=display(path),
+        ) from None
+    return decode(data, display(path))
+
+
+def chain(path: Path) -> Iterator[tuple[str, Node, list[Problem]]]:
+    """The files behind a scenario from the one asked for down to the root: name for messages, content, problems."""
+    yield from chain_of_text(text_of(path), display(path), path.parent, (path.resolve(),))
+
+
+def chain_of_text(
+    text: str, file: str, folder: Path | None, seen: tuple[Path, ...] = ()
+) -> Iterator[tuple[str, Node, list[Problem]]]:
+    """As :func:`chain`, for text that has been read; ``folder`` is where its relative ``extends`` starts from.
+
+    Raises BadInput where the chain breaks; what was yielded before has problems of its own to add.
+    """
+    while True:
+        top, problems = read(text, file)
+        yield file, top, problems
+        if not isinstance(top.value, dict):
+            kind = "a list" if isinstance(top.value, list) else f"the text {printable(top.text)!r}"
+            raise BadInput.of(
+                kind,
+                "a mapping with title, start, months, powers, republics, ...",
+                file=file,
+                line=top.line,
+                column=top.column,
+            )
+        extends = top.value.get("extends")
+        if extends is None:
+            return
+        if not isinstance(extends.value, str):
+            raise _broken(
+                file,
+                extends,
+                f"{printable(extends.text)!r}" if extends.text else "no name",
+                "the name of a shipped scenario or a path in quotes",
+            )
+        path = locate(extends.value, folder, (file, extends))
+        resolved = path.resolve()
+        if resolved in seen:
+            circle = [*(p.stem for p in seen[seen.index(resolved) :]), resolved.stem]
+            raise _broken(
+                file, extends, f"a circle ({' -> '.join(circle)})", "a chain that ends in a file without 'extends'"
+            )
+        seen = (*seen, resolved)
+        if len(seen) > MAX_CHAIN:
+            raise _broken(file, extends, f"a chain of more than {MAX_CHAIN} files", f"at most {MAX_CHAIN} files")
+        text, file, folder = text_of(path), display(path), path.parent
+
+
+def _broken(file: str, node: Node, found: str, expected: str) -> BadInput:
+    return BadInput.of(found, expected, path="extends", file=file, line=node.line, column=node.column)

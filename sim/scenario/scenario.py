@@ -1,0 +1,351 @@
+"""A loaded scenario: checked, frozen, and able to say every number it holds and where it comes from.
+
+``rest``: day one is the middle of history, not its beginning. Each actor's conduct up to day one is what brought
+about the picture of day one; where a scenario changes an actor's conduct (a file that ``extends`` another, ``--set``,
+:meth:`Scenario.with_values`), the value of the root file is kept in ``rest``, and the model settles day one under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import PrivateAttr
+
+from sim.scenario import checks, overrides, sources, writing
+from sim.scenario import locate as files
+from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.events import NEEDS_POWERS
+from sim.scenario.layers import Collector, Leaf, by_hand, layer_of, number
+from sim.scenario.merge import Draft, overlay
+from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
+from sim.scenario.paths import DATES, TEXTS, date_row, dotted, find, month_label, one_of
+from sim.scenario.table import SECTORS, Parameter
+from sim.scenario.yaml import Node
+
+__all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
+
+
+class Scenario(Contents):
+    """A scenario ready to be run. Made by :func:`load`, :meth:`from_yaml` or a ``with_...`` method, never directly.
+
+    ``start`` is a month number (year x 12 + month - 1). Two scenarios are equal where their ``hash`` is.
+    """
+
+    _name: str = ""
+    _draft: Draft = PrivateAttr(default_factory=Draft)
+    _values: dict[str, float] = PrivateAttr(default_factory=dict)
+
+    # -- making one -----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_yaml(cls, text: str, name: str = "scenario", folder: str | FilePath | None = None) -> Scenario:
+        """The scenario in a text; a relative ``extends`` starts from ``folder`` (default: the working folder)."""
+        return _load(files.chain_of_text(text, name, FilePath(folder) if folder else None), name, None)
+
+    def _adopt(self, name: str, draft: Draft) -> Scenario:
+        """Take what the fields do not hold; only while the scenario is being made."""
+        self._name, self._draft, self._values = name, draft, self._numbers()
+        object.__setattr__(self, "rest", freeze(self._settled(self.rest)))
+        return self
+
+    def _numbers(self) -> dict[str, float]:
+        values: dict[str, float] = {}
+        for path in checks.numeric_paths(tuple(self.powers), tuple(self.republics), tuple(self.events)):
+            spot: Any = self.rules if path[0] == "rules" else getattr(self, path[0])[path[1]]
+            for key in path[1 if path[0] == "rules" else 2 :]:
+                spot = spot[key] if isinstance(spot, dict) else getattr(spot, key)
+            values[dotted(path)] = float(spot) + 0.0  # no negative zero
+        for event, spec in self.events.items():
+            for key in DATES:
+                if getattr(spec, key) is not None:
+                    values[f"events.{event}.{key}"] = float(getattr(spec, key))
+        return values
+
+    def _settled(self, explicit: Mapping[str, float]) -> dict[str, float]:
+        """The root's value of each conduct number that differs from it; ``explicit`` ones go first."""
+        root = self._draft
+        rest: dict[str, float] = {}
+        for text, value in self._values.items():
+            if not text.startswith(("powers.", "republics.")):
+                continue
+            path = tuple(text.split("."))
+            row = find(path)
+            if row is None or row.role != "conduct":
+                continue
+            named = {path[1], path[-1]} if row.owner in ("dyad", "pair") else {path[1]}
+            settled = explicit.get(text)
+            if settled is None and named <= root.root_actors:
+                settled = root.root.get(path, row.default)
+            if settled is not None and settled != value:
+                rest[text] = float(settled)
+        return rest
+
+    # -- asking it ------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Name of the file without its suffix."""
+        return self._name
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Every number of the scenario by dotted path, defaults and dates (as month numbers) included."""
+        return MappingProxyType(self._values)
+
+    @property
+    def start_label(self) -> str:
+        """The first month as YYYY-MM."""
+        return month_label(self.start)
+
+    def get(self, path: str) -> float:
+        """The number at a dotted path; a month number for a date. Raises BadInput for an unknown path."""
+        if path not in self._values:
+            raise self._unknown(path)
+        return self._values[path]
+
+    def parameter(self, path: str) -> Parameter:
+        """Row of the parameter table behind a path: unit, bounds, default, role, help. Raises BadInput."""
+        if path not in self._values:
+            raise self._unknown(path)
+        return find(tuple(path.split("."))) or date_row(self.start, self.months)
+
+    def numeric_paths(self) -> list[str]:
+        """The path of every number that may be varied, in the order of the table, dates of events last.
+
+        Left out is what an event cannot use: the chance of a dated event, the tone of what is no summit, effects on
+        powers where none is named.
+        """
+        return [path for path in self._values if not path.startswith("events.") or self._varies(path)]
+
+    def _varies(self, path: str) -> bool:
+        _, event, key, *_ = path.split(".")
+        spec = self.events[event]
+        if key == "chance":
+            return spec.random
+        if key == "tone":
+            return spec.kind == "summit" and bool(spec.powers)
+        return bool(spec.powers) or key not in NEEDS_POWERS
+
+    def keeps_rest(self, path: str) -> bool:
+        """Whether changing the number at ``path`` leaves day one settled under the value it had (see ``rest``).
+
+        So it is with the conduct of actors of the root file, and where the scenario says ``rest`` itself.
+        """
+        keys = tuple(path.split("."))
+        row = find(keys)
+        if row is None or row.role != "conduct":
+            return False
+        named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
+        return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
+
+    def changed_by(self, path: str) -> str | None:
+        """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
+        leaf = self._leaf(path)
+        return leaf.place.file if leaf and leaf.place.file != self._draft.root_file else None
+
+    def _unknown(self, path: str) -> BadInput:
+        return BadInput.of(
+            "no number of this scenario",
+            f"the path of one, such as {next(iter(self._values))}",
+            path=printable(path),
+            nearest=nearest(path, self._values),
+        )
+
+    def _leaf(self, path: str) -> Leaf | None:
+        if path not in self._values:
+            raise self._unknown(path)
+        return self._draft.leaves.get(tuple(path.split(".")))
+
+    def source_of(self, path: str) -> tuple[str, ...]:
+        """Sources of the number at ``path``; those of the parameter table for a default."""
+        leaf = self._leaf(path)
+        row = find(tuple(path.split(".")))
+        return (leaf.source if leaf else ()) or (row.source if row else sources.ASSUMPTION,)
+
+    def note_of(self, path: str) -> str:
+        """What the scenario says about the number at ``path``, or ""."""
+        leaf = self._leaf(path)
+        return leaf.note if leaf else ""
+
+    def range_of(self, path: str) -> tuple[float, float] | None:
+        """How sure the number at ``path`` is, as (low, high), where the scenario says so."""
+        leaf = self._leaf(path)
+        return leaf.range if leaf else None
+
+    # -- changing it ----------------------------------------------------------------------------------------------
+
+    def with_values(self, values: Mapping[str, object]) -> Scenario:
+        """A checked copy with other values by path, as ``--set`` does it. Raises BadInput with all problems.
+
+        A date may be text (YYYY-MM) or a month number; what follows its decimal point is dropped.
+        """
+        return _changed(self._draft, self._name, overrides.from_mapping(values, self._draft, "with_values"))
+
+    def with_months(self, months: int) -> Scenario:
+        """A copy that runs for ``months``; events that lie beyond are left out, and windows of chance cut short."""
+        draft = self._draft
+        if isinstance(months, bool) or not isinstance(months, int):
+            raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
+        end = self.start + months
+        late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
+        changes: dict[str, object] = {"months": months}
+        for key, spec in self.events.items():
+            if spec.before is not None and spec.before > end and key not in late:
+                changes[f"events.{key}.before"] = month_label(end)
+        draft = _without(draft, late)
+        return _changed(draft, self._name, overrides.from_mapping(changes, draft, "with_months"))
+
+    def without_events(self, *events: str) -> Scenario:
+        """A copy without the named events. Raises BadInput for an unknown one."""
+        unknown = [event for event in events if event not in self.events]
+        if unknown:
+            raise BadInput(
+                Problem(
+                    "",
+                    None,
+                    None,
+                    f"events.{printable(event)}",
+                    "no event of this scenario",
+                    one_of(list(self.events)),
+                    nearest(event, self.events),
+                )
+                for event in unknown
+            )
+        return _build(self._name, _without(self._draft, events), Collector())
+
+    # -- writing it -----------------------------------------------------------------------------------------------
+
+    def to_yaml(self, sources: bool = True) -> str:
+        """One file that stands alone and loads to an equal scenario.
+
+        Without ``sources`` it says that every value is an assumption, which makes it shorter.
+        """
+        return writing.to_yaml(self, self._draft, sources)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) of all that moves the model or labels its output.
+
+        Not in it: sources, notes, ranges, the scenario's own ``about`` and name, and the order of actors and events,
+        which the model does not depend on (results list actors in file order all the same).
+        """
+        return writing.digest(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.hash == other.hash
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __repr__(self) -> str:
+        return (
+            f"Scenario({self._name!r}: {self.title!r}, {self.start_label}, {self.months} months, "
+            f"{len(self.powers)} powers, {len(self.republics)} republics, {len(self.events)} events)"
+        )
+
+    __str__ = __repr__
+
+
+def _build(name: str, draft: Draft, collect: Collector) -> Scenario:
+    """Check a draft and freeze it; raises BadInput with all problems, those collected before included."""
+    contents = checks.validate(draft, collect)
+    if contents is None or collect.problems:
+        raise BadInput(collect.problems)
+    powers, republics = tuple(contents.powers), tuple(contents.republics)
+    fields = {key: getattr(contents, key) for key in Contents.model_fields}
+    fields["powers"] = freeze({code: _with_luck(spec, code) for code, spec in contents.powers.items()})
+    fields["republics"] = freeze(
+        {code: _fill(_with_luck(spec, code), code, powers, republics) for code, spec in contents.republics.items()}
+    )
+    fields["events"] = freeze(
+        {
+            key: _fill_event(spec, republics, draft.leaves.get(("events", key, "date")))
+            for key, spec in contents.events.items()
+        }
+    )
+    return Scenario.model_construct(**fields)._adopt(name, draft)  # noqa: SLF001 - this is its maker
+
+
+def _with_luck(spec: Any, code: str) -> Any:
+    return spec if spec.luck else spec.model_copy(update={"luck": code})
+
+
+def _fill(spec: RepublicSpec, code: str, powers: tuple[str, ...], republics: tuple[str, ...]) -> RepublicSpec:
+    """Defaults for the powers and republics that a mapping by actor leaves out."""
+    others = tuple(other for other in republics if other != code)
+    filled: dict[str, Any] = {}
+    for name, names in (("grievance", powers), ("leverage", powers), ("solidarity", others)):
+        row = find(("republics", code, name, "X"))
+        given = getattr(spec, name)
+        filled[name] = freeze({other: given.get(other, row.default if row else 0.0) for other in names})
+    return spec.model_copy(update=filled)
+
+
+def _fill_event(spec: EventSpec, republics: tuple[str, ...], date: Leaf | None) -> EventSpec:
+    full = spec.model_copy(
+        update={
+            "republics": republics if spec.republics is None else spec.republics,
+            "sectors": SECTORS if spec.sectors is None else spec.sectors,
+        }
+    )
+    full._date_label = str(date.value) if date else ""  # noqa: SLF001 - this is its maker
+    return full
+
+
+def _without(draft: Draft, events: Iterable[str]) -> Draft:
+    gone = {("events", event) for event in events}
+    left = draft.copy()
+    left.leaves = {path: leaf for path, leaf in draft.leaves.items() if path[:2] not in gone}
+    left.maps = {path: places for path, places in draft.maps.items() if path[:2] not in gone}
+    return left
+
+
+def _changed(draft: Draft, name: str, change: tuple[Node, str, list[Problem]]) -> Scenario:
+    node, file, problems = change
+    collect = Collector(problems)
+    layer = by_hand(layer_of(node, file, collect), file)
+    return _build(name, overlay(draft, layer, collect), collect)
+
+
+def load(name: str | FilePath, set: Mapping[str, object] | Iterable[str] | None = None) -> Scenario:
+    """The scenario of a shipped name or a path, with overrides laid over it.
+
+    ``set`` is a mapping of dotted paths to values or a list of "path=value", as on the command line. Raises
+    BadInput with every problem found.
+    """
+    path = files.locate(name)
+    return _load(files.chain(path), path.stem, set)
+
+
+def _load(
+    chain: Iterable[tuple[str, Node, list[Problem]]], name: str, set: Mapping[str, object] | Iterable[str] | None
+) -> Scenario:
+    collect = Collector()
+    layers = []
+    file = name
+    try:
+        for file, top, problems in chain:
+            collect.problems += problems
+            if isinstance(top.value, dict):
+                layers.append(layer_of(top, file, collect))
+    except BadInput as error:
+        raise BadInput([*collect.problems, *error.problems]) from None
+    draft = Draft(root_file=file)
+    for layer in reversed(layers):
+        draft = overlay(draft, layer, collect)
+        if layer is layers[-1]:
+            draft.root = {
+                path: value
+                for path, leaf in draft.leaves.items()
+                if (value := number(leaf.value)) is not None and find(path)
+            }
+            draft.root_actors = frozenset([*draft.names("powers"), *draft.names("republics")])
+    if set:
+        node, file, problems = overrides.from_any(set, draft)
+        collect.problems += problems
+        draft = overlay(draft, by_hand(layer_of(node, file, collect), file), collect)
+    return _build(name, draft, collect)

@@ -1,0 +1,369 @@
+"""Scenario discovery: in which part of the space of factors something happens, as boxes with rules in words.
+
+The method is PRIM, the patient rule induction method (Friedman & Fisher 1999), as used for scenario discovery by
+Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.runs.percent import percent
+from sim.scenario import BadInput, Scenario
+from sim.sweeps.condition import parse
+from sim.sweeps.design import need
+from sim.sweeps.factors import Factor, outcome_words, words
+
+if TYPE_CHECKING:
+    from sim.sweeps.table import Sweep
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MOST_ROWS = 50_000
+"""Rows that PRIM looks at; of more, worlds are drawn evenly (coverage and density are counted over all rows)."""
+CHANCE = 0.05
+"""A limit stays in a rule only if chance alone would give its gain less often than this (quasi-p; points are what
+counts, as the worlds of one point are no independent witnesses)."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a box asks of one factor: from ``low`` to ``high`` (None: no limit there), or one of ``among``."""
+
+    factor: Factor
+    low: float | None
+    high: float | None
+    among: tuple[float, ...] = ()
+
+    def holds(self, values: Floats) -> Flags:
+        """Where values of the factor (any shape) keep to it."""
+        if self.among:
+            return np.isin(values, self.among)
+        flags: Flags = np.ones(values.shape, dtype=bool)
+        if self.low is not None:
+            flags &= values >= self.low
+        if self.high is not None:
+            flags &= values <= self.high
+        return flags
+
+    def text(self, name: str) -> str:
+        """The limit in words; ``name`` is the factor's."""
+        factor = self.factor
+        if factor.kind == "switch":
+            return f"{name} {'happens' if 1.0 in self.among or self.low == 1.0 else 'does not happen'}"
+        if self.among:
+            return f"{name} is {' or '.join(str(factor.label(value)) for value in self.among)}"
+        low, high = (None if end is None else _shown(factor, end) for end in (self.low, self.high))
+        if factor.kind == "month":
+            return (
+                f"{name} is {low} to {high}"
+                if low and high
+                else f"{name} is {low} or later"
+                if low
+                else f"{name} is {high} or earlier"
+            )
+        return f"{low} < {name} < {high}" if low and high else f"{name} > {low}" if low else f"{name} < {high}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A box: its limits and the rule in words.
+
+    Over all rows: its share of the cases (coverage), the cases' share of it (density), its share of the rows (mass).
+    """
+
+    limits: tuple[Limit, ...]
+    coverage: float
+    density: float
+    mass: float
+    rows: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What was asked, how often it happens, and the boxes, the first found first; coverage counts each box alone.
+
+    ``rates`` (point,): in which part of a point's worlds it happens. ``said``: the condition in words.
+    """
+
+    where: str
+    rate: float
+    rows: int
+    boxes: tuple[Found, ...]
+    rates: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    said: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a box and factor: [box, factor, low, high, among, coverage, density, mass, lift]."""
+        rows = [
+            {
+                "box": number,
+                "factor": limit.factor.path,
+                "low": None if limit.low is None else limit.factor.label(limit.low),
+                "high": None if limit.high is None else limit.factor.label(limit.high),
+                "among": ", ".join(str(limit.factor.label(value)) for value in limit.among) or None,
+                "coverage": box.coverage,
+                "density": box.density,
+                "mass": box.mass,
+                "lift": box.density / self.rate,
+            }
+            for number, box in enumerate(self.boxes, 1)
+            for limit in box.limits
+        ]
+        return pd.DataFrame(
+            rows, columns=["box", "factor", "low", "high", "among", "coverage", "density", "mass", "lift"]
+        )
+
+
+def discover(
+    sweep: Sweep, where: str, *, boxes: int = 3, threshold: float | None = None, least: float = 0.02
+) -> Discovery:
+    """Boxes in the space of a sweep's factors where a condition mostly holds.
+
+    Parameters
+    ----------
+    where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
+    boxes : how many to look for at most.
+    threshold : density a box must reach; by default half way between the overall rate and 1, or 1.5 times the rate if
+        that is less.
+    least : share of the rows a box holds at least.
+
+    Raises
+    ------
+    BadInput : a condition that makes no sense, or that holds everywhere or nowhere.
+    """
+    named = parse(
+        where,
+        (*sweep.paths, *sweep.outcomes),
+        [*(f.path for f in sweep.factors if f.labels() is not None), *(set(sweep.outcomes) - set(sweep.numbers))],
+    )
+    table = sweep.table(["point", *named.names])
+    columns = {name: table[name].to_numpy() for name in named.names}
+    cases = named.holds(columns)
+    point = table["point"].to_numpy()
+    found = find(
+        sweep.factors,
+        sweep.values[point],
+        cases,
+        where.strip(),
+        boxes=boxes,
+        threshold=threshold,
+        least=least,
+        groups=point,
+        scenario=sweep.scenario,
+        said=named.said(_word(sweep)),
+    )
+    counts = np.bincount(point, minlength=sweep.size)
+    return replace(found, rates=np.bincount(point, weights=cases, minlength=sweep.size) / np.maximum(counts, 1))
+
+
+def _word(sweep: Sweep) -> Callable[[str], str]:
+    """Puts names of factors, outcomes and powers in words."""
+    scenario = sweep.scenario
+    powers = {code: spec.name for code, spec in scenario.powers.items()}
+    return lambda name: (
+        words(name, scenario)
+        if name in sweep.paths
+        else outcome_words(name, scenario)
+        if name in sweep.outcomes
+        else powers.get(name, name)
+    )
+
+
+def find(
+    factors: Sequence[Factor],
+    values: Floats,
+    cases: Flags,
+    where: str,
+    *,
+    boxes: int = 3,
+    threshold: float | None = None,
+    least: float = 0.02,
+    groups: NDArray[Any] | None = None,
+    scenario: Scenario | None = None,
+    said: str | None = None,
+) -> Discovery:
+    """Boxes among rows of ``values`` (row, factor) where ``cases`` (row,) mostly hold.
+
+    ``groups`` (row,) are the points that rows belong to (by default each is its own); ``said`` is the condition in
+    words. Raises BadInput where the cases are none, all, or too few to tell.
+    """
+    rate = float(cases.mean()) if len(cases) else 0.0
+    if cases.sum() < 10 or (~cases).sum() < 10:
+        raise BadInput.of(
+            f"{int(cases.sum()):,} of {len(cases):,} rows in which {where}",
+            "at least 10 in which it holds and 10 in which it does not",
+            path="where",
+        )
+    moving = [j for j in range(len(factors)) if np.ptp(values[:, j]) > 0]
+    if not moving:
+        raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
+    kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
+    enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
+    found: list[Found] = []
+    seen: list[Flags] = []
+    groups = np.arange(len(cases)) if groups is None else groups
+    for limits in _peel(
+        [factors[j] for j in moving], values[kept][:, moving], cases[kept], groups[kept], boxes, enough, least
+    ):
+        inside = np.ones(len(cases), dtype=bool)
+        for limit in limits:
+            inside &= limit.holds(values[:, factors.index(limit.factor)])
+        if any((inside & box).sum() > 0.9 * box.sum() for box in seen):
+            continue  # it holds an earlier, denser one and says nothing new
+        seen.append(inside)
+        hits = int((inside & cases).sum())
+        density = hits / max(int(inside.sum()), 1)
+        coverage = hits / int(cases.sum())
+        rule = _rule(said or where, limits, coverage, density, rate, scenario)
+        found.append(Found(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
+    return Discovery(where, rate, len(cases), tuple(found), said=said or where)
+
+
+def _peel(
+    factors: Sequence[Factor],
+    values: Floats,
+    cases: Flags,
+    groups: NDArray[Any],
+    boxes: int,
+    enough: float,
+    least: float,
+) -> list[tuple[Limit, ...]]:
+    need("ema_workbench")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of packages it could use and of pandas to come; not ours to mend
+        from ema_workbench.analysis import prim
+
+        levels = [np.unique(values[:, j]) for j in range(len(factors))]
+        # ranks in place of values: quantiles of values that repeat (a grid's) would leave PRIM nothing to peel; and
+        # names of our own, as PRIM drops a column called "scenario"
+        ranks = {f"f{j}": np.searchsorted(levels[j], values[:, j]).astype(np.int64) for j in range(len(factors))}
+        frame = pd.DataFrame(
+            {
+                name: pd.Categorical([f"c{rank}" for rank in column]) if _named(factors[j]) else column
+                for j, (name, column) in enumerate(ranks.items())
+            }
+        )
+        search = prim.Prim(frame, cases, threshold=1e-9, peel_alpha=0.05, mass_min=max(least, 10 / len(cases)))
+        found: list[tuple[Limit, ...]] = []
+        table = np.stack(list(ranks.values()), axis=1)
+        for _ in range(boxes):
+            left = np.array(search.yi_remaining)
+            if cases[search.yi_remaining].sum() < 10:
+                break
+            box = search.find_box()
+            if box is None:
+                break
+            chosen = _choose(box, enough)
+            if chosen is None:
+                break
+            limits = _limits(box.box_lims[chosen], factors, levels, table[left], cases[left], groups[left])
+            if not limits:
+                break
+            found.append(limits)
+        return found
+
+
+def _choose(box: Any, enough: float) -> int | None:
+    """The step of a peeling with the best balance of coverage and density; None if no step is dense enough.
+
+    Of steps nearly as good the one with the fewest factors is taken: a rule should be short.
+    """
+    path = box.peeling_trajectory
+    dense = path[(path.density >= enough) & (path.res_dim > 0)]
+    if dense.empty:
+        return None
+    balance = 2.0 * dense.coverage * dense.density / (dense.coverage + dense.density)
+    near = dense[balance >= balance.max() - 0.02]
+    fewest = near[near.res_dim == near.res_dim.min()]
+    step = int(balance.loc[fewest.index].idxmax())
+    box.select(step)
+    return step
+
+
+def _named(factor: Factor) -> bool:
+    """Whether a factor's values have no order that matters."""
+    return factor.kind in ("scenario", "switch")
+
+
+def _limits(
+    ends: pd.DataFrame,
+    factors: Sequence[Factor],
+    levels: Sequence[Floats],
+    ranks: NDArray[np.int64],
+    cases: Flags,
+    groups: NDArray[Any],
+) -> tuple[Limit, ...]:
+    """The limits of a step, without those that chance may have set; between two values that occur, half way.
+
+    ``ranks`` (row, factor) are places among the ``levels`` of each factor, of the rows that no box holds yet.
+    """
+    sides: list[tuple[int, str, Any, Flags]] = []  # factor, which side, where it lies, which rows keep to it
+    for j, (factor, there) in enumerate(zip(factors, levels, strict=True)):
+        if _named(factor):
+            allowed = sorted(int(code[1:]) for code in ends[f"f{j}"].iloc[0])
+            if len(allowed) < len(there):
+                sides.append((j, "among", allowed, np.isin(ranks[:, j], allowed)))
+            continue
+        low, high = (int(end) for end in ends[f"f{j}"])
+        if low > 0:
+            sides.append((j, "low", low, ranks[:, j] >= low))
+        if high < len(there) - 1:
+            sides.append((j, "high", high, ranks[:, j] <= high))
+    kept: dict[int, dict[str, Any]] = {}
+    for j, side, place, keeps in sides:
+        others = np.logical_and.reduce([np.ones(len(cases), dtype=bool)] + [s[3] for s in sides if s[3] is not keeps])
+        if _by_chance(cases[others], keeps[others], groups[others]) < CHANCE:
+            kept.setdefault(j, {})[side] = place
+    limits = []
+    for j, found in kept.items():
+        factor, there = factors[j], levels[j]
+        if "among" in found:
+            limits.append(Limit(factor, None, None, tuple(float(there[place]) for place in found["among"])))
+            continue
+        step = 0 if factor.kind == "month" else 1
+        floor = float(there[found["low"]] + there[found["low"] - step]) / 2 if "low" in found else None
+        roof = float(there[found["high"]] + there[found["high"] + step]) / 2 if "high" in found else None
+        limits.append(Limit(factor, floor, roof))
+    return tuple(limits)
+
+
+def _by_chance(cases: Flags, keeps: Flags, groups: NDArray[Any]) -> float:
+    """How often chance alone would make the rows that keep to a limit as dense as they are (Bryant & Lempert 2010).
+
+    Trials are points, not rows: a point's worlds share its values.
+    """
+    from scipy.stats import binom
+
+    points = len(np.unique(groups[keeps]))
+    if not points or keeps.all():
+        return 1.0
+    return float(binom.sf(np.ceil(points * cases[keeps].mean() - 1e-9) - 1, points, cases.mean()))
+
+
+def _rule(
+    where: str, limits: Sequence[Limit], coverage: float, density: float, rate: float, scenario: Scenario | None
+) -> str:
+    said = [
+        limit.text(limit.factor.path if scenario is None else words(limit.factor.path, scenario)) for limit in limits
+    ]
+    often = "mostly" if density >= 0.5 else "more often"
+    return (
+        f"{where} {often} when {' and '.join(said)}: in {percent(density)} of such worlds, "
+        f"against {percent(rate)} of all; {percent(coverage)} of all cases lie here."
+    )
+
+
+def _shown(factor: Factor, value: float) -> str:
+    label = factor.label(value)
+    return f"{label:.3g}" if isinstance(label, float) else label

@@ -1,0 +1,264 @@
+"""What a sweep varies: a number of the scenario, the month of an event, its switch, or the scenario itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario import Problem, Scenario
+from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
+from sim.scenario.errors import nearest, printable
+from sim.scenario.paths import INNER, find, is_date_path, month_label, number_text, row_at
+from sim.scenario.table import SECTORS
+
+Floats = NDArray[np.float64]
+
+SCENARIO = "scenario"
+"""Name of the factor whose values are whole scenarios."""
+
+Kind = Literal["number", "month", "switch", "scenario"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that is varied.
+
+    ``kind``: "number" (any value from ``low`` to ``high``), "month" (whole months, as month numbers), "switch" (0 or 1)
+    or "scenario" (``names``; values are places in it). ``values`` are given where only those may be taken; ``steps``
+    is how many a grid takes between ``low`` and ``high``.
+    """
+
+    path: str
+    kind: Kind
+    low: float
+    high: float
+    values: tuple[float, ...] = ()
+    steps: int | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def discrete(self) -> bool:
+        """Whether it takes only some values."""
+        return bool(self.values) or self.kind != "number"
+
+    def levels(self) -> tuple[float, ...]:
+        """The values a grid takes; none if a range says no steps."""
+        if self.values:
+            return self.values
+        if self.kind == "number":
+            return tuple(np.linspace(self.low, self.high, self.steps).tolist()) if self.steps else ()
+        whole = np.arange(self.low, self.high + 1)
+        if self.steps and self.steps < len(whole):
+            whole = np.unique(np.round(np.linspace(self.low, self.high, self.steps)))
+        return tuple(whole.tolist())
+
+    def at(self, unit: Floats) -> Floats:
+        """Values at places of the unit interval (any shape): evenly spread over the range or over the levels."""
+        if not self.discrete:
+            # so written that 0 and 1 give the ends exactly and nothing lies outside them
+            return np.minimum(self.low + unit * (self.high - self.low), self.high)
+        levels = np.array(self.values or np.arange(self.low, self.high + 1))
+        chosen: Floats = levels[np.minimum((unit * len(levels)).astype(np.int64), len(levels) - 1)]
+        return chosen
+
+    def label(self, value: float) -> str | float:
+        """A value as a table shows it: months as "YYYY-MM", scenarios by name."""
+        if self.kind == "scenario":
+            return self.names[int(value)]
+        return month_label(int(value)) if self.kind == "month" else float(value)
+
+    def labels(self) -> list[str] | None:
+        """All labels a factor of words may have, in order; None for numbers."""
+        if self.kind == "scenario":
+            return list(self.names)
+        months = range(int(self.low), int(self.high) + 1)
+        return [month_label(month) for month in months] if self.kind == "month" else None
+
+    def codes(self, values: Floats) -> NDArray[np.int32]:
+        """Places of values among ``labels``."""
+        return (values - (self.low if self.kind == "month" else 0.0)).astype(np.int32)
+
+    def facts(self) -> dict[str, object]:
+        """The factor as plain data, for the manifest."""
+        facts: dict[str, object] = {"path": self.path, "kind": self.kind, "low": self.low, "high": self.high}
+        return facts | {
+            key: value
+            for key, value in (("values", list(self.values)), ("steps", self.steps), ("names", list(self.names)))
+            if value
+        }
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, object]) -> Factor:
+        """A factor from what ``facts`` gave."""
+        taken = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+        return cls(**taken)  # type: ignore[arg-type]
+
+
+def kind_of(path: str) -> Kind:
+    """What varies at a path."""
+    if path == SCENARIO:
+        return "scenario"
+    keys = tuple(path.split("."))
+    if is_date_path(keys):
+        return "month"
+    return "switch" if len(keys) == 3 and keys[0] == "events" and keys[2] == "on" else "number"
+
+
+def bounds(scenario: Scenario, path: str) -> tuple[float, float]:
+    """Lowest and highest value a scenario allows at a numeric path, one value taken alone."""
+    keys = path.split(".")
+    if is_date_path(tuple(keys)):
+        shift = 1 if keys[2] == "before" else 0
+        return float(scenario.start + shift), float(scenario.start + scenario.months - 1 + shift)
+    row = scenario.parameter(path)
+    return row.low, row.high
+
+
+def expected(scenario: Scenario, path: str) -> str:
+    """What may stand at a path, in words."""
+    kind = kind_of(path)
+    if kind == "switch":
+        return "0 or 1"
+    if kind == "month":
+        low, high = bounds(scenario, path)
+        return f"a month from {month_label(int(low))} to {month_label(int(high))}"
+    return number_text(scenario.parameter(path))
+
+
+def path_problem(scenarios: Mapping[str, Scenario], path: str) -> tuple[str, str, str | None] | None:
+    """What is wrong with a path as a factor (found, expected, nearest), None if nothing."""
+    for name, scenario in scenarios.items():
+        known = scenario.numeric_paths()
+        if path not in set(known):
+            there = path in scenario.values
+            found = ("a number that this event has no use for" if there else "no number") + f" of {printable(name)}"
+            expected = "a numeric path of the scenario (sim show --sources lists them) or 'scenario'"
+            return found, expected, nearest(path, [*known, SCENARIO])
+    return None
+
+
+def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats) -> list[tuple[str, int, str, str]]:
+    """What is wrong with points taken whole: (path, first such point, found, expected).
+
+    ``values`` (point, factor). Weights must sum to 1, shares to no more than 1, a window of chance must open before it
+    closes; only what a factor touches is looked at.
+    """
+    columns = {factor.path: values[:, j] for j, factor in enumerate(factors) if factor.kind != "scenario"}
+    found = []
+    for path, members, exact in _vectors(scenario, columns):
+        total = sum(
+            (columns[m] if m in columns else np.full(len(values), scenario.get(m)) for m in members),
+            start=np.zeros(len(values)),
+        )
+        wrong = np.abs(total - 1.0) > SUM_TOLERANCE if exact else total > 1.0 + SHARE_TOLERANCE
+        if wrong.any():
+            at = int(wrong.argmax())
+            what = "weights that sum to 1" if exact else "shares that sum to at most 1 (the rest lies with others)"
+            found.append(
+                (
+                    path,
+                    at,
+                    f"a sum of {total[at]:.10g} at point {at} ({wrong.sum():,} of {len(values):,})",
+                    f"{what} at every point; rows of a CSV (design: rows) can change several together",
+                )
+            )
+    events = {tuple(path.split("."))[1] for path in columns if path.startswith("events.")}
+    for event in sorted(events):
+        ends = [f"events.{event}.{key}" for key in ("after", "before")]
+        if not all(path in scenario.values for path in ends):
+            continue
+        after, before = (columns.get(path, np.full(len(values), scenario.get(path))) for path in ends)
+        wrong = before <= after
+        if wrong.any():
+            at = int(wrong.argmax())
+            months = [month_label(int(end[at])) for end in (before, after)]
+            found.append(
+                (
+                    ends[1],
+                    at,
+                    f"{months[0]} at point {at}, not later than 'after' ({months[1]})",
+                    "a month later than 'after' at every point",
+                )
+            )
+    return found
+
+
+def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[str, list[str], bool]]:
+    """Vectors with a sum to keep that the paths touch: path, paths of all members, whether it must be exactly 1."""
+    vectors: dict[str, tuple[str, list[str], bool]] = {}
+    for path in touched:
+        keys = path.split(".")
+        row = find(tuple(keys))
+        if row is None or row.total is None or row_at(keys[0], keys[2]) is None:
+            continue
+        head = ".".join(keys[:3])
+        if row.total == "one":
+            vectors[head] = head, [f"{head}.{name}" for name in INNER[row.inner or "sector"]], True
+        else:
+            sector = f"{head}.{keys[3]}"
+            vectors[sector] = sector, [f"{sector}.{power}" for power in scenario.powers], False
+    return list(vectors.values())
+
+
+def words(path: str, scenario: Scenario) -> str:
+    """A factor in plain words: "Russia's strain", "the date of dushanbe-summit"."""
+    keys = path.split(".")
+    if path == SCENARIO:
+        return "the scenario"
+    if keys[0] == "rules":
+        return " in ".join(key.replace("_", " ") for key in keys[1:])
+    if keys[0] == "events":
+        if keys[2] == "on":
+            return f"the event {keys[1]}"
+        return f"the {' of '.join(key.replace('_', ' ') for key in reversed(keys[2:]))} of {keys[1]}"
+    actors = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
+    own = actors.get(keys[1], keys[1])
+    own += "'" if own.endswith("s") else "'s"
+    text = f"{own} {keys[2].replace('_', ' ')}"
+    for key in keys[3:]:
+        if key in SECTORS:
+            text += f" in {key}"
+        elif key in actors:
+            text += f" {_TOWARDS.get(keys[2], 'towards')} {actors[key]}"
+        else:
+            text += f" over {key.replace('_', ' ')}"
+    return text
+
+
+def outcome_words(name: str, scenario: Scenario) -> str:
+    """An outcome in plain words: "Russia's share", "Kazakhstan's grievance against Russia", "Tajikistan's leader"."""
+    *actors, what = name.split(".")
+    known = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
+    if not actors or actors[0] not in known:
+        return name
+    text = known[actors[0]] + ("' " if known[actors[0]].endswith("s") else "'s ")
+    sector = "".join(f"{key} " for key in actors[1:] if key in SECTORS)
+    text += sector + what.replace("_", " ")
+    return text + "".join(f" {_TOWARDS.get(what, 'with')} {known[code]}" for code in actors[1:] if code in known)
+
+
+_TOWARDS = {
+    "alignment": "with",
+    "leverage": "under",
+    "grievance": "against",
+    "rebukes": "against",
+    "solidarity": "with",
+}
+
+
+def problem(
+    path: str,
+    found: str,
+    expected: str,
+    nearest: str | None = None,
+    *,
+    file: str = "",
+    line: int | None = None,
+    column: int | None = None,
+) -> Problem:
+    """A problem of a plan."""
+    return Problem(file, line or None, column or None, printable(path, 120), found, expected, nearest)

@@ -1,0 +1,403 @@
+"""What a sweep found: one row a point and world, with factors and outcomes, read from a folder or from memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.errors import nearest
+from sim.sweeps.batches import LEADER, trajectory_column
+from sim.sweeps.factors import SCENARIO, Factor
+from sim.sweeps.store import Shelf, find_parts, identity, read_design, read_manifest, sound
+
+if TYPE_CHECKING:
+    import os
+
+    from sim.sweeps.discovery import Discovery
+    from sim.sweeps.sensitivity import Sensitivity
+
+Floats = NDArray[np.float64]
+UNIT = "unit "
+"""Before the name of a column of the design: the place in the unit cube."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Parts of a sweep's folder, for reading."""
+
+    path: Path
+
+    def write(self, number: int, data: bytes) -> None:
+        """Not for writing."""
+        raise NotImplementedError
+
+    def parts(self) -> dict[int, Any]:
+        """Paths of the parts, by number."""
+        return dict(find_parts(self.path))
+
+
+def design_digest(values: Floats) -> str:
+    """32 hexadecimal digits over the values of the points, (point, factor)."""
+    return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=16).hexdigest()
+
+
+class Sweep:
+    """A sweep's results: ``factors``, ``points``, ``outcomes``, and tables and arrays of them.
+
+    Made by ``sim.sweep`` or ``Sweep.load``. Rows are in the order of points and, within a point, of worlds.
+    """
+
+    plot: Any
+    """Figures; put here by ``sim.analysis`` when the package is opened."""
+
+    def __init__(
+        self,
+        manifest: dict[str, Any],
+        design: pa.Table,
+        shelf: Shelf,
+        folder: Path | None = None,
+        scenario: Scenario | None = None,
+    ) -> None:
+        self.manifest, self.folder, self._shelf = manifest, folder, shelf
+        plan = manifest["same"]["plan"]
+        self.factors = tuple(Factor.of_facts(facts) for facts in plan["factors"])
+        self.design: str = plan["design"]
+        self.worlds: int = plan["worlds"]
+        self.seed: int = plan["seed"]
+        self.paired: bool = plan["luck"] == "paired"
+        self.outcomes: tuple[str, ...] = tuple(manifest["same"]["columns"]["outcomes"])
+        self._design, self._scenario = design, scenario
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sweep {', '.join(self.manifest['scenarios'])}: {self.design}, {self.size:,} points x "
+            f"{self.worlds:,} worlds, {len(self.factors)} factors, {self.rows:,} rows>"
+        )
+
+    @classmethod
+    def load(cls, directory: str | os.PathLike[str], *, incomplete: bool = False) -> Sweep:
+        """Read a folder written by ``sim sweep --out``; every part is checked against its seal.
+
+        Raises BadInput where there is no sweep, a part is damaged, or (unless ``incomplete``) parts are missing.
+        """
+        folder = Path(directory)
+        manifest = read_manifest(folder)
+        mine = identity(manifest)
+        try:
+            bad = [path for _, path in find_parts(folder) if not sound(path, mine)]
+        except OSError as error:
+            raise BadInput.of(error.strerror or str(error), "a folder that can be read", file=str(folder)) from error
+        if bad:
+            raise BadInput(
+                Problem(
+                    str(path),
+                    None,
+                    None,
+                    "",
+                    "a part that is damaged or of another sweep",
+                    "what was written; run the same sweep again to mend it",
+                )
+                for path in bad
+            )
+        found = cls(manifest, read_design(folder), Folder(folder), folder)
+        if not found.design_holds():
+            raise BadInput.of(
+                "a design that is damaged",
+                "the points as they were written; run the same sweep again to mend it",
+                file=str(folder),
+            )
+        if found.missing and not incomplete:
+            raise BadInput.of(
+                f"{len(found.missing):,} of {manifest['parts']:,} parts missing",
+                "a finished sweep; run the same sweep again to finish it (or load with incomplete=True)",
+                file=str(folder),
+            )
+        return found
+
+    # -- what is in it ------------------------------------------------------------------------------------------------
+
+    def design_holds(self) -> bool:
+        """Whether the points are those that the manifest speaks of."""
+        wanted = {*self.paths, *(UNIT + path for path in self.paths if self.design == "morris")}
+        return wanted <= set(self._design.column_names) and (
+            design_digest(self.values) == self.manifest["same"]["design_digest"]
+        )
+
+    @property
+    def size(self) -> int:
+        """Number of points."""
+        return int(self._design.num_rows)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Names of the factors."""
+        return tuple(factor.path for factor in self.factors)
+
+    @property
+    def posterior(self) -> str | None:
+        """Name of the posterior whose draws the worlds took, if any."""
+        drawn = self.manifest["same"]["plan"].get("posterior")
+        return None if drawn is None else str(drawn["name"])
+
+    @cached_property
+    def missing(self) -> list[int]:
+        """Numbers of the parts that are not there."""
+        there = self._shelf.parts()
+        return [number for number in range(self.manifest["parts"]) if number not in there]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows there are."""
+        return sum(pq.read_metadata(part).num_rows for part in self._shelf.parts().values())
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Outcomes that are numbers (leaders are not)."""
+        return tuple(name for name in self.outcomes if not name.endswith(LEADER))
+
+    @cached_property
+    def values(self) -> Floats:
+        """Values of the points, (point, factor): months as month numbers, scenarios as places among the names."""
+        return np.stack([self._design.column(path).to_numpy() for path in self.paths], axis=1)
+
+    @property
+    def unit(self) -> Floats | None:
+        """Places of the points in the unit cube, (point, factor), where the design keeps them (morris)."""
+        if UNIT + self.paths[0] not in self._design.column_names:
+            return None
+        return np.stack([self._design.column(UNIT + path).to_numpy() for path in self.paths], axis=1)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The (first) scenario, as it was resolved."""
+        if self._scenario is not None:
+            return self._scenario
+        assert self.folder is not None
+        return load(self.folder / next(iter(self.manifest["scenarios"].values())))
+
+    def factor(self, path: str) -> int:
+        """Place of a factor. Raises BadInput for an unknown one."""
+        if path not in self.paths:
+            raise BadInput.of(
+                repr(path), f"one of {', '.join(self.paths)}", path="factor", nearest=nearest(path, self.paths)
+            )
+        return self.paths.index(path)
+
+    def pick(self, patterns: Sequence[str] | str | None) -> list[str]:
+        """Outcomes (numbers only) that match; where nothing is asked, the share of each power over the region."""
+        if patterns is None:
+            shares = [name for name in self.numbers if name.count(".") == 1 and name.endswith(".share")]
+            return shares or list(self.numbers[:3])
+        asked = [patterns] if isinstance(patterns, str) else list(patterns)
+        idle = [a for a in asked if not any(fnmatchcase(name, a) for name in self.numbers)]
+        if idle:
+            raise BadInput(
+                Problem(
+                    "",
+                    None,
+                    None,
+                    "outcome",
+                    repr(a),
+                    "an outcome that this sweep keeps, a number",
+                    nearest(a, self.numbers),
+                )
+                for a in idle
+            )
+        return [name for name in self.numbers if any(fnmatchcase(name, a) for a in asked)]
+
+    # -- tables -------------------------------------------------------------------------------------------------------
+
+    def tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The parts in turn, as Arrow tables; never more than one in memory."""
+        for part in self._shelf.parts().values():
+            yield pq.read_table(part, columns=None if columns is None else list(columns))
+
+    def table(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """One tidy row a point and world: [point, world, factors, outcomes], or the ``columns`` named.
+
+        Months are "YYYY-MM", leaders codes of powers.
+        """
+        known = ["point", "world", *self.paths, *self.outcomes]
+        wanted = known if columns is None else list(columns)
+        unknown = [name for name in wanted if name not in known]
+        if unknown:
+            raise BadInput(
+                Problem(
+                    "", None, None, "columns", repr(name), "a factor or outcome of this sweep", nearest(name, known)
+                )
+                for name in unknown
+            )
+        keys = [name for name in ("point", "world") if name not in wanted]
+        parts = [part.unify_dictionaries() for part in self.tables([*keys, *wanted])]
+        if not parts:
+            return pd.DataFrame({name: [] for name in wanted})
+        whole: pd.DataFrame = pa.concat_tables(parts).unify_dictionaries().to_pandas()
+        if SCENARIO in self.paths:  # batches hold one scenario each, so rows stand by scenario
+            whole = whole.sort_values(["point", "world"], kind="stable", ignore_index=True)
+        return whole[wanted]
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The points as a table: one column a factor, months as "YYYY-MM", scenarios by name."""
+        columns: dict[str, Any] = {}
+        for j, factor in enumerate(self.factors):
+            labels, values = factor.labels(), self.values[:, j]
+            columns[factor.path] = values if labels is None else np.array(labels)[factor.codes(values)]
+        return pd.DataFrame(columns).rename_axis("point")
+
+    def arrays(self, outcomes: Sequence[str] | str | None = None) -> tuple[Floats, Floats]:
+        """Factors in, outcomes out: values (point, factor) and outcomes (point, world, outcome).
+
+        ``outcomes`` are names or patterns, in the sweep's order. Raises BadInput where rows are missing.
+        """
+        names = self.pick(outcomes)
+        if self.missing:
+            raise BadInput.of(f"{len(self.missing)} parts missing", "a finished sweep", file=str(self.folder or ""))
+        out = np.empty((self.size * self.worlds, len(names)))
+        for part in self.tables(["point", "world", *names]):
+            point, world = part.column("point").to_numpy(), part.column("world").to_numpy()
+            row = point * self.worlds + (world if self.paired else world - point * self.worlds)
+            for k, name in enumerate(names):
+                out[row, k] = part.column(name).to_numpy(zero_copy_only=False)
+        return self.values, out.reshape(self.size, self.worlds, len(names))
+
+    def means(self, outcomes: Sequence[str] | str | None = None) -> pd.DataFrame:
+        """Mean over worlds of each outcome at each point: factors and outcomes, one row a point."""
+        names = self.pick(outcomes)
+        _, values = self.arrays(names)
+        frames: list[pd.DataFrame] = [self.points, pd.DataFrame(values.mean(axis=1), columns=names)]
+        table: pd.DataFrame = pd.concat(frames, axis=1).rename_axis("point")
+        return table
+
+    def trajectories(self, republic: str, power: str) -> Floats:
+        """Overall alignment by month, (point, world, month + 1), month 0 day one; of sweeps that keep trajectories."""
+        pair = f"{republic}.{power}"
+        kept = self.manifest["same"]["columns"]["trajectories"]
+        if pair not in kept:
+            raise BadInput.of(
+                repr(pair),
+                f"one of {', '.join(kept)}" if kept else "a sweep with trajectories: true",
+                path="trajectories",
+                nearest=nearest(pair, kept),
+            )
+        length = max(self.manifest["same"]["plan"]["months"]) + 1
+        out = np.full((self.size * self.worlds, length), np.nan)
+        for part in self.tables(["point", "world", trajectory_column(pair)]):
+            point, world = part.column("point").to_numpy(), part.column("world").to_numpy()
+            row = point * self.worlds + (world if self.paired else world - point * self.worlds)
+            lists = part.column(trajectory_column(pair)).combine_chunks()
+            if lists.null_count == 0:
+                values = lists.flatten().to_numpy().reshape(len(row), -1)
+                out[row, : values.shape[1]] = values
+        return out.reshape(self.size, self.worlds, length)
+
+    def effects(self, outcomes: Sequence[str] | str | None = None) -> pd.DataFrame:
+        """What each factor does alone: [outcome, factor, low_at, high_at, low, high, change, change_conf].
+
+        ``low`` and ``high`` are the outcome's means over points in the lowest and highest quarter of a factor's values
+        (lowest and highest level, where it has up to eight); for the scenario, the scenarios of least and greatest
+        mean. In a sample, where other factors happen to differ between the two ends, what they do is taken out as far
+        as an additive fit tells it; ``change_conf`` is half of the 95 % interval that the rest and the luck of the
+        worlds leave. Outcomes in the order asked, factors by the size of the change.
+        """
+        names = self.pick(outcomes)
+        _, values = self.arrays(names)
+        means = values.mean(axis=1)
+        parts, rest = _additive(self.factors, self.values, means, self.design)
+        block = np.arange(self.size) // {"saltelli": len(self.factors) + 2, "morris": len(self.factors) + 1}.get(
+            self.design, 1
+        )  # points of one base sample or trajectory are no independent witnesses
+        rows = []
+        for k, name in enumerate(names):
+            found = []
+            for j, factor in enumerate(self.factors):
+                alone = parts[j, :, k] + rest[:, k] + means[:, k].mean()
+                low, high = _ends(factor, self.values[:, j], alone)
+                weight = high / high.sum() - low / low.sum()
+                change = float(weight @ alone)
+                spread = 0.0 if self.design == "grid" else float((np.bincount(block, weight * rest[:, k]) ** 2).sum())
+                if self.worlds > 1:
+                    spread += float((weight @ values[:, :, k]).var(ddof=1)) / self.worlds
+                found.append(
+                    (
+                        name,
+                        factor.path,
+                        *(factor.label(float(self.values[end, j].mean())) for end in (low, high)),
+                        float(alone[low].mean()),
+                        float(alone[high].mean()),
+                        change,
+                        1.96 * spread**0.5,
+                    )
+                )
+            rows += sorted(found, key=lambda row: -abs(np.nan_to_num(row[6])))
+        return pd.DataFrame(
+            rows, columns=["outcome", "factor", "low_at", "high_at", "low", "high", "change", "change_conf"]
+        )
+
+    # -- asking it ----------------------------------------------------------------------------------------------------
+
+    def sensitivity(self, outcomes: Sequence[str] | str | None = None) -> Sensitivity:
+        """Which factors matter; see ``sim.sweeps.sensitivity``."""
+        from sim.sweeps.sensitivity import analyse
+
+        return analyse(self, outcomes)
+
+    def discover(self, where: str, **options: Any) -> Discovery:
+        """In which part of the space of factors something happens; see ``sim.sweeps.discovery``."""
+        from sim.sweeps.discovery import discover
+
+        return discover(self, where, **options)
+
+
+def _ends(factor: Factor, values: Floats, outcome: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which points, (point,), lie at the low and at the high end of a factor."""
+    levels = np.unique(values)
+    if factor.kind == "scenario":
+        means = [outcome[values == level].mean() for level in levels]
+        return values == levels[int(np.argmin(means))], values == levels[int(np.argmax(means))]
+    few = len(levels) <= 8
+    return (
+        values <= (levels[0] if few else np.quantile(values, 0.25)),
+        values >= (levels[-1] if few else np.quantile(values, 0.75)),
+    )
+
+
+def _additive(factors: Sequence[Factor], values: Floats, means: Floats, design: str) -> tuple[Floats, Floats]:
+    """Means (point, outcome) as the sum of their mean, a part of each factor (factor, point, outcome) and a rest.
+
+    Parts are second-degree polynomials (of the scenario: steps), fitted together. They are zero, and all is rest, where
+    every factor meets all values of the others anyway (a grid) or points are too few.
+    """
+    centred = means - means.mean(axis=0)
+    nothing = np.zeros((len(factors), *means.shape)), centred
+    terms = []
+    for j, factor in enumerate(factors):
+        levels = np.unique(values[:, j])
+        if factor.kind == "scenario":
+            columns = [(values[:, j] == level).astype(float) for level in levels[1:]]
+        else:
+            place = (values[:, j] - levels[0]) / max(levels[-1] - levels[0], 1e-300)
+            columns = [place, place**2][: min(len(levels) - 1, 2)]
+        terms.append(np.stack([c - c.mean() for c in columns], axis=1) if columns else np.zeros((len(values), 0)))
+    count = sum(term.shape[1] for term in terms)
+    if design == "grid" or len(values) < 3 * (count + 1) or not np.isfinite(means).all():
+        return nothing
+    slopes = np.split(
+        np.linalg.lstsq(np.concatenate(terms, axis=1), centred, rcond=None)[0],
+        np.cumsum([term.shape[1] for term in terms])[:-1],
+    )
+    parts = np.stack([term @ slope for term, slope in zip(terms, slopes, strict=True)])
+    freedom = np.sqrt(len(values) / (len(values) - count - 1))
+    return parts, (centred - parts.sum(axis=0)) * freedom

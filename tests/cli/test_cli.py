@@ -1,0 +1,342 @@
+"""The command line: what a person or a program sees, and with which exit code it ends.
+
+Most tests call the commands in this process; those about streams, signals and exit codes start the real program.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import sim
+from sim.cli.app import app
+from sim.cli.pages import run as report
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = ("run", "list", "show", "check", "schema")
+SMALL = ("--worlds", "8", "--months", "13")
+QUIET_WORLD = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "GITHUB_ACTIONS"}}
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe of 80 columns, whatever the tests run in."""
+    for name in ("FORCE_COLOR", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def call(*words: str) -> Any:
+    return CliRunner().invoke(app, words, prog_name="sim")
+
+
+def start(*words: str, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *words],
+        cwd=ROOT,
+        env=QUIET_WORLD,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **options,
+    )
+
+
+def write(folder: Path, name: str, text: str) -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+# -- help and usage ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    answer = call(command, "--help")
+    assert answer.exit_code == 0
+    assert f"Example: sim {command}" in answer.stdout
+
+
+def test_help_names_every_command() -> None:
+    answer = call("--help")
+    assert answer.exit_code == 0
+    assert all(re.search(rf"│ {command} ", answer.stdout) for command in COMMANDS)
+    assert "Example: sim run" in answer.stdout
+
+
+def test_version() -> None:
+    assert call("--version").stdout == f"sim {sim.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("rnu",), "'run'"),
+        (("run", "dushanbe-2025", "--wolrds", "3"), "--worlds"),
+        (("run", "dushanbe-2025", "--format", "jsno"), "json"),
+        (("run", "dushanbe-2052"), "did you mean dushanbe-2025?"),
+        (("run", "dushanbe-2025", "--set", "powers.RUS.strian=0.4"), "did you mean strain?"),
+        (("run", "dushanbe-2025", "--set", "powers.RUS.strain"), "--set"),
+        (("run", "dushanbe-2025", "--worlds", "0"), "--worlds"),
+        (("run", "dushanbe-2025", "--worlds", "many"), "--worlds"),
+        (("run", "dushanbe-2025", "--months", "-1"), "--months"),
+        (("run", "dushanbe-2025", "--months", "99999999"), "1200"),
+        (("run", "dushanbe-2025", "--seed", "-1"), "--seed"),
+        (("run", "dushanbe-2025", "--seed", "1" * 30), "--seed"),
+        (("run", "dushanbe-2025", "--worlds", "999999999"), "GiB"),
+        (("show", "nowhere/at-all.yaml"), "no such file"),
+        (("check", "."), "a folder"),
+        (("schema", "--out", "nowhere/at/all.json"), "--out"),
+    ],
+)
+def test_mistakes_get_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str) -> None:
+    answer = call(*words)
+    assert answer.exit_code == 2
+    assert hint in " ".join(answer.stderr.replace("│", " ").split())
+    assert not answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+# -- list, show, check, schema -----------------------------------------------------------------------------------------
+
+
+def test_list_names_every_shipped_scenario() -> None:
+    answer = call("list")
+    assert answer.exit_code == 0
+    for name in sim.shipped():
+        assert re.search(rf"^ ?{name} .*\b{sim.load(name).months}\b", answer.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", sim.shipped())
+def test_show(name: str) -> None:
+    answer = call("show", name)
+    scenario = sim.load(name)
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith(scenario.title)
+    assert all(spec.name in answer.stdout for spec in (*scenario.powers.values(), *scenario.republics.values()))
+    assert all(event in answer.stdout for event in scenario.events)
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+
+
+def test_show_with_sources_lists_every_value() -> None:
+    answer = call("show", "dushanbe-2025", "--sources")
+    text = re.sub(r"\s", "", answer.stdout)
+    scenario = sim.load("dushanbe-2025")
+    assert [path for path in scenario.numeric_paths() if path not in text] == []
+    assert "claim:war-strain" in text
+
+
+def test_check_reports_all_errors_of_all_files(tmp_path: Path) -> None:
+    good = write(tmp_path, "good.yaml", "title: Good\nextends: dushanbe-2025\n")
+    bad = write(tmp_path, "bad.yaml", "title: Bad\nextends: dushanbe-2025\npowers: {RUS: {strain: 7, strian: 0}}\n")
+    worse = write(tmp_path, "worse.yaml", "")
+    answer = call("check", bad, good, worse, "war-drags-on")
+    assert answer.exit_code == 2
+    assert f"{good}: ok (Good)" in answer.stdout
+    assert "war-drags-on: ok" in answer.stdout
+    assert len(re.findall(rf"^{re.escape(bad)}:3:\d+: ", answer.stderr, re.MULTILINE)) == 2
+    assert worse in answer.stderr
+    assert call("check", good).exit_code == 0
+
+
+def test_a_scenario_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    text = r'title: "a\e[31mb"' + "\nextends: dushanbe-2025\n" + r'about: "c\e[2Jd"' + "\n"
+    text += r'republics: {KAZ: {name: "K\e[1m"}}' + "\n" + r'events: {truce: {about: "t\e[5m"}}' + "\n"
+    file = write(tmp_path, "esc.yaml", text)
+    for words in (("show", file), ("check", file), ("run", file, *SMALL)):
+        answer = call(*words)
+        assert "\x1b" not in answer.output
+        assert answer.exit_code in (0, 2)
+
+
+def test_schema(tmp_path: Path) -> None:
+    file = tmp_path / "schema.json"
+    answer = call("schema", "--out", str(file))
+    assert (answer.exit_code, answer.stdout) == (0, "")
+    assert call("schema").stdout == file.read_text(encoding="utf-8")
+    assert file.read_bytes() == (ROOT / "scenarios" / "schema.json").read_bytes()  # what make schema is for
+    assert json.loads(file.read_text(encoding="utf-8"))["properties"]["powers"]
+
+
+# -- run ---------------------------------------------------------------------------------------------------------------
+
+
+def test_run_prints_a_page() -> None:
+    answer = call("run", "dushanbe-2025", *SMALL)
+    assert answer.exit_code == 0, answer.output
+    for part in (
+        "Dushanbe 2025",
+        "Alignment, 2025-10 to 2026-10",
+        "Turkmenistan",
+        "Leader",
+        "deferential",
+        "typical world",
+        "more entries",
+        "Seed 0, 8 worlds",
+        sim.load("dushanbe-2025").with_months(13).hash,
+    ):
+        assert part in answer.stdout, part
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+    assert "\x1b" not in answer.output
+    assert "Running dushanbe-2025: 8 worlds of 13 months" in answer.stderr
+
+
+def test_run_as_json() -> None:
+    answer = call("run", "crowded-steppe", *SMALL, "--format", "json", "--seed", "3", "--quiet")
+    assert answer.exit_code == 0
+    assert answer.stderr == ""
+    found = json.loads(answer.stdout)
+    assert set(found) == {"headline", "summary", "leaders", "stances", "manifest"}
+    assert len(found["summary"]) == 5 * len(sim.load("crowded-steppe").powers)
+    assert len(found["leaders"]) == 5
+    manifest = found["manifest"]
+    assert (manifest["seed"], manifest["worlds"], manifest["months"]) == (3, 8, 13)
+    assert manifest["scenario_hash"] == sim.load("crowded-steppe").with_months(13).hash
+
+
+def test_run_as_csv_says_what_python_says() -> None:
+    answer = call("run", "dushanbe-2025", *SMALL, "--format", "csv", "--set", "powers.RUS.strain=0.9")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+    result = sim.run(sim.load("dushanbe-2025", set={"powers.RUS.strain": 0.9}), worlds=8, months=13)
+    expected = result.summary()
+    assert [row["power"] for row in rows] == expected["power"].tolist()
+    assert [float(row["median"]) for row in rows] == expected["median"].tolist()
+
+
+def test_run_writes_a_result_and_writes_it_again(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "result"
+    for seed in ("0", "1"):
+        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out), "--seed", seed)
+        assert answer.exit_code == 0, answer.output
+        assert str(out) in answer.stderr.replace("\n", "")
+    assert sim.Result.load(out).seed == 1
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["command"].startswith("sim")
+    assert list(out.glob("*.png"))
+    assert list(out.glob("*.svg"))
+
+
+def test_run_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    write(tmp_path, "thesis.txt", "do not overwrite")
+    for out in (tmp_path, tmp_path / "thesis.txt", tmp_path / "thesis.txt" / "below", Path("x" * 300)):
+        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out))
+        assert answer.exit_code == 2
+        assert "--out" in answer.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_run_refuses_a_folder_it_may_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root, who runs many a CI, may write anywhere
+    answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "result"))
+    assert answer.exit_code == 2
+    assert "permission" in answer.stderr
+
+
+def test_ledger_excerpt_gives_every_kind_its_room() -> None:
+    ledger = sim.run("dushanbe-2025", worlds=4, months=40).ledger()
+    chosen = report.most_telling(ledger, 20)
+    assert len(chosen) == 20
+    assert chosen.index.is_monotonic_increasing
+    assert {"event", "grievance", "offer", "stance"} <= set(chosen["kind"])
+    assert len(report.most_telling(ledger.head(5), 20)) == 5
+    assert len(report.most_telling(ledger.head(0), 20)) == 0
+
+
+# -- the real program --------------------------------------------------------------------------------------------------
+
+
+def test_machine_formats_keep_stdout_clean() -> None:
+    with start("run", "dushanbe-2025", *SMALL, "--format", "json") as program:
+        out, err = program.communicate(timeout=120)
+    assert program.returncode == 0
+    assert json.loads(out)["manifest"]["command"] == f"sim run dushanbe-2025 {' '.join(SMALL)} --format json"
+    assert err == "Running dushanbe-2025: 8 worlds of 13 months, seed 0\n"
+
+
+def test_bad_scenario_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
+    bad = write(tmp_path, "bad.yaml", "title: [unclosed\n")
+    with start("run", bad) as program:
+        out, err = program.communicate(timeout=120)
+    assert (program.returncode, out) == (2, "")
+    assert err.startswith(f"{bad}:")
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    with start("show", "dushanbe-2025", "--sources") as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.readline()
+        program.stdout.close()
+        err = program.stderr.read()
+        assert program.wait(timeout=120) == 0
+    assert err == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_keeps_the_worlds_that_are_finished(tmp_path: Path) -> None:
+    out = tmp_path / "stopped"
+    with start("run", "dushanbe-2025", "--worlds", "20000", "--out", str(out), start_new_session=True) as program:
+        assert program.stderr is not None
+        assert program.stderr.readline().startswith("Running")
+        time.sleep(4.0)
+        program.send_signal(signal.SIGINT)
+        page, err = program.communicate(timeout=120)
+    assert program.returncode == 130, err
+    assert "Traceback" not in err
+    if out.exists():  # on a machine too slow to finish a batch there is nothing to keep
+        assert "Stopped early" in page
+        assert 0 < sim.Result.load(out).worlds < 20000
+    else:
+        assert err == "Stopped before anything was finished.\n"
+
+
+def test_ctrl_c_before_the_first_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.runs.run import Interrupted
+
+    def stopped(*_: object, **__: object) -> None:
+        raise Interrupted(None)
+
+    monkeypatch.setattr(sim, "run", stopped)
+    answer = call("run", "dushanbe-2025", "--quiet")
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (130, "", "Stopped before anything was finished.\n")
+
+
+def test_out_of_memory_and_full_disk_are_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    for problem in (MemoryError("9 TiB"), OSError(28, "No space left on device", "somewhere")):
+
+        def fail(*_: object, problem: Exception = problem, **__: object) -> None:
+            raise problem
+
+        monkeypatch.setattr(sim, "run", fail)
+        answer = call("run", "dushanbe-2025", "--quiet")
+        assert answer.exit_code == 2
+        assert len(answer.stderr.splitlines()) == 1
+
+
+def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with report.Progress(hidden=False) as progress:
+        progress.update(5, 10)
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    with report.Progress(hidden=False) as progress:
+        progress.update(5, 10)
+    shown = capsys.readouterr().err
+    assert "5/10" in shown
+    assert not re.search(r"\x1b\[(?:\d+;)*(?:3|4|9|10)[0-7]\b", shown), "colour in spite of NO_COLOR"

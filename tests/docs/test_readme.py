@@ -1,0 +1,107 @@
+"""The README does what it says: its commands run, its excerpt is what is printed, its pictures and files are there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHORTER = {
+    "run": "--worlds 20",
+    "compare": "--worlds 20",
+    "whatif": "--worlds 20",
+    "explain": "--worlds 20",
+    "blocs": "--worlds 20",
+    "sweep": "--worlds 8",
+    "calibrate": "--worlds 60 --rounds 1",
+    "backtest": "--worlds 60 --rounds 1 --first 2019 --last 2019",
+}
+"""Added here so that the test is quick; what a command does is the same."""
+OPENS_A_BROWSER = {"view"}
+
+
+def indented() -> list[str]:
+    """Lines of the indented blocks, without their comments."""
+    found = re.findall(r"^    (\S.*)$", README, re.MULTILINE)
+    return [line.split("   #")[0].rstrip() for line in found]
+
+
+COMMANDS = [line for line in indented() if re.match(r"sim [a-z]+( |$)", line)]
+
+
+def sim(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *shlex.split(words)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+
+
+def test_every_command_runs_in_the_order_given(tmp_path: Path) -> None:
+    assert len(COMMANDS) >= 18
+    (tmp_path / "my-scenario.yaml").write_text("title: Mine\nextends: dushanbe-2025\n", encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL):
+        name = re.match(r"# (\S+\.yaml)\n", block)
+        assert name, "the first line of a YAML block names its file"
+        (tmp_path / name[1]).write_text(block, encoding="utf-8")
+    for command in COMMANDS:
+        name = command.split()[1]
+        if name in OPENS_A_BROWSER:
+            assert sim(f"{name} --help", tmp_path).returncode == 0
+            continue
+        done = sim(f"{command.removeprefix('sim ')} {SHORTER.get(name, '')}", tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        assert done.stdout.strip(), command
+
+
+def test_the_excerpt_is_what_is_printed(tmp_path: Path) -> None:
+    shown = README.split("An excerpt", 1)[1].split("![", 1)[0]
+    lines = [line.strip() for line in re.findall(r"^    (.*)$", shown, re.MULTILINE)]
+    lines = [line for line in lines if line and line != "..."]
+    assert len(lines) > 30
+    printed = {line.strip() for line in sim("run dushanbe-2025", tmp_path).stdout.splitlines()}
+    assert [line for line in lines if line not in printed] == []
+
+
+def test_the_lines_of_python_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mpl.use("agg")
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    assert "Russia" in capsys.readouterr().out
+
+
+def test_make_knows_the_targets_named() -> None:
+    named = set(re.findall(r"`make ([a-z-]+)`", README)) | {
+        line.split()[1] for line in indented() if line.startswith("make ")
+    }
+    assert {"run", "test"} <= named
+    rules = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named <= rules
+
+
+def test_pictures_and_files_named_are_there() -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert any(target.endswith(".png") for target in targets)
+    named = targets + [
+        name
+        for name in re.findall(r"`([\w./-]+/|[\w./-]+\.(?:md|json|yaml|txt|toml))`", README)
+        if "/" in name or name.isupper()
+    ]
+    assert [name for name in named if not name.startswith("results/") and not (ROOT / name).exists()] == []

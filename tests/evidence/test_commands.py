@@ -1,0 +1,192 @@
+"""compare, whatif, explain, blocs and data as a user meets them: pages, json, csv, folders, and refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from sim.cli.pages.data import KEYS
+from sim.evidence.catalogue import catalogue, series
+from sim.scenario import BadInput, load
+from sim.scenario.locate import shipped_dir
+
+BASE = "dushanbe-2025"
+SMALL = ["--worlds", "5", "--months", "3", "-q"]
+COMMANDS: dict[str, list[str]] = {
+    "compare": ["compare", BASE, "war-drags-on", "brussels-delivers", *SMALL],
+    "whatif": ["whatif", BASE, "--set", "powers.RUS.strain=0.7", *SMALL],
+    "explain": ["explain", BASE, *SMALL],
+    "one story": ["explain", BASE, "--republic", "TJK", "--power", "RUS", "--from", "2025-11", *SMALL],
+    "event": ["explain", BASE, "--event", "dushanbe-summit", *SMALL],
+    "blocs": ["blocs", BASE, "--month", "2025-12", "--worlds", "5", "-q"],
+    "data": ["data"],
+    "one series": ["data", "unga-agreement"],
+}
+CODES = {"RUS", "CHN", "EUU", "KAZ", "KGZ", "TJK", "TKM", "UZB"}
+
+
+def run_cli(*arguments: str) -> tuple[int, str, str]:
+    answer = CliRunner().invoke(app, [*arguments])
+    return answer.exit_code, answer.stdout, answer.stderr
+
+
+# -- pages and programs ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_page_fits_80_columns_and_speaks_in_names(name: str) -> None:
+    code, page, told = run_cli(*COMMANDS[name])
+    assert (code, told) == (0, "")
+    assert max(map(len, page.splitlines())) <= 80
+    assert not {"nan", "None", "NaN"} & set(page.split())
+    if "data" not in COMMANDS[name]:  # figures are shown as they are kept, with a key to their codes
+        assert "Russia" in page
+        assert not CODES & set(re.findall(r"[A-Z]{3}", page.replace("powers.RUS.strain", "")))
+        assert "Seed 0, 5 worlds" in page
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_json_is_whole_and_says_how_it_was_made(name: str) -> None:
+    code, answer, _ = run_cli(*COMMANDS[name], "--format", "json")
+    assert code == 0
+    content = json.loads(answer)
+    if name == "data":
+        assert [one["name"] for one in content["series"]] == list(catalogue())
+        return
+    if name == "one series":
+        assert {row["source"] for row in content["rows"]} == set(content["citations"])
+        return
+    assert content["manifest"]["seed"] == 0
+    assert content["manifest"]["versions"]["sim"]
+    assert content["manifest"]["posterior"] is None if name != "blocs" else content["assumptions"]
+    rows = content.get("table") or content.get("parts") or content.get("blocs")
+    assert rows
+    assert CODES & set(answer.replace('"', " ").split()), "programs get codes"
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("compare", "scenario republic power base low median high difference_low difference difference_high p_higher"),
+        ("whatif", "scenario republic power base low median high difference_low difference difference_high p_higher"),
+        ("explain", "republic power driver low median high mean"),
+        ("one story", "republic power driver low median"),
+        ("event", "scenario republic power base"),
+        ("blocs", "bloc against deepest minimum energy"),
+        ("data", "name title coverage source licence contradictions"),
+        ("one series", "republic power year agreement n_votes"),
+    ],
+)
+def test_csv_is_a_table(name: str, columns: str) -> None:
+    code, answer, _ = run_cli(*COMMANDS[name], "--format", "csv")
+    assert code == 0
+    head, *rows = csv.reader(io.StringIO(answer))
+    assert head[: len(columns.split())] == columns.split()
+    assert rows
+    assert all(len(row) == len(head) for row in rows)
+    if name == "one story":
+        assert {(row[0], row[1]) for row in rows} == {("TJK", "RUS")}
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("compare", "table.csv differences.csv outcomes.csv scenario-0.yaml scenario-2.yaml difference-2.svg"),
+        ("one story", "parts.csv by_power.csv logits.csv by_month.csv scenario.yaml waterfall-TJK-RUS.png"),
+        ("event", "table.csv parts.csv difference.png scenario.yaml"),
+        ("blocs", "blocs.csv together.csv check.csv blocs.png"),
+    ],
+)
+def test_out_leaves_tables_figures_scenario_and_manifest(name: str, files: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    code, page, _ = run_cli(*COMMANDS[name], "--out", str(out))
+    assert code == 0
+    assert page == run_cli(*COMMANDS[name])[1], "the page is the same"
+    there = {path.name for path in out.iterdir()}
+    assert {*files.split(), "manifest.json"} <= there
+    assert all(path.stat().st_size for path in out.iterdir())
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["seed"] == 0
+    for story in out.glob("scenario*.yaml"):
+        hashes = manifest.get("scenario_hashes") or [manifest["scenario_hash"]]
+        assert load(story).hash in hashes
+    for table in out.glob("*.csv"):
+        assert len(pd.read_csv(table))
+
+
+def test_a_sector_is_told_throughout() -> None:
+    for name in ("whatif", "event"):
+        code, page, _ = run_cli(*COMMANDS[name], "--sector", "trade")
+        assert code == 0
+        assert "share of" in page
+        assert " in trade in December 2025" in " ".join(page.split())
+        assert "overall" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", BASE], "two or more"),
+        (["compare", BASE, "nowhere"], "nowhere"),
+        (["compare", BASE, "hindcast-2013"], "start together"),
+        (["compare", BASE, BASE, "--sector", "tade"], "did you mean trade?"),
+        (["whatif", BASE], "--set"),
+        (["whatif", BASE, "--set", "powers.RUS.strian=1"], "did you mean strain?"),
+        (["whatif", BASE, "--set", "powers.RUS.strain=7"], "0 to 1"),
+        (["explain", BASE, "--republic", "TJX"], "did you mean TJK?"),
+        (["explain", BASE, "--power", "US"], "RUS"),
+        (["explain", BASE, "--from", "2031-01"], "a month of the run"),
+        (["explain", BASE, "--event", "summit"], "events.summit"),
+        (["explain", BASE, "--event", "dushanbe-summit", "--to", "2026-01"], "leave out --from and --to"),
+        (["blocs", BASE, "--month", "1999-01"], "a month from"),
+        (["data", "tread"], "did you mean trade?"),
+        (["blocs", BASE, "--worlds", "0"], "--worlds"),
+        (["explain", BASE, "--out", "pyproject.toml"], "not a folder"),
+    ],
+)
+def test_bad_input_is_one_clear_message(arguments: list[str], message: str) -> None:
+    code, page, told = run_cli(*arguments)
+    assert (code, page) == (2, "")
+    assert message in " ".join(re.sub("[│╭╮╰╯─]", " ", told).split())
+    assert "Traceback" not in told
+
+
+# -- the observed figures ----------------------------------------------------------------------------------------------
+
+
+def test_every_series_is_listed_with_sources_and_contradictions() -> None:
+    known = catalogue()
+    files = {path.name for path in (shipped_dir("seeds") / "observed").glob("*.csv")} - {"sources.csv"}
+    assert {one.file for one in known.values()} == files
+    _, page, _ = run_cli("data")
+    said = " ".join(page.split())
+    for one in known.values():
+        assert one.name in said
+        assert one.title
+        assert one.coverage
+        assert one.licence
+        assert one.source.split(";")[0].split()[0] in said
+        assert all(" ".join(text.split())[:20] in said for text in one.contradictions), one.name
+        assert (one.citations().citation.str.len() > 5).all(), "every source id stands for something"
+        frame = one.frame()
+        assert set(frame.columns) & set(KEYS)
+        assert len(frame) > 1
+    assert known["trade"].contradictions
+
+
+def test_the_record_that_is_scored_is_whole() -> None:
+    votes = series("unga-agreement").frame()
+    scored = votes[votes.year <= 2024]
+    assert len(scored) == 5 * 3 * 15
+    assert scored.agreement.between(0, 1).all()
+    assert series("data:trade.csv".removeprefix("data:")).name == series("data:trade").name == "trade"
+    with pytest.raises(BadInput, match="did you mean trade"):
+        series("tradee")

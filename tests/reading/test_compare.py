@@ -1,0 +1,225 @@
+"""Comparisons: paired by luck, so that identical scenarios differ nowhere and a difference is the scenarios' doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.reading.compare import Comparison, clear_from, whatif
+from sim.runs.result import Result
+from sim.scenario import BadInput, Scenario
+from tests.worlds import GOOD, edited
+
+SMALL = Scenario.from_yaml(GOOD, "small").with_months(6)
+
+
+def moved(base: Result, deltas: Any) -> Result:
+    """The result with Kazakhstan's Russian share moved by ``deltas`` (month + 1, world)."""
+    other = sim.run(base.scenario, base.worlds, seed=base.seed, keep="overall")
+    other.record.arrays["overall"][:, 0, 0] += deltas
+    return other
+
+
+# -- what is compared is paired ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 2**40), worlds=st.integers(1, 8))
+def test_identical_scenarios_differ_by_exactly_nothing(seed: int, worlds: int) -> None:
+    both = sim.compare(SMALL, SMALL, worlds=worlds, seed=seed)
+    assert both.names == ("small (1)", "small (2)")
+    assert not both.difference.any()
+    table = both.table()
+    assert not table[["difference_low", "difference", "difference_high", "p_higher", "p_lower"]].to_numpy().any()
+    assert all(since is None for since in table.clear_since)
+    outcomes = both.outcomes()
+    assert not outcomes[["difference", "p_higher", "p_lower"]].to_numpy().any()
+    assert both.headline() == "No share differs in any world."
+    assert both.sentence("KAZ", "RUS").endswith("the same in every world.")
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 2**40), strain=st.floats(0.0, 0.9))
+def test_the_difference_is_world_by_world(seed: int, strain: float) -> None:
+    other = SMALL.with_values({"powers.RUS.strain": strain})
+    both = sim.compare(SMALL, other, worlds=6, seed=seed, names=("base", "strained"))
+    one, two = (sim.run(story, 6, seed=seed).array("overall").astype(float) for story in (SMALL, other))
+    assert np.abs(both.difference - (two - one)).max() < 1e-8
+    back = sim.compare(other, SMALL, worlds=6, seed=seed)
+    assert np.array_equal(back.difference, -both.difference)
+
+
+def test_pairing_is_far_surer_than_two_bands_side_by_side() -> None:
+    both = sim.compare(SMALL.with_months(24), SMALL.with_months(24).with_values({"powers.RUS.strain": 0.55}), worlds=60)
+    paired = both.difference[-1].std(axis=-1)
+    apart = np.sqrt(both.shares(0)[-1].var(axis=-1) + both.shares(1)[-1].var(axis=-1))
+    assert (paired < 0.5 * apart).all()
+
+
+def test_results_are_not_run_again_and_set_seed_and_worlds() -> None:
+    ready = sim.run(SMALL, 7, seed=9)
+    both = sim.compare(ready, SMALL.with_values({"powers.RUS.strain": 0.8}), worlds=99, seed=1)
+    assert both.results[0] is ready
+    assert (both.worlds, both.seed) == (7, 9)
+    assert not sim.compare(ready, SMALL).difference.any()
+
+
+def test_only_common_actors_and_months_are_compared() -> None:
+    both = sim.compare("dushanbe-2025", sim.load("crowded-steppe").with_months(3), worlds=2)
+    assert both.powers == ("RUS", "CHN", "EUU")
+    assert both.months == 3
+    assert len(both.dates) == 4
+    assert both.shares(1).shape == (4, 5, 3, 2)
+
+
+# -- a case reckoned by hand -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def case() -> Comparison:
+    """Ten worlds: in month 1 all gain 5 points, from month 2 on nine gain 1 to 9 and one loses 1; in 6 all 2 more."""
+    base = sim.run(SMALL, 10, seed=4, keep="overall")
+    deltas = np.zeros((7, 10))
+    deltas[1] = 0.05
+    deltas[2:] = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, -0.01]
+    deltas[6] += 0.02
+    return Comparison(("base", "gainers"), (base, moved(base, deltas)))
+
+
+def test_probability_band_and_first_clear_month_by_hand(case: Comparison) -> None:
+    row = case.table().query("republic == 'KAZ' and power == 'RUS'").iloc[0]
+    # the last month: -1+2, 1+2, ..., 9+2 points, so all ten are higher; the 10 % quantile is the 0.9th of 0..9
+    assert row.p_higher == 1.0
+    assert row.p_lower == 0.0
+    assert row.difference == pytest.approx(0.045 + 0.02)
+    assert row.difference_low == pytest.approx(-0.01 + 0.9 * 0.02 + 0.02)
+    assert row.difference_high == pytest.approx(0.08 + 0.1 * 0.01 + 0.02)
+    # from month 2 on the 10 % quantile is -1 + 0.9 * 2 = 0.8 points, above 0: clear from month 1, when all gained
+    assert row.clear_since == case.dates[1]
+    early = case.table(month=3).query("republic == 'KAZ' and power == 'RUS'").iloc[0]
+    assert (early.p_higher, early.p_lower) == (0.9, 0.1)
+    rest = case.table().query("republic != 'KAZ' or power != 'RUS'")
+    assert not rest[["difference", "p_higher", "p_lower"]].to_numpy().any()
+    assert all(since is None for since in rest.clear_since)
+
+
+def test_the_sentence_says_the_numbers(case: Comparison) -> None:
+    assert "6.5 points higher, higher in 100 % of worlds; clear from October 2025 on." in case.sentence("KAZ", "RUS")
+    assert case.headline().startswith("Russia’s share of Kazakhstan in March 2026")
+    assert "no different" not in case.headline()
+
+
+def test_what_is_not_clear_is_said_and_drawn_so() -> None:
+    base = sim.run(SMALL, 10, seed=4, keep="overall")
+    torn = Comparison(("base", "torn"), (base, moved(base, np.linspace(-0.05, 0.06, 10))))
+    assert torn.sentence("KAZ", "RUS").endswith("not clear at the end.")
+    assert torn.table().clear_since.isna().all()
+    torn.figure().canvas.draw()
+
+
+def test_clear_from_by_hand() -> None:
+    low = np.array([-1, 1, -1, 1, 1.0])
+    high = np.array([1, 2, 1, 2, 2.0])
+    assert clear_from(low, high) == 3, "once more on both sides in month 2"
+    assert clear_from(-high, -low) == 3, "and the same below zero"
+    assert clear_from(low[:3], high[:3]) == -1
+    assert clear_from(np.ones(3), np.ones(3)) == 0
+    assert clear_from(np.zeros(3), np.zeros(3)) == -1
+    crossing = clear_from(np.array([1.0, -3.0]), np.array([2.0, -1.0]))
+    assert crossing == 1, "clear, but on the other side before"
+
+
+@settings(max_examples=30, deadline=None)
+@given(low=st.lists(st.integers(-2, 2), min_size=1, max_size=8), gap=st.integers(0, 2))
+def test_clear_from_is_what_its_words_say(low: list[int], gap: int) -> None:
+    lows, highs = np.array(low, float), np.array(low, float) + gap
+    sides = [1 if a > 0 else -1 if b < 0 else 0 for a, b in zip(lows, highs, strict=True)]
+    stays = [n for n in range(len(sides)) if sides[n] and all(side == sides[n] for side in sides[n:])]
+    assert clear_from(lows, highs) == (min(stays) if stays else -1)
+
+
+# -- tables ------------------------------------------------------------------------------------------------------------
+
+
+def test_tables_hold_all_scenarios_sectors_and_months() -> None:
+    three = sim.compare(
+        SMALL,
+        SMALL.with_values({"powers.RUS.strain": 0.8}),
+        SMALL.with_values({"powers.CHN.budget": 1.2}),
+        worlds=4,
+        names=("a", "b", "c"),
+    )
+    assert set(three.table().scenario) == {"b", "c"}
+    bands = three.bands("all")
+    assert len(bands) == 2 * 7 * 3 * 6 * 2
+    assert (bands.low <= bands["median"]).all()
+    last = bands[(bands.date == three.dates[-1]) & (bands.sector == "overall")]
+    assert np.allclose(last["median"], three.table().difference)
+    assert np.allclose(
+        three.table("trade").difference,
+        np.median(np.concatenate([three.differences(k, "trade")[-1] for k in (1, 2)]), axis=-1).ravel(),
+    )
+    outcomes = three.outcomes()
+    assert "RUS.share" in set(outcomes.outcome)
+    assert not any(str(name).endswith(".leader") for name in outcomes.outcome)
+    assert three.index("c") == three.index(2) == three.index(-1) == 2
+    assert "trade" in three.headline("c", sector="trade")
+
+
+# -- whatif ------------------------------------------------------------------------------------------------------------
+
+
+def test_whatif_is_a_compare_with_itself() -> None:
+    changes = {"powers.RUS.strain": 0.7, "rules.reserve": 0.2}
+    one = whatif(SMALL, changes, worlds=5, seed=3)
+    two = sim.compare(SMALL, SMALL.with_values(changes), worlds=5, seed=3)
+    assert np.array_equal(one.difference, two.difference)
+    assert one.names == ("small", "powers.RUS.strain=0.7, rules.reserve=0.2")
+    by_text = whatif("dushanbe-2025", ["powers.RUS.strain=0.7"], worlds=3, months=4)
+    by_value = whatif(sim.load("dushanbe-2025"), {"powers.RUS.strain": 0.7}, worlds=3, months=4)
+    assert np.array_equal(by_text.difference, by_value.difference)
+    assert by_text.difference.any()
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: sim.compare(SMALL), "two or more"),
+        (lambda: sim.compare("dushanbe-2025", "hindcast-2013"), "start together"),
+        (lambda: sim.compare(sim.run(SMALL, 2, seed=1), sim.run(SMALL, 2, seed=2)), "same seed"),
+        (lambda: sim.compare(SMALL, SMALL, names=("a", "a")), "all different"),
+        (lambda: sim.compare("dushanbe-2025", "war-drags-onn"), "did you mean war-drags-on"),
+        (lambda: whatif(SMALL, {}), "no change"),
+        (lambda: whatif(SMALL, ["powers.RUS.strain=0.7"]), "a mapping"),
+        (lambda: whatif(SMALL, {"powers.RUS.strian": 0.7}), "did you mean strain"),
+    ],
+)
+def test_bad_questions_are_refused(call: Any, message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        call()
+
+
+def test_unknown_parts_are_refused(case: Comparison) -> None:
+    for ask in (
+        lambda: case.sentence("KAX", "RUS"),
+        lambda: case.sentence("KAZ", "RUSS"),
+        lambda: case.shares("gainer"),
+        lambda: case.differences(1, "trad"),
+    ):
+        with pytest.raises(BadInput):
+            ask()
+
+
+def test_scenarios_without_actors_in_common_are_refused() -> None:
+    text = edited(GOOD.replace("RUS", "TUR").replace("CHN", "USA"), ("name: Russia", "name: Türkiye"))
+    other = Scenario.from_yaml(text)
+    with pytest.raises(BadInput, match="powers in common"):
+        sim.compare(SMALL, other)
