@@ -111,9 +111,9 @@ table = with_india.summary()
 # ## Another way of answering offers
 #
 # An actor acts in every world at once: its attributes are arrays with the worlds last, so one line of a method is
-# that actor's decision in all worlds. `judge` gives the utility of each power's offer, shape (power, world); a
-# higher number is accepted more readily. This republic shies away from whoever already holds much of the sector on
-# offer.
+# that actor's decision in all worlds. `judge` gives the utility of each power's offer, shape (republic, power,
+# world) with one republic for an actor of your own; a higher number is accepted more readily. This republic shies
+# away from whoever already holds much of the sector on offer.
 
 
 # %%
@@ -123,7 +123,7 @@ class Wary(sim.Republic):
     wariness = 4.0
 
     def judge(self, size, sector):
-        held = np.take_along_axis(self.alignment, sector[:, None], axis=1)[:, 0]
+        held = np.take_along_axis(self.alignment, sector[:, :, None], axis=2)[:, :, 0]
         return super().judge(size, sector) - self.wariness * held
 
 

@@ -127,6 +127,6 @@ class _ByYear:
         self._add(model, 1 + model.month // 12, 1.0 / 12.0)
 
     def _add(self, model: DiplomacyModel, year: int, weight: float) -> None:
-        trade = model.state["alignment"][:, :, SECTORS.index("trade")]
+        trade = model.state.alignment[:, :, SECTORS.index("trade")]
         self.trade[:, :, year] += weight * trade[self._trade]
-        self.overall[:, :, year] += weight * model.state["overall"][self._overall]
+        self.overall[:, :, year] += weight * model.state.overall[self._overall]

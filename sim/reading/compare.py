@@ -25,7 +25,7 @@ from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes
+from sim.world.agents import Classes
 from sim.world.parameters import Variations
 
 if TYPE_CHECKING:

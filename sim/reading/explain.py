@@ -29,7 +29,8 @@ from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes, DiplomacyModel
+from sim.world.agents import Classes
+from sim.world.model import DiplomacyModel
 from sim.world.parameters import Variations
 from sim.world.record import Record, Watch
 

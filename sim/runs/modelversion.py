@@ -17,7 +17,8 @@ import numpy as np
 
 import sim
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes, DiplomacyModel
+from sim.world.agents import Classes
+from sim.world.model import DiplomacyModel
 
 MAIN = "__main__"
 """Where classes of scripts and notebooks live; other processes cannot import them."""

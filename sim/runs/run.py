@@ -13,7 +13,8 @@ from sim.runs.posterior import Posterior, load_posterior, vary
 from sim.runs.result import Result
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes, DiplomacyModel
+from sim.world.agents import Classes
+from sim.world.model import DiplomacyModel
 from sim.world.parameters import Variations
 from sim.world.record import KEEPS, Record, Watch
 from sim.world.rules import DRIVERS

@@ -21,7 +21,8 @@ from sim.scenario import BadInput, Scenario
 from sim.sweeps.factors import Factor
 from sim.sweeps.plan import Plan, unknown_outcomes
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes, DiplomacyModel
+from sim.world.agents import Classes
+from sim.world.model import DiplomacyModel
 from sim.world.record import Record, Watch
 
 BATCH = 4096

@@ -27,7 +27,8 @@ from sim.sweeps.plan import Plan
 from sim.sweeps.store import FORMAT, Memory, Store, check, find_parts, identity, manifest_seal, sound_parts
 from sim.sweeps.table import UNIT, Sweep, design_digest
 from sim.world.actors import Power, Republic
-from sim.world.model import Classes, DiplomacyModel
+from sim.world.agents import Classes
+from sim.world.model import DiplomacyModel
 from sim.world.record import Record, Watch
 
 Progress = Callable[[int, int], None]
@@ -344,7 +345,7 @@ def _rehearse(job: Job, task: Task) -> tuple[float, int]:
     for _ in range(min(months, 4)):
         batch.step()
         times.append(time.perf_counter())
-    held = 3 * sum(array.nbytes for array in batch.state.values()) + 100 * 2**10 * task.count
+    held = 3 * batch.state.nbytes + 100 * 2**10 * task.count
     batch.release()
     passed = np.diff(times)
     month = float(np.median(passed[2:])) if len(passed) > 2 else float(passed[-1])

@@ -1,4 +1,4 @@
-"""Settling day one: the flows and treatment an unchanged world would go on having, from the rules' own expectations.
+"""Day one as an equilibrium: the flows and treatment an unchanged world would go on having, by the rules' expectations.
 
 Initial deals, pledges, grudges, expectations and the usual treatment are not said by a scenario: they follow from its
 values before day one (``scenario.rest``), so that a world in which nothing changes stays where it is.
@@ -20,11 +20,13 @@ Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Rest:
-    """The settled state; axes as in the model, the worlds axis of length 1 where nothing varies."""
+class Equilibrium:
+    """Day one, settled; axes as in the model, the worlds axis of length 1 where nothing varies."""
 
     alignment: Floats
     """(r, p, s, w) share of day one, off the borders."""
+    logit: Floats
+    """(r, p, s, w) its log-ratio to the others' share, in float64."""
     overall: Floats
     """(r, p, w) need-weighted share."""
     grievance: Floats
@@ -38,20 +40,21 @@ class Rest:
     deals: Floats
     """(r, p, s, w) points living."""
     grudge: Floats
-    """(p, r, w) points."""
+    """(r, p, w) points."""
     treatment: Floats
     """(r, p, c, w) usual treatment."""
     settling: Floats
     """(r, p, c, w) points a month that rebukes and the answers to them move on average."""
 
-    def in_single(self) -> Rest:
-        """The same in float32, but for the pledges, which are counted."""
-        felt = {name: values.astype(SINGLE) for name, values in vars(self).items() if name != "pledges"}
+    def in_single(self) -> Equilibrium:
+        """The same in float32, but for pledges, which are counted, and log-ratios."""
+        exact = ("pledges", "logit")
+        felt = {name: values.astype(SINGLE) for name, values in vars(self).items() if name not in exact}
         return replace(self, **felt)
 
 
-def settle(p: Parameters) -> Rest:
-    """The rest point of parameters taken ``at_rest`` (see ``parameters.arrays``)."""
+def equilibrium(p: Parameters) -> Equilibrium:
+    """The equilibrium of parameters taken ``settled`` (see ``parameters.arrays``)."""
     rule = p.rule
     alignment = rules.interior(p.dyad["alignment"], rule["share_floor"])
     overall = rules.summed(alignment * p.republic["need"][:, None], 2)
@@ -129,8 +132,18 @@ def settle(p: Parameters) -> Rest:
     kept = (1.0 - rule["catharsis"]) * (1.0 - makes_up * rule["conciliation_relief"])
     settling = (hazard * (kept - 1.0))[:, :, None] * grievance
     settling[:, :, CAUSES.index("coercion")] += hazard * (1.0 - makes_up) * rule["coercion_sting"]
-    return Rest(
-        alignment, overall, grievance, strain, expected, pledges, deals, np.swapaxes(grudge, 0, 1), treatment, settling
+    return Equilibrium(
+        alignment,
+        rules.logits(alignment),
+        overall,
+        grievance,
+        strain,
+        expected,
+        pledges,
+        deals,
+        grudge,
+        treatment,
+        settling,
     )
 
 

@@ -35,6 +35,10 @@ class Actors:
     republics: tuple[str, ...]
     luck: Mapping[str, str]
 
+    def on(self, axis: str) -> tuple[str, ...]:
+        """Codes on the axis "power" or "republic"."""
+        return self.powers if axis == "power" else self.republics
+
     @classmethod
     def of(cls, scenario: Scenario) -> Actors:
         """Actors of a scenario."""
@@ -56,6 +60,16 @@ class Parameters:
     pair: Mapping[str, Floats]
     rule: Mapping[str, Floats]
     event: Mapping[str, Mapping[str, Floats]]
+
+    def of(self, axis: str, place: slice) -> dict[str, Floats]:
+        """Parameters of the actors at a place on the axis "power" or "republic", by name; the axis stays.
+
+        A power's strain and respect, which events move, are state; so are what a republic starts from.
+        """
+        if axis == "power":
+            return {name: v[place] for name, v in self.power.items() if name not in ("strain", "respect")}
+        owned = {**self.republic, "leverage": self.dyad["leverage"], "solidarity": self.pair["solidarity"]}
+        return {name: values[place] for name, values in owned.items()}
 
     def in_single(self) -> Parameters:
         """The same in float32, but for events, whose engagement is counted and whose dates are months."""
@@ -87,7 +101,7 @@ def paths(parameter: Parameter, actors: Actors) -> NDArray[np.str_]:
 
 
 def arrays(
-    scenario: Scenario, worlds: int, variations: Variations | None = None, *, at_rest: bool = False
+    scenario: Scenario, worlds: int, variations: Variations | None = None, *, settled: bool = False
 ) -> Parameters:
     """All parameters of a scenario for a number of worlds.
 
@@ -97,8 +111,8 @@ def arrays(
     worlds : length of the worlds axis of what varies.
     variations : values that differ from world to world; every path must be numeric in the scenario, every array have
         shape (world,).
-    at_rest : give conduct its values of before day one (``scenario.rest``, and no variation but of actors that the
-        root file does not have), rules and the picture of day one as they are: the world in which day one had settled.
+    settled : give conduct its values of before day one (``scenario.rest``, and no variation but of actors that the
+        root file does not have), rules and the picture of day one as they are: the world that had settled on day one.
 
     Raises
     ------
@@ -107,15 +121,15 @@ def arrays(
     varied = dict(variations or {})
     _check(scenario, worlds, varied)
     actors = Actors.of(scenario)
-    rest = scenario.rest if at_rest else {}
+    before = scenario.rest if settled else {}
 
     def fill(parameter: Parameter, names: NDArray[np.str_]) -> Floats:
         flat = names.ravel()
-        moving = [i for i, name in enumerate(flat) if name in varied and not (at_rest and scenario.keeps_rest(name))]
+        moving = [i for i, name in enumerate(flat) if name in varied and not (settled and scenario.keeps_rest(name))]
         out = np.empty((flat.size, worlds if moving else 1))
         for i, name in enumerate(flat):
             same = parameter.owner == "pair" and name.split(".")[1] == name.rsplit(".", 1)[1]
-            out[i] = 0.0 if same else rest[name] if name in rest else scenario.get(name)
+            out[i] = 0.0 if same else before[name] if name in before else scenario.get(name)
         for i in moving:
             out[i] = varied[flat[i]]
         return out.reshape(*names.shape, -1)

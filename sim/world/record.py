@@ -134,29 +134,29 @@ class Watch:
             "power": [model.actors.powers.index(code) for code in labels["power"]],
         }
         self._place_of_power = np.argsort(self.order["power"])
-        self._note(model.state, 0, stocks=True)
         state = model.state
-        self._first_overall = state["overall"].copy()
-        self._first_leader = self._leader = rules.foremost(state["overall"])
+        self._note(model, 0, stocks=True)
+        self._first_overall = state.overall.copy()
+        self._first_leader = self._leader = rules.foremost(state.overall)
         self._since = np.zeros(self._leader.shape, dtype=np.int64)
-        self._rebukes = np.zeros(state["rebuke"].shape)
-        self._sums = {name: np.zeros(state["overall"].shape) for name in TOTALS}
-        self._pending = rules.summed(state["pledges"], 2)
+        self._rebukes = np.zeros(state.rebuke.shape)
+        self._sums = {name: np.zeros(state.overall.shape) for name in TOTALS}
+        self._pending = rules.summed(state.pledges, 2)
         if self.record.wants("drivers"):
-            self._filtered = np.zeros((len(labels["driver"]), *state["logit"].shape))
-            self.record.arrays["logit"][0, ..., self._columns] = self.ordered(state["logit"], ("republic", "power"))
+            self._filtered = np.zeros((len(labels["driver"]), *state.logit.shape))
+            self.record.arrays["logit"][0, ..., self._columns] = self.ordered(state.logit, ("republic", "power"))
 
     def month_over(self, model: DiplomacyModel) -> None:
         """Note the month just run; after the last, the outcomes."""
         state, month = model.state, model.month
-        self._note(model.state, month + 1, stocks=True)
+        self._note(model, month + 1, stocks=True)
         if self.record.wants("full"):
-            self._note(model.state | model.flows(), month, stocks=False)
-        leader = rules.foremost(state["overall"])
+            self._note(model, month, stocks=False)
+        leader = rules.foremost(state.overall)
         changed = leader != self._leader
         self._since[changed] = month + 1
         self._leader = leader
-        self._rebukes += state["rebuke"]
+        self._rebukes += state.rebuke
         self._add_up(model)
         if self.record.wants("full"):
             for place, fired in model.now.fired.items():
@@ -181,7 +181,7 @@ class Watch:
             sums["delivered"] += aid
         if model.month + 1 == self.record.months:
             sums["lapsed"] = sums["accepted"] - sums["delivered"]
-            sums["accepted"] += rules.summed(model.state["pledges"], 2) - self._pending
+            sums["accepted"] += rules.summed(model.state.pledges, 2) - self._pending
 
     def ordered(self, array: Array, axes: Sequence[str]) -> Array:
         """An array of the model in the order of the scenario's file; ``axes`` names its leading axes."""
@@ -191,10 +191,13 @@ class Watch:
                 array = array.take(order, axis=axis)
         return array
 
-    def _note(self, state: dict[str, Array], at: int, *, stocks: bool) -> None:
+    def _note(self, model: DiplomacyModel, at: int, *, stocks: bool) -> None:
+        flows = {} if stocks else model.flows()
         for channel in CHANNELS:
             if channel.stock is stocks and channel.name in self.record.arrays:
-                values = state[channel.state]
+                values = flows[channel.state] if channel.state in flows else getattr(model.state, channel.state)
+                if channel.axes == ("power", "republic"):
+                    values = values.swapaxes(0, 1)
                 if channel.name == "request_power":
                     values = self._place_of_power[values]
                 self.record.arrays[channel.name][at, ..., self._columns] = self.ordered(values, channel.axes)
@@ -202,7 +205,7 @@ class Watch:
     def _note_drivers(self, model: DiplomacyModel) -> None:
         """Each driver through the same filter as the logit, so that they add up to its shift."""
         inertia, names = model.inertia, self.record.labels["driver"]
-        for republic in model.acting("republic", wide=True):
+        for republic in model.acting("republic"):
             i = republic.place
             parts = dict(republic.moved_by)
             parts.pop("grievance")
@@ -213,7 +216,7 @@ class Watch:
                 filtered += inertia * (parts.get(name, 0.0) - filtered)
         at = model.month + 1
         arrays = self.record.arrays
-        arrays["logit"][at, ..., self._columns] = self.ordered(model.state["logit"], ("republic", "power"))
+        arrays["logit"][at, ..., self._columns] = self.ordered(model.state.logit, ("republic", "power"))
         arrays["drivers"][at, ..., self._columns] = self.ordered(self._filtered, ("driver", "republic", "power"))
 
     def _conclude(self, model: DiplomacyModel) -> None:
@@ -256,17 +259,19 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
     ordered = watch.ordered
     pair = ("republic", "power")
-    state = {name: model.state[name].astype(np.float64) for name in ("overall", "alignment", "grievance", "deals")}
-    overall = ordered(state["overall"], pair)
+    now = {
+        name: getattr(model.state, name).astype(np.float64) for name in ("overall", "alignment", "grievance", "deals")
+    }
+    overall = ordered(now["overall"], pair)
     change = overall - ordered(watch.first_overall, pair)
-    sectors = ordered(state["alignment"], pair)
-    grievance = ordered(rules.summed(state["grievance"], 2), pair)
+    sectors = ordered(now["alignment"], pair)
+    grievance = ordered(rules.summed(now["grievance"], 2), pair)
     rebukes = ordered(watch.rebukes, pair)
-    deals = ordered(rules.summed(state["deals"], 2), pair)
+    deals = ordered(rules.summed(now["deals"], 2), pair)
     sums = {name: ordered(values, pair) for name, values in watch.sums.items()}
     first, last, since = (ordered(values, ("republic",)) for values in watch.leaders)
     place = np.argsort([model.actors.powers.index(code) for code in powers])
-    hedging = ordered(entropy(state["overall"]), ("republic",))
+    hedging = ordered(entropy(now["overall"]), ("republic",))
     n = len(republics)
     steady = np.argsort(watch.order["republic"])  # the model's own order, so that a sum does not depend on the file's
 

@@ -132,7 +132,7 @@ def test_the_story_is_told_by_year_as_the_model_runs() -> None:
     shares = []
     for _ in range(24):
         model.step()
-        shares.append(model.state["alignment"][:, :, SECTORS.index("trade")].copy())
+        shares.append(model.state.alignment[:, :, SECTORS.index("trade")].copy())
     places = [model.actors.powers.index(code) for code in POWERS]
     uzb = np.mean(shares[12:], axis=0)[model.actors.republics.index("UZB")][places]
     assert np.allclose(paths.trade[TRADERS.index("UZB"), :, 2], ilr(uzb, 0), atol=1e-12)

@@ -39,11 +39,11 @@ def test_the_rule_by_hand(club: ModuleType) -> None:
     """Two fellows of solidarity 0.5 and 0.25 refuse the first power; a tenth of one refusal heard before fades."""
     from steppe_club import rules
 
-    before = np.array([[1.0], [1.0]])
+    before = np.array([[[1.0], [1.0]]])
     refused = np.array([[[True], [False]], [[True], [False]], [[False], [False]]])
-    solidarity = np.array([[0.5], [0.25], [1.0]])
+    solidarity = np.array([[[0.5], [0.25], [1.0]]])
     now = rules.heard(before, refused, solidarity, fades=0.1)
-    assert now == pytest.approx(np.array([[0.9 + 0.75], [0.9]]))
+    assert now == pytest.approx(np.array([[[0.9 + 0.75], [0.9]]]))
     assert club.discouraged(np.array([[0.0], [np.e - 1.0]]), 0.5) == pytest.approx(np.array([[0.0], [-0.5]]))
 
 

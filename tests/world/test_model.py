@@ -30,18 +30,18 @@ class Checks(DiplomacyModel):
     def powers_offer(self) -> None:
         super().powers_offer()
         for power in self.powers:
-            assert np.all(rules.summed(power.offer_size, 0) <= power.purse)
+            assert np.all(rules.total(power.offer_size, "republic") <= power.purse)
 
     def pledges_fall_due(self) -> None:
-        agreed = self.state["pledges"] - self.state["before"]
+        agreed = self.state.pledges - self.state.before
         super().pledges_fall_due()
         for power in self.powers:
-            spent = rules.summed(rules.summed(agreed[:, power.place], 1), 0)
+            spent = rules.total(rules.total(agreed[power.pairs], "sector"), "republic")
             from_events = sum(
                 (
                     h.values["pledge"] * self.now.fired[e] * len(h.republics) * len(h.sectors)
                     for e, h in self.calendar.happenings.items()
-                    if e in self.now.fired and power.place in h.powers
+                    if e in self.now.fired and power.place.start in h.powers
                 ),
                 np.zeros(1),
             )
@@ -88,13 +88,13 @@ def test_promises_hold_wherever_the_parameters_are(scenario: sim.Scenario, seed:
 @given(seed=seeds)
 def test_what_is_pledged_is_pending_delivered_or_lapsed_to_the_last_bit(seed: int) -> None:
     model = DiplomacyModel(STORY, 40, seed, variations=any_worlds(STORY, 40, seed))
-    books = {name: np.zeros_like(model.state["pledges"]) for name in ("agreed", "done", "lapsed")}
-    opening = model.state["pledges"].copy()
+    books = {name: np.zeros_like(model.state.pledges) for name in ("agreed", "done", "lapsed")}
+    opening = model.state.pledges.copy()
     for _ in range(MONTHS):
         model.step()
         for name, flow in model.flows().items():
             books[name] += flow
-    assert (opening + books["agreed"] == model.state["pledges"] + books["done"] + books["lapsed"]).all()
+    assert (opening + books["agreed"] == model.state.pledges + books["done"] + books["lapsed"]).all()
 
 
 @pytest.mark.parametrize(
@@ -279,3 +279,42 @@ def test_memory_does_not_grow_from_batch_to_batch() -> None:
     finally:
         tracemalloc.stop()
     assert sizes[1] - sizes[0] < 40 * 20_000  # a model's arrays here are over 1,000,000 bytes
+
+
+class Own(sim.Republic):
+    """A class of a user's own that changes nothing."""
+
+
+def test_an_actor_of_a_users_class_keeps_its_axis_and_all_numbers() -> None:
+    """Standard actors act as one, those of another class one by one with an axis of length 1; same bits."""
+    usual, mixed = (
+        DiplomacyModel(STORY, 7, 3, republic=cls) for cls in (sim.Republic, {"KGZ": Own, "Uzbekistan": Own})
+    )
+    assert [type(agent).__name__ for agent in mixed.republics].count("Own") == 2
+    assert len(usual.republics) == len(mixed.republics) == 5
+    assert [len(model.acting("republic")) for model in (usual, mixed)] == [1, 4]
+    for agent in mixed.republics:
+        assert agent.alignment.shape == (1, 3, 5, 7)
+        assert agent.judge(np.ones((1, 3, 7)), np.zeros((1, 3, 7), np.intp)).shape == (1, 3, 7)
+    for model in (usual, mixed):
+        for _ in range(12):
+            model.step()
+    assert usual.state.logit.tobytes() == mixed.state.logit.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ({"tjk": Own}, "found no republic 'tjk', expected one of KAZ, KGZ, TJK, TKM, UZB; did you mean TJK?"),
+        ({"Usbekistan": Own}, "did you mean UZB?"),
+        ({"XXX": Own}, "found no republic 'XXX'"),
+        ({"TJK": Own, "Tajikistan": Own}, "'Tajikistan' a second time"),
+        ({"TJK": sim.Power}, "expected a subclass of sim.Republic"),
+        (lambda: Own, "expected a subclass of sim.Republic"),
+    ],
+    ids=["small letters", "nearly a name", "nobody", "twice", "a power", "no class"],
+)
+def test_a_class_for_nobody_is_refused(classes: Any, said: str) -> None:
+    with pytest.raises(sim.BadInput) as refused:
+        DiplomacyModel(STORY, republic=classes)
+    assert said in str(refused.value)

@@ -294,6 +294,21 @@ def test_a_sum_is_the_same_for_one_world_and_for_many() -> None:
         assert (rules.summed(np.ascontiguousarray(rows[:, :w]), 0) == many[:w]).all()
 
 
+def test_axes_by_name() -> None:
+    one, two = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(2, 2, 3)  # (r, w), (r, p, w)
+    assert rules.over(one, "power").shape == (2, 1, 3)
+    assert rules.over(two, "sector").shape == (2, 2, 1, 3)
+    assert (rules.total(two, "power") == [[3, 5, 7], [15, 17, 19]]).all()
+    assert (rules.total(two, "republic") == [[6, 8, 10], [12, 14, 16]]).all()
+
+
+def test_values_are_taken_in_the_sectors_named() -> None:
+    # two republics of three sectors: the first asks for its last and its first, the second for its second, twice
+    need = np.array([[[0.1], [0.2], [0.7]], [[0.3], [0.6], [0.1]]])
+    sector = np.array([[[2, 2], [0, 2]], [[1, 1], [1, 0]]])
+    assert rules.in_sector(need, sector).tolist() == [[[0.7, 0.7], [0.1, 0.7]], [[0.6, 0.6], [0.6, 0.3]]]
+
+
 def test_every_rule_has_an_example_here() -> None:
     here = Path(__file__).read_text(encoding="utf-8")
     functions = [name for name in rules.__all__ if inspect.isfunction(getattr(rules, name))]

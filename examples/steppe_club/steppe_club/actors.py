@@ -24,7 +24,7 @@ class Member(sim.Republic):
     """Utility points that ln(1 + refusals heard) takes from an offer."""
 
     def bind(self) -> None:
-        """Take views of the model's state; start without memory."""
+        """Start without memory."""
         super().bind()
         self.heard: Floats = np.zeros_like(self.overall)
 
@@ -35,6 +35,6 @@ class Member(sim.Republic):
     def listen(self) -> None:
         """When the month's answers are known to all, take note of them; its own do not count."""
         super().listen()
-        refused = self.model.state["answer"] == REJECTED
+        refused = self.model.state.answer == REJECTED
         refused[self.place] = False
         self.heard = rules.heard(self.heard, refused, self.solidarity, self.fades)

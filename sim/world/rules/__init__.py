@@ -22,7 +22,7 @@ from sim.world.rules.answers import (
     standing,
     unmet,
 )
-from sim.world.rules.axes import foremost, summed
+from sim.world.rules.axes import foremost, in_sector, over, summed, total
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
 from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick
@@ -71,11 +71,13 @@ __all__ = [
     "feel",
     "foremost",
     "grant_chance",
+    "in_sector",
     "interior",
     "lapse_rate",
     "logits",
     "means",
     "offer_utility",
+    "over",
     "overdependence",
     "performance",
     "pick",
@@ -88,5 +90,6 @@ __all__ = [
     "standing",
     "summed",
     "target",
+    "total",
     "unmet",
 ]
