@@ -21,18 +21,8 @@ KINDS = ("event", "stance", "rebuke", "grievance", "offer", "request", "delivery
 TELLING = 0.05
 """Grievance points: a rise of this much in one month is entered."""
 
-_OUTCOMES = {
-    rules.REJECTED: "rejected",
-    rules.COUNTERED: "countered, not met",
-    rules.MET: "countered, met",
-    rules.ACCEPTED: "accepted",
-}
-_ANSWERED = {
-    rules.REJECTED: "{r} says no",
-    rules.COUNTERED: "{r} asks for more and gets nothing",
-    rules.MET: "{r} asks for more and gets it",
-    rules.ACCEPTED: "{r} accepts",
-}
+_OUTCOMES = {rules.REJECTED: "rejected", rules.OUTBID: "outbid", rules.ACCEPTED: "accepted"}
+_ANSWERED = {rules.REJECTED: "{r} says no", rules.OUTBID: "{r} takes another's bid", rules.ACCEPTED: "{r} accepts"}
 _RESPONSES = {rules.CONCILIATED: "conciliated", rules.COERCED: "coerced"}
 _RESPONDED = {rules.CONCILIATED: "{p} makes up", rules.COERCED: "{p} punishes it"}
 _CAUSE_WORDS = {
@@ -159,7 +149,7 @@ class _Writer:
         answer, sector, size = self.of("answer"), self.of("offer_sector"), self.of("offer_size")
         for t, i, j in np.argwhere(answer != rules.NO_OFFER):
             r, p, republic, power = self.pair(i, j)
-            code, about = answer[t, i, j], SECTORS[sector[t, i, j]]
+            code, about = answer[t, i, j], SECTORS[sector[t, i]]
             self.enter(
                 t + 1,
                 "offer",
@@ -174,7 +164,7 @@ class _Writer:
 
     def requests(self) -> None:
         power, sector, granted = self.of("request_power"), self.of("request_sector"), self.of("granted")
-        for t, i in np.ndindex(*power.shape):
+        for t, i in np.argwhere(power >= 0):
             r, p, republic, asked = self.pair(i, int(power[t, i]))
             about, yes = SECTORS[sector[t, i]], bool(granted[t, i])
             self.enter(

@@ -97,7 +97,7 @@ class Result:
         """
         if name == "offered" and "offer_size" in self.record.arrays:
             chosen = (
-                self.record.arrays["offer_sector"][:, :, :, None] == np.arange(len(SECTORS), dtype=np.int8)[:, None]
+                self.record.arrays["offer_sector"][:, :, None, None] == np.arange(len(SECTORS), dtype=np.int8)[:, None]
             )
             result: Array = self.record.arrays["offer_size"][:, :, :, None] * chosen
             return result

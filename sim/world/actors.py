@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.table import CAUSES
+from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
 from sim.world.agents import Actor
 from sim.world.luck import gumbel, logistic, standard
@@ -22,17 +22,25 @@ from sim.world.parameters import SINGLE
 from sim.world.rules import in_sector, over, summed, total
 from sim.world.state import Codes, Flags, Floats, Ints
 
+_SECURITY = SECTORS.index("security")
+_SECTOR = np.arange(len(SECTORS))[:, None]
 _NEGLECT, _DISRESPECT, _BROKEN, _DEPENDENCE, _COERCION = range(len(CAUSES))
 
 
 class Power(Actor):
-    """A power: courts, offers, grants, delivers, and answers public rebukes."""
+    """A power: saves, courts, opens projects and bids for others', grants, delivers, and answers who speaks up."""
 
     axis = "power"
 
     # parameters, (p, w) unless said
     budget: Floats
     budget_growth: Floats
+    projects: Floats
+    project_share: Floats
+    project_spread: Floats
+    fund_years: Floats
+    learning: Floats
+    strings: Floats  # (r, p, w): of what it bids this month
     interest: Floats  # (p, s, w)
     rivalry: Floats
     reliability: Floats
@@ -43,99 +51,197 @@ class Power(Actor):
     strain: Floats  # (p, w)
     respect: Floats
     purse: Floats
+    fund: Floats
     alignment: Floats  # (r, p, s, w)
     pledges: Floats
+    pace: Floats
     deals: Floats
     due: Floats | None
     done: Floats | None
+    cancelled: Floats | None
     grievance: Floats  # (r, p, c, w)
     overall: Floats  # (r, p, w)
     grudge: Floats
     attention: Floats
+    terms: Floats
+    success: Floats
+    stir: Floats
+    steady: Floats
+    arises: Flags
+    wanted_size: Floats
+    wanted_sector: Ints
     offer_size: Floats
-    offer_sector: Ints
-    willing: Flags
+    answer: Codes
     rebuke: Flags
+    stance: Codes
     response: Codes
 
     def bind(self) -> None:
         """Reckon what each republic's sectors are worth to it, (r, p, s, w)."""
-        self.due, self.done = (vars(self).get(name) for name in ("due", "done"))  # not kept in every model
-        self.worth = over(self.interest, "republic") * over(self.model.parameters.republic["endowment"], "power")
+        self.due, self.done, self.cancelled = (vars(self).get(name) for name in ("due", "done", "cancelled"))
+        parameters = self.model.parameters
+        self.worth = over(self.interest, "republic") * over(parameters.republic["endowment"], "power")
+        self.everyday_strings = parameters.power["strings"][self.place]
+        self.leverage = parameters.dyad["leverage"][self.pairs]
 
-    def offer(self) -> None:
-        """One offer to each republic: sector drawn by value, size by the republic's part of the total (step 2)."""
+    def plan(self) -> None:
+        """Spend on steady engagement, save the rest, and be ready to open projects where courting pays (step 2)."""
         model, rule = self.model, self.model.rule
         boost = model.now.boost[self.place]
-        self.purse[:] = rules.means(
-            self.budget, self.budget_growth, model.month, boost, self.strain, rule["strain_on_means"]
-        )
-        value = self.value()
-        self.offer_size[:] = rules.divide(self.purse * model.for_offers, total(value, "sector").astype(np.float64))
-        self.offer_sector[:] = rules.pick(value, self.luck("sector"))
+        month = model.month
+        self.purse[:] = rules.means(self.budget, self.budget_growth, month, boost, self.strain, rule["strain_on_means"])
+        full = rules.means(self.budget, self.budget_growth, month, boost, np.zeros(1), np.zeros(1))
+        steady = np.minimum(full * (1.0 - self.project_share), self.purse)
+        ceiling = 12.0 * self.fund_years * full * self.project_share
+        saved = rules.counted(rules.saved(self.purse, steady, self.fund, ceiling))
+        self.fund += saved
+        courting = self.value()
+        by_republic = total(courting, "sector").astype(np.float64)
+        self.steady[:] = rules.divide(self.purse - saved, by_republic)
+        self.by_sector = courting / over(np.where(by_republic > 0.0, by_republic, 1.0), "sector")
+        weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
+        spread = 1.0 + rule["cascade_courtship"] * total(self.stir, "republic") / len(self.stir)
+        self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
+        self.wanted_sector[:] = rules.pick(courting, self.luck("sector"))
+        self.usual = rules.usual_size(full, self.project_share, self.projects)
+        self.wanted_size[:] = rules.project_size(self.usual, self.project_spread, self.luck("size"))
+        self.strings[:] = self.everyday_strings * (1.0 + self.terms) / spread
 
     def value(self) -> Floats:
         """What courting each republic in each sector is worth, (r, p, s, w) >= 0."""
         rivals_share = over(self.model.taken, "power") - self.alignment
-        value = rules.courting_value(
-            self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, self.attention
-        )
+        attention = self.attention * rules.learnt(self.success, self.learning)
+        value = rules.courting_value(self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, attention)
         if self.model.now.agenda is not None:
             value *= self.model.now.agenda[self.pairs]
         return value
 
-    def weigh(self) -> None:
-        """Decide whether it would meet a counter-offer of each republic: rivalry against grudge (step 4)."""
-        rivals_share = over(self.model.engaged, "power") - self.overall
-        odds = rules.concession(self.rivalry, rivals_share, self.grudge, self.model.rule["choice_noise"])
-        self.willing[:] = logistic(self.luck("concede")) < odds
-
     def grant(self) -> None:
-        """Answer the requests addressed to it; what is granted becomes a pledge (step 4)."""
+        """Answer the requests addressed to it: what is granted is a project it opens (step 3)."""
         model, state = self.model, self.model.state
         chance = rules.grant_chance(self.responsiveness, self.strain, model.rule["strain_on_means"], self.grudge)
         asked = over(state.request_power, "power") == model.power_axis[self.place]
         granted = asked & (over(model.own_luck("grant"), "power") < chance)
         state.granted |= granted.any(axis=1)
-        fund = rules.counted(self.purse * model.for_requests / len(granted))
-        model.agree(self.pairs, over(state.request_sector, "power"), fund * granted)
+        self.arises |= granted
+        np.copyto(self.wanted_sector, over(state.request_sector, "power"), where=granted)
+
+    def bid(self) -> None:
+        """Bid for the projects on the table: its own, and where a republic shops around, others' (step 4)."""
+        model, state, rule = self.model, self.model.state, self.model.rule
+        mine = over(state.opened, "power") & (over(state.opener, "power") == model.power_axis[self.place])
+        shopped = over(state.shopped, "power")
+        rivals_share = over(model.engaged, "power") - self.overall
+        odds = rules.concession(self.rivalry, rivals_share, self.grudge, rule["choice_noise"])
+        bids = mine | (shopped & (logistic(self.luck("bid")) < odds))
+        size = over(state.opened_size, "power")
+        bettered = rules.bid(size, self.rivalry, rivals_share, rule["bid_raise"])
+        self.offer_size[:] = rules.within(np.where(shopped, bettered, size) * bids, self.fund)
+        self.strings *= np.where(shopped, 1.0 - rule["bid_strings"] * np.minimum(self.rivalry, 1.0), 1.0)
+
+    def sign(self) -> None:
+        """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 4)."""
+        model, state = self.model, self.model.state
+        size = self.offer_size * (self.answer == rules.ACCEPTED)
+        self.fund -= total(size, "republic")
+        mine = over(state.opened, "power") & (over(state.opener, "power") == model.power_axis[self.place])
+        self.grudge += model.rule["grudge_per_refusal"] * (mine & (self.answer != rules.ACCEPTED))
+        model.pledge(self, size, over(state.offer_sector, "power"))
 
     def deliver(self) -> tuple[Floats, Floats]:
-        """Pledges fall due; part becomes deals, the rest lapses; older deals fade (step 5).
+        """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 5).
 
-        Returns what fell due and what was delivered of it, both (r, p, s, w) points.
+        Steady engagement falls due as it is spent. Returns what fell due and what was delivered of it, both
+        (r, p, s, w) points.
         """
-        performance = rules.performance(self.reliability, self.strain, self.model.rule["strain_on_delivery"])
-        months, part = (over(values.astype(np.float64), "sector") for values in (self.delivery_months, performance))
-        due = rules.falling_due(self.pledges, months, out=self.due)
-        done = rules.delivered(due, part, out=self.done)
+        rule = self.model.rule
+        performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
+        part = over(performance.astype(np.float64), "sector")
+        due = rules.falling_due(self.pledges, self.pace, out=self.due)
         self.pledges -= due
+        due += rules.counted(over(self.steady, "sector") * self.by_sector)
+        done = rules.delivered(due, part, out=self.done)
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += done.astype(SINGLE)
+        self.call_off()
         return due, done
 
-    def respond(self) -> None:
-        """Answer public rebukes: make up (relief, attention) or punish (a sting, deals cut) (step 7)."""
-        rule = self.model.rule
-        few = _worlds(self.rebuke)  # rebukes are rare: leave other worlds alone
-        if not len(few):
-            return
+    def call_off(self) -> None:
+        """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 5)."""
+        rule, luck = self.model.rule, self.luck("cancel")
+        chance = rules.cancel_chance(
+            rule["cancel_rate"], self.strain, rule["cancel_strain"], self.grudge, rule["cancel_grudge"]
+        )
+        happens = luck < chance
+        if self.cancelled is not None:
+            self.cancelled.fill(0.0)
+        few = _worlds(happens)
+        if len(few):
+            pledges, happens = self.pledges[..., few], happens[..., few]
+            sector = rules.pick(pledges, (luck[..., few] / _there(chance, few)).astype(np.float64))
+            gone = pledges * (over(happens, "sector") & (over(sector, "sector") == _SECTOR))
+            self._call_off(gone, few)
 
+    def _call_off(self, gone: Floats, few: Ints) -> None:
+        """Take ``gone`` (r, p, s, some worlds), in whole quanta, out of what is pending."""
+        self.pledges[..., few] -= gone
+        self.fund[..., few] += total(total(gone, "sector"), "republic")
+        called_off = self.model.called_off[self.pairs]
+        called_off[..., few] += total(gone, "sector")
+        if self.cancelled is not None:
+            self.cancelled[..., few] += gone
+
+    def respond(self) -> None:
+        """Answer who spoke up, by rebuke or stance: concede, punish or let pass; reward deference (step 7)."""
+        spoke = self.rebuke | (self.stance == rules.ASSERTIVE)
+        few = _worlds(spoke)  # seldom: leave other worlds alone
+        if len(few):
+            self._answer(spoke[..., few], few)
+        if self.model.now.summit is not None:
+            self._reward(self.stance == rules.DEFERENTIAL)
+
+    def odds(self) -> Floats:
+        """Chances that it concedes, punishes or lets pass when a republic speaks up, (3, r, p, w)."""
+        rule, now = self.model.rule, self.model.now
+        return rules.response_chances(
+            self.respect if now.tone is None else now.tone[self.pairs],
+            self.rivalry * (over(self.model.engaged, "power") - self.overall),
+            self.grudge,
+            self.coerciveness,
+            self.leverage,
+            rule["coercion_appeal"],
+            rule["ignoring_appeal"],
+            rule["response_slope"],
+        )
+
+    def _answer(self, spoke: Flags, few: Ints) -> None:
         def there(values: Floats) -> Floats:
             return _there(values, few)
 
-        rebuked = self.rebuke[..., few]
-        chance = rules.conciliation_chance(
-            there(self.respect), there(self.coerciveness), there(self.grudge), there(rule["response_slope"])
-        )
-        gentle = self.luck("response")[..., few] < chance
-        made_up, punished = rebuked & gentle, rebuked & ~gentle
-        self.grievance[..., few] *= over(1.0 - there(rule["conciliation_relief"]) * made_up, "cause")
+        rule, luck = self.model.rule, self.luck("response")[..., few]
+        concede, punish, _ = (there(chance) for chance in self.odds())
+        conceded, punished = spoke & (luck < concede), spoke & (luck >= concede) & (luck < concede + punish)
+        self.grievance[..., few] *= over(1.0 - there(rule["conciliation_relief"]) * conceded, "cause")
         self.grievance[..., _COERCION, few] += there(rule["coercion_sting"]) * punished
-        self.attention[..., few] += there(rule["conciliation_attention"]) * made_up
+        self.terms[..., few] -= there(rule["concession_terms"]) * (1.0 + self.terms[..., few]) * conceded
+        withdrawn = there(rule["coercion_freeze"]) * punished
+        self.attention[..., few] += there(rule["conciliation_attention"]) * conceded
+        self.attention[..., few] *= 1.0 - withdrawn
         self.deals[..., few] *= over(1.0 - there(rule["coercion_cut"]) * punished, "sector")
-        self.grudge[..., few] += there(rule["grudge_per_rebuke"]) * rebuked
-        self.response[..., few] = rules.CONCILIATED * made_up + rules.COERCED * punished
+        self._call_off(rules.counted(self.pledges[..., few] * over(withdrawn, "sector")), few)
+        self.grudge[..., few] += there(rule["grudge_per_rebuke"]) * self.rebuke[..., few]
+        self.response[..., few] = (
+            rules.CONCILIATED * conceded + rules.COERCED * punished + rules.IGNORED * (spoke & ~conceded & ~punished)
+        )
+
+    def _reward(self, defers: Flags) -> None:
+        """Deference is rewarded with security, from the fund, and tightens the strings."""
+        rule = self.model.rule
+        given = rules.within(rule["deference_reward"] * defers, self.fund)
+        self.fund -= total(given, "republic")
+        self.deals[:, :, _SECURITY] += given.astype(SINGLE)
+        self.terms += rule["deference_terms"] * defers
+        self.model.gave(self, given)
 
 
 class Republic(Actor):
@@ -160,28 +266,34 @@ class Republic(Actor):
     overall: Floats  # (r, p, w)
     grudge: Floats
     expected: Floats
+    steady: Floats
+    arises: Flags
+    wanted_size: Floats
+    wanted_sector: Ints
     offer_size: Floats
-    offer_sector: Ints
-    willing: Flags
+    strings: Floats
     answer: Codes
     lapse: Floats
     standing: Floats
     stir: Floats
+    success: Floats
     pressure: Floats
     rebuke: Flags
     stance: Codes
     request_power: Ints  # (r, w)
     request_sector: Ints
     granted: Flags
+    opened: Flags
+    opener: Ints
+    opened_size: Floats
+    offer_sector: Ints
+    shopped: Flags
 
     def bind(self) -> None:
         """Take what is usual from the equilibrium of day one."""
         usual, its = self.model.equilibrium, self.place
-        self.usual_deals, self.usual_treatment, self.usual_overall = (
-            usual.deals[its],
-            usual.treatment[its],
-            usual.overall[its],
-        )
+        self.usual_deals = self.deals.copy()  # of this world, on day one
+        self.usual_treatment, self.usual_overall = usual.treatment[its], usual.overall[its]
         self.usual_live = total(self.usual_deals, "power")
         self.usual_grievance, self.settling, self.first_logit = (
             usual.grievance[its],
@@ -191,7 +303,7 @@ class Republic(Actor):
         self.usual_grievance_in_all = total(self.usual_grievance.astype(np.float64), "cause")
 
     def ask(self) -> None:
-        """Address one request to one power, in a sector where need is unmet (step 3)."""
+        """Now and then ask one power for a project in a sector where need is unmet (step 3)."""
         model, rule = self.model, self.model.rule
         self.standing[:] = rules.standing(
             total(self.grievance, "cause"),
@@ -203,13 +315,28 @@ class Republic(Actor):
         utility = rules.ask_utility(
             self.standing, model.state.respect, rule["ask_respect"], self.overall, rule["ask_dependence"]
         )
-        noise = rule["choice_noise"] * gumbel(self.luck("ask"))
-        self.request_power[:] = rules.foremost(utility + noise)
+        asks = model.own_luck("request")[self.place] < rule["requests"] / 12.0
+        whom = rules.foremost(utility + rule["choice_noise"] * gumbel(self.luck("ask")))
+        self.request_power[:] = np.where(asks, whom, -1)
         unmet = rules.unmet(self.need, total(self.deals, "power"), self.usual_live, rule["deal_floor"])
         self.request_sector[:] = rules.pick(unmet, model.own_luck("need")[self.place])
 
+    def table(self) -> None:
+        """Put the largest project that a power is ready to open on the table; shop it around or not (step 4)."""
+        sizes = np.where(self.arises, self.wanted_size, 0.0)
+        self.opener[:] = rules.foremost(sizes)
+        opened = over(self.opener, "power") == self.model.power_axis
+        self.opened_size[:] = total(np.where(opened, sizes, 0.0), "power")
+        self.offer_sector[:] = total(np.where(opened, self.wanted_sector, 0), "power")
+        self.opened[:] = self.opened_size > rules.QUANTUM
+        self.shopped[:] = self.opened & self.shops()
+
+    def shops(self) -> Flags:
+        """Whether it asks others to bid for the project on the table, (r, w): the more autonomous, the oftener."""
+        return self.model.own_luck("shop")[self.place] < self.autonomy
+
     def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:
-        """Utility of each power's offer, (r, p, w), from its ``size`` in points and its ``sector``, both (r, p, w).
+        """Utility of each power's bid, (r, p, w), from its ``size`` in points and its ``sector``, both (r, p, w).
 
         The decision most often changed in a subclass: return higher to accept more readily.
         """
@@ -219,33 +346,30 @@ class Republic(Actor):
             in_sector(self.need, sector),
             rule["need_appeal"],
             size,
-            self.expected,
+            over(np.maximum(self.opened_size, rules.QUANTUM).astype(SINGLE), "power"),
             rule["size_appeal"],
-            self.model.parameters.power["strings"],
+            self.strings,
             over(self.autonomy, "power"),
             rule["strings_cost"],
             self.standing,
         )
 
-    def reply(self) -> None:
-        """Accept, counter or reject each offer; a counter-offer is met or not; what is agreed is pledged (step 4)."""
-        model, rule, size = self.model, self.model.rule, self.offer_size
-        offered = size > 0.0
-        felt = self.judge(np.maximum(size, rules.QUANTUM).astype(SINGLE), self.offer_sector)
-        felt += rule["choice_noise"] * logistic(self.luck("answer"))
-        answer = rules.answer(felt, rule["counter_margin"])
-        met = (answer == rules.COUNTERED) & self.willing
-        answer += met.view(np.int8) * np.int8(rules.MET - rules.COUNTERED)
-        self.answer[:] = np.where(offered, answer, rules.NO_OFFER)
-        accepted = (answer == rules.ACCEPTED) & offered
-        agreed = np.where(met, rules.counted(size * model.raised), size * accepted)
-        model.agree(self.pairs, self.offer_sector, agreed)
-        self.grudge += rule["grudge_per_refusal"] * (self.answer == rules.REJECTED)
+    def choose(self) -> None:
+        """Take the best bid for the project on the table, or none (step 4)."""
+        bids = self.offer_size > 0.0
+        sector = np.broadcast_to(over(self.offer_sector, "power"), bids.shape)
+        felt = self.judge(np.maximum(self.offer_size, rules.QUANTUM).astype(SINGLE), sector)
+        felt = felt + self.model.rule["choice_noise"] * logistic(self.luck("answer"))
+        felt = np.where(bids, felt, -np.inf)
+        best = over(rules.foremost(felt), "power") == self.model.power_axis
+        taken = best & (felt > 0.0)
+        outbid = over(taken.any(axis=1), "power")
+        self.answer[:] = np.where(bids, np.where(taken, rules.ACCEPTED, rules.OUTBID * outbid), rules.NO_OFFER)
 
     def feel(self) -> None:
         """Grievances fade and grow with treatment worse than usual (step 6)."""
         model, rule = self.model, self.model.rule
-        size = self.offer_size.astype(SINGLE)
+        size = self.steady.astype(SINGLE)
         asked = over(self.request_power, "power") == model.power_axis
         ignored = asked & ~over(self.granted, "power")
         tone = model.state.respect if model.now.tone is None else model.now.tone[self.place]
@@ -284,7 +408,11 @@ class Republic(Actor):
             vented = _there(rule["catharsis"], few) * self.rebuke[..., few]
             self.grievance[..., few] *= over(1.0 - vented, "cause")
         if now.summit is not None:
-            felt = self.pressure + rule["stance_ease"] + rule["stance_noise"] * logistic(self.luck("stance"))
+            concede, punish = (over_powers for over_powers in self.model.answers(self.place)[:2])
+            assert now.tone is not None
+            warmth = now.tone[self.place] - self.model.state.respect
+            felt = self.pressure + rule["stance_ease"] + rule["stance_gain"] * (concede - punish)
+            felt = felt - rule["stance_tone"] * warmth + rule["stance_noise"] * logistic(self.luck("stance"))
             self.stance[:] = np.where(now.summit[self.place], rules.stance(felt, rule["stance_band"]), -1)
 
     def listen(self) -> None:
@@ -298,10 +426,13 @@ class Republic(Actor):
 
     def realign(self) -> None:
         """Move towards the target that the drivers set (step 8)."""
+        before = self.overall.copy()
         self.moved_by = self.drivers()
         rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.inertia)
         rules.shares(self.logit, out=self.alignment)
         self.overall[:] = total(self.alignment * over(self.need, "power"), "sector")
+        gained = np.maximum(self.overall - before, 0.0)
+        self.success += self.model.fades["expectation_half_life"] * (gained - self.success)
 
     def drivers(self) -> dict[str, Floats]:
         """What moves the target, by name, in log points, each (r or 1, p, s or 1, w or 1) and zero on day one.

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
+from sim.scenario.table import SECTORS
+from sim.world import rules
 from sim.world.equilibrium import Equilibrium
 from sim.world.events import Month
 from sim.world.luck import Streams
 from sim.world.parameters import Actors, Parameters
 from sim.world.state import Floats, State
+
+_SECURITY = SECTORS.index("security")
 
 Classes = type[Any] | Mapping[str, type[Any]]
 """A class for all actors of a kind, or classes by code or name ("*" for those not named)."""
@@ -57,12 +61,10 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     """Share that all powers hold in each republic's sectors, (r, s, w)."""
     engaged: Floats
     """The same weighted by need, (r, w)."""
-    for_offers: Floats
-    """Part of a purse that goes into offers, (w or 1,)."""
-    for_requests: Floats
-    """Part of a purse that is kept for requests, (w or 1,)."""
-    raised: Floats
-    """Factor by which the reserve raises an offer whose counter-offer is met, (w or 1,)."""
+    called_off: Floats
+    """Points called off this month, over all sectors, (r, p, w)."""
+    aid: Floats | None
+    """Points delivered at once this month, by events or for deference, (r, p, s, w); None where there were none."""
     inertia: Floats
     """Part of the way to its target that a log-ratio moves in a month, (s, w or 1)."""
     powers: AgentSet
@@ -124,10 +126,32 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
         """This month's uniform numbers of a republic's own decision, (r, w)."""
         return self._alone.draw(decision, self.month)[..., 0, :]
 
-    def agree(self, pairs: Any, sector: NDArray[np.intp], points: Floats) -> None:
-        """Pledge ``points`` in ``sector``, both (r, p, w), between the ``pairs`` of an actor."""
-        pledges = self.state.pledges.reshape(-1)  # one flat index is far quicker than four
-        pledges[self._cells[pairs] + sector * len(self.worlds)] += points
+    def pledge(self, power: Actor, points: Floats, sector: NDArray[np.intp]) -> None:
+        """Pledge ``points`` in ``sector``, both (r, p, w), from a power to each republic; they join what is pending."""
+        few = np.flatnonzero(points)  # projects are rare
+        if not len(few):
+            return
+        at = (self._cells[power.pairs] + sector * len(self.worlds)).ravel()[few]
+        size = points.ravel()[few]
+        pledges, pace = self.state.pledges.reshape(-1), self.state.pace.reshape(-1)
+
+        def there(values: Floats) -> Floats:
+            return np.broadcast_to(values, points.shape).ravel()[few]
+
+        usual, months = there(power.usual), there(power.delivery_months)
+        takes = rules.delay(size, np.maximum(usual, rules.QUANTUM), months, there(self.rule["project_delay"]))
+        pace[at] = rules.pace(pledges[at], pace[at], size, takes)
+        pledges[at] += size
+
+    def gave(self, power: Actor, points: Floats) -> None:
+        """Book what a power gave at once in security, (r, p, w) points."""
+        if points.any():
+            self.aid = np.zeros(self.state.deals.shape) if self.aid is None else self.aid
+            self.aid[power.pairs][:, :, _SECURITY] += points
+
+    def answers(self, republics: slice) -> Floats:
+        """Chances that each power concedes, punishes or lets pass when a republic speaks up, (3, r, p, w)."""
+        return np.concatenate([power.odds() for power in self._acting["power"]], axis=2)[:, republics]
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]

@@ -14,9 +14,14 @@ from numpy.typing import NDArray
 
 from sim.scenario.table import CAUSES
 from sim.world import rules
+from sim.world.luck import PAST, Streams
 from sim.world.parameters import SINGLE, Parameters
+from sim.world.rules import over, total
 
 Floats = NDArray[np.floating[Any]]
+
+QUARTERS = 40
+"""Quarters of projects before day one that each world remembers: three half-lives of deals and more."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,25 @@ class Equilibrium:
     strain: Floats
     """(p, w)."""
     expected: Floats
-    """(r, p, w) points a month: the usual size of an offer."""
-    pledges: Floats
-    """(r, p, s, w) points pending."""
-    deals: Floats
-    """(r, p, s, w) points living."""
+    """(r, p, w) points a month: the usual steady engagement."""
+    steady: Floats
+    """(r, p, s, w) the same by sector."""
+    hazard: Floats
+    """(r, p, w) chance that a project is opened this month, by the power or at the republic's request."""
+    sector: Floats
+    """(r, p, s, w) part of the projects that lies in a sector."""
+    accepted: Floats
+    """(r, p, s, w) chance that a project is taken."""
+    usual: Floats
+    """(p, w) points of a usual project."""
+    saving: Floats
+    """(p, w) points a month put by for projects."""
+    ceiling: Floats
+    """(p, w) points at which the fund is full."""
+    done: Floats
+    """(p, w) part of what falls due that is delivered."""
+    cancel: Floats
+    """(r, p, w) monthly chance that what is pending in a sector is called off."""
     grudge: Floats
     """(r, p, w) points."""
     treatment: Floats
@@ -47,10 +66,23 @@ class Equilibrium:
     """(r, p, c, w) points a month that rebukes and the answers to them move on average."""
 
     def in_single(self) -> Equilibrium:
-        """The same in float32, but for pledges, which are counted, and log-ratios."""
-        exact = ("pledges", "logit")
-        felt = {name: values.astype(SINGLE) for name, values in vars(self).items() if name not in exact}
+        """The same in float32, but for the log-ratios."""
+        felt = {name: values.astype(SINGLE) for name, values in vars(self).items() if name != "logit"}
         return replace(self, **felt)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the projects of before day one left in each world, (..., w)."""
+
+    pledges: Floats
+    """(r, p, s, w) points pending."""
+    pace: Floats
+    """(r, p, s, w) part of them that falls due in a month."""
+    deals: Floats
+    """(r, p, s, w) points living."""
+    fund: Floats
+    """(p, w) points saved."""
 
 
 def equilibrium(p: Parameters) -> Equilibrium:
@@ -62,93 +94,159 @@ def equilibrium(p: Parameters) -> Equilibrium:
     strain, respect = p.power["strain"], p.power["respect"]
     noise = rule["choice_noise"]
 
-    # rebukes and what they leave behind
+    # rebukes, and how they are answered
     pressure = rules.pressure(
         p.dyad["grievance"],
-        p.republic["voice_threshold"][:, None],
+        over(p.republic["voice_threshold"], "power"),
         p.dyad["leverage"],
         rule["leverage_cost"],
         np.zeros(1),
     )
     hazard = rules.rebuke_chance(pressure, rule["voice_rate"], rule["voice_slope"])
+    engaged = over(total(overall, "power"), "power") - overall
 
-    # offers: sizes, sectors, answers
-    purse = rules.means(p.power["budget"], p.power["budget_growth"], 0, np.ones(1), strain, rule["strain_on_means"])
-    rivals = rules.summed(alignment, 1)[:, None] - alignment
-    worth = p.power["interest"][None] * p.republic["endowment"][:, None]
-    value = worth * (1.0 + p.power["rivalry"][:, None] * rivals)
+    # steady engagement and projects: how much, with whom, in which sector
+    full = rules.means(p.power["budget"], p.power["budget_growth"], 0, np.ones(1), np.zeros(1), np.zeros(1))
+    means = full * np.exp(-rule["strain_on_means"] * strain)
+    part = p.power["project_share"]
+    steady = np.minimum(full * (1.0 - part), means)
+    saving, ceiling = means - steady, 12.0 * p.power["fund_years"] * full * part
+    rivals = over(total(alignment, "power"), "power") - alignment
+    worth = over(p.power["interest"], "republic") * over(p.republic["endowment"], "power")
+    value = worth * (1.0 + over(p.power["rivalry"], "sector") * rivals)
     standing = rules.standing(
         p.dyad["grievance"], rule["grievance_cost"], overall, rule["dependence_tolerance"], rule["dependence_cost"]
     )
     one = np.ones(1)
     utility = rules.offer_utility(
         rule["offer_appeal"],
-        p.republic["need"][:, None],
+        over(p.republic["need"], "power"),
         rule["need_appeal"],
         one,
         one,
         rule["size_appeal"],
-        p.power["strings"][:, None],
-        p.republic["autonomy"][:, None, None],
+        over(p.power["strings"], "sector"),
+        over(over(p.republic["autonomy"], "power"), "sector"),
         rule["strings_cost"],
-        standing[:, :, None],
+        over(standing, "sector"),
     )
-    accept, counter = rules.answer_odds(utility, noise, rule["counter_margin"])
-    refused = _weighted(1.0 - accept - counter, value)
-    fade = rules.fading(rule["grudge_half_life"])
-    grudge = (rule["grudge_per_refusal"] * refused + rule["grudge_per_rebuke"] * hazard) / fade
-    value = value * np.exp(-grudge)[:, :, None]
-    by_republic = rules.summed(value, 2)
-    total = rules.summed(by_republic, 0)
-    open_purse = purse * (1.0 - rule["reserve"] - rule["request_fund"])
-    expected = open_purse * by_republic / np.where(total > 0.0, total, 1.0)
-    concede = rules.sigmoid(
-        rules.concession(p.power["rivalry"], rules.summed(overall, 1)[:, None] - overall, grudge, noise)
-    )
-    raised = (1.0 - rule["request_fund"]) / (1.0 - rule["reserve"] - rule["request_fund"])
-    sector = value / np.where(by_republic > 0.0, by_republic, 1.0)[:, :, None]
-    inflow = expected[:, :, None] * sector * (accept + counter * (concede * raised)[:, :, None])
-
-    # requests
+    accepted = rules.sigmoid(utility / noise)
     asked = rules.chances(
         rules.ask_utility(standing, respect, rule["ask_respect"], overall, rule["ask_dependence"]), noise
-    )
+    ) * (rule["requests"] / 12.0)
+    opening = p.power["projects"] / (12.0 * len(alignment))
+    refused = _weighted(1.0 - accepted, value)
+    fade = rules.fading(rule["grudge_half_life"])
+    grudge = (rule["grudge_per_refusal"] * refused * opening + rule["grudge_per_rebuke"] * hazard) / fade
+    value = value * over(np.exp(-grudge), "sector")
+    by_republic = total(value, "sector")
+    weight = by_republic / _some(total(by_republic, "republic"))
+    sector = value / over(_some(by_republic), "sector")
     grant = rules.grant_chance(p.power["responsiveness"], strain, rule["strain_on_means"], grudge)
-    fund = purse * rule["request_fund"] / alignment.shape[0]
-    inflow = inflow + (asked * grant * fund)[:, :, None] * p.republic["need"][:, None]
-
-    # pledges pending, deals living
+    opened = rules.arising(p.power["projects"], weight, one)
+    requested = asked * grant
+    both = over(opened + requested, "sector")
+    sector = np.where(
+        both > 0.0,
+        (over(opened, "sector") * sector + over(requested, "sector") * over(p.republic["need"], "power")) / _some(both),
+        sector,
+    )
+    expected = steady * weight
     done = rules.performance(p.power["reliability"], strain, rule["strain_on_delivery"])
-    pledges = rules.counted(inflow * p.power["delivery_months"][:, None])
-    deals = inflow * done[:, None] / rules.fading(rule["deal_half_life"])
+    cancel = rules.cancel_chance(rule["cancel_rate"], strain, rule["cancel_strain"], grudge, rule["cancel_grudge"])
 
-    treatment = np.zeros(np.broadcast_shapes(grievance.shape, rules.summed(inflow, 2)[:, :, None].shape))
+    treatment = np.zeros(np.broadcast_shapes(grievance.shape, over(grudge, "cause").shape))
     treatment[:, :, CAUSES.index("neglect")] = asked * (1.0 - grant)
     treatment[:, :, CAUSES.index("disrespect")] = 1.0 - respect
     treatment[:, :, CAUSES.index("broken_promise")] = 1.0 - done
     treatment[:, :, CAUSES.index("overdependence")] = rules.overdependence(overall, rule["dependence_tolerance"])
 
-    makes_up = rules.conciliation_chance(respect, p.power["coerciveness"], grudge, rule["response_slope"])
-    kept = (1.0 - rule["catharsis"]) * (1.0 - makes_up * rule["conciliation_relief"])
-    settling = (hazard * (kept - 1.0))[:, :, None] * grievance
-    settling[:, :, CAUSES.index("coercion")] += hazard * (1.0 - makes_up) * rule["coercion_sting"]
-    return Equilibrium(
-        alignment,
-        rules.logits(alignment),
-        overall,
-        grievance,
-        strain,
-        expected,
-        pledges,
-        deals,
+    concede, punish, _ = rules.response_chances(
+        respect,
+        p.power["rivalry"] * engaged,
         grudge,
-        treatment,
-        settling,
+        p.power["coerciveness"],
+        p.dyad["leverage"],
+        rule["coercion_appeal"],
+        rule["ignoring_appeal"],
+        rule["response_slope"],
+    )
+    kept = (1.0 - rule["catharsis"]) * (1.0 - concede * rule["conciliation_relief"])
+    settling = over(hazard * (kept - 1.0), "cause") * grievance
+    settling[:, :, CAUSES.index("coercion")] += hazard * punish * rule["coercion_sting"]
+    return Equilibrium(
+        alignment=alignment,
+        logit=rules.logits(alignment),
+        overall=overall,
+        grievance=grievance,
+        strain=strain,
+        expected=expected,
+        steady=over(expected, "sector") * (value / over(_some(by_republic), "sector")),
+        hazard=opened + requested,
+        sector=sector,
+        accepted=accepted,
+        usual=rules.usual_size(full, part, p.power["projects"]),
+        saving=saving,
+        ceiling=ceiling,
+        done=done,
+        cancel=cancel,
+        grudge=grudge,
+        treatment=treatment,
+        settling=settling,
     )
 
 
+def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
+    """Each world's projects of the years before day one, a quarter at a time, in a world in which nothing changed.
+
+    Day one is the middle of a history: what is pending, living and saved then differs from world to world, as nobody
+    has it on record, and goes on as it came. So alignment has no trend from deals in an unchanged world.
+
+    Parameters
+    ----------
+    p : parameters taken ``settled``.
+    settled : their equilibrium.
+    luck : streams of ``luck.PAST``, whose months are quarters here.
+    """
+    rule, months = p.rule, 3
+    fades = 1.0 - (1.0 - rules.fading(rule["deal_half_life"])) ** months
+    chance = 1.0 - (1.0 - settled.hazard) ** months
+    usual = np.maximum(settled.usual, rules.QUANTUM)
+    lived = rules.fading(rule["deal_half_life"])
+    steady = settled.steady * over(settled.done, "sector")
+    fund = 0.5 * settled.ceiling
+    deals = steady / lived
+    pledges: Floats = np.zeros(1)
+    pace: Floats = np.zeros(1)
+    sectors = np.arange(deals.shape[2])[:, None]
+    for quarter in range(QUARTERS):
+        arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
+        fund = np.minimum(fund + months * settled.saving, settled.ceiling)
+        chosen = rules.pick(np.broadcast_to(settled.sector, (*settled.sector.shape[:3], arises.shape[-1])), sector)
+        taken = (arises < chance) & (answer < rules.in_sectors(settled.accepted, chosen))
+        points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], size) * taken, fund)
+        fund = fund - total(points, "republic")
+        due = pledges * (1.0 - (1.0 - pace) ** months)
+        pledges = pledges - due
+        if quarter:  # one sector's is called off at a time, chosen by its part of what is pending
+            pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
+            gone = months * settled.cancel * total(pledges * pledges, "sector") / (pending * pending)
+            pledges = pledges * (1.0 - over(gone, "sector"))
+        deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + months * steady
+        added = over(points, "sector") * (over(chosen, "sector") == sectors)
+        takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
+        pace = rules.pace(pledges, pace, added, over(takes, "sector"))
+        pledges = pledges + added
+    return Past(rules.counted(pledges), pace, deals, rules.counted(fund))
+
+
+def _some(x: Floats) -> Floats:
+    """What can be divided by: 1 where it is 0."""
+    result: Floats = np.where(x > 0.0, x, 1.0)
+    return result
+
+
 def _weighted(odds: Floats, value: Floats) -> Floats:
-    """Mean of ``odds`` over sectors drawn in proportion to ``value``, both (r, p, s, w)."""
-    total = rules.summed(value, 2)
-    result: Floats = rules.summed(odds * value, 2) / np.where(total > 0.0, total, 1.0)
+    """Mean of ``odds`` over sectors in proportion to ``value``, both (r, p, s, w)."""
+    result: Floats = total(odds * value, "sector") / _some(total(value, "sector"))
     return result

@@ -33,9 +33,12 @@ _HALF_STEP = np.float32(2.0**-25)  # moves the generator's grid k x 2^-24 into t
 _HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded to 1
 
 DYAD: dict[str, int] = {
+    "arises": 1,
     "sector": 1,
+    "size": 1,
+    "bid": 1,
     "answer": 1,
-    "concede": 1,
+    "cancel": 1,
     "ask": 1,
     "voice": 1,
     "response": 1,
@@ -43,8 +46,10 @@ DYAD: dict[str, int] = {
     "walk": len(SECTORS),
 }
 """Decisions between one republic and one power, and how many numbers each takes a month."""
-ALONE: dict[str, int] = {"need": 1, "grant": 1}
-"""Decisions of a republic's own request."""
+ALONE: dict[str, int] = {"request": 1, "need": 1, "grant": 1, "shop": 1}
+"""Decisions of a republic's own: its request, and whether it shops a project around."""
+PAST: dict[str, int] = {"arises": 1, "sector": 1, "size": 1, "answer": 1}
+"""What decided the projects of before day one, between one republic and one power."""
 HAPPENING: dict[str, int] = {"fires": 1}
 """What chance decides of an event."""
 

@@ -14,9 +14,9 @@ from sim.scenario.table import SECTORS
 from sim.world import rules
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
-from sim.world.equilibrium import equilibrium
+from sim.world.equilibrium import equilibrium, past
 from sim.world.events import Calendar, Month
-from sim.world.luck import ALONE, DYAD, Streams
+from sim.world.luck import ALONE, DYAD, PAST, Streams
 from sim.world.parameters import SINGLE, Actors, Variations, arrays
 from sim.world.state import State
 
@@ -29,6 +29,7 @@ _HALF_LIVES = (
     "attention_half_life",
     "grudge_half_life",
     "deal_half_life",
+    "terms_half_life",
 )
 
 _BUFFER = 1024
@@ -68,10 +69,10 @@ class DiplomacyModel(WorldsModel):
 
     SCHEDULE: tuple[str, ...] = (
         "the_calendar_turns",
-        "powers_offer",
+        "powers_plan",
         "republics_ask",
-        "offers_are_answered",
-        "requests_are_answered",
+        "projects_are_opened",
+        "projects_are_bid_for",
         "pledges_fall_due",
         "grievances_move",
         "republics_speak_out",
@@ -100,17 +101,16 @@ class DiplomacyModel(WorldsModel):
 
         given = arrays(scenario, len(numbers), variations)
         self.parameters = given.in_single()
-        self.equilibrium = equilibrium(arrays(scenario, len(numbers), variations, settled=True)).in_single()
+        before = arrays(scenario, len(numbers), variations, settled=True)
+        settled = equilibrium(before)
+        self.equilibrium = settled.in_single()
         self.rule = self.parameters.rule
         self.fades = {name: rules.fading(given.rule[name]).astype(SINGLE) for name in _HALF_LIVES}
         self.inertia = given.rule["inertia"]
-        self.for_requests = given.rule["request_fund"]
-        self.for_offers = 1.0 - given.rule["reserve"] - self.for_requests
-        self.raised = (1.0 - self.for_requests) / self.for_offers
-
         luck = self.actors.luck
         keys = [(luck[r], luck[p]) for r in self.actors.republics for p in self.actors.powers]
         self._between = Streams(seed, numbers, keys, DYAD, pairs)
+        history = Streams(seed, numbers, [("past", *key) for key in keys], PAST, pairs)
         self._alone = Streams(seed, numbers, [(luck[r],) for r in self.actors.republics], ALONE)
         self.calendar = Calendar(
             scenario, self.parameters, self.actors, len(numbers), Calendar.streams(scenario, seed, numbers)
@@ -118,11 +118,17 @@ class DiplomacyModel(WorldsModel):
 
         self.recorder = recorder
         self._flowing = recorder is None or recorder.flows
-        self.state = State.day_one(self.equilibrium, self.parameters, self.actors, len(numbers), flows=self._flowing)
-        self.fallen_due, self.delivered = (np.zeros(self.state.overall.shape) for _ in range(2))
-        """Points that fell due and that were delivered this month, over all sectors, (r, p, w)."""
-        self.aid: Floats | None = None
-        """Points delivered at once by this month's events, (r, p, s, w); None where there were none."""
+        self.state = State.day_one(
+            self.equilibrium,
+            past(before, settled, history),
+            self.parameters,
+            self.actors,
+            len(numbers),
+            flows=self._flowing,
+        )
+        self.fallen_due, self.delivered, self.called_off = (np.zeros(self.state.overall.shape) for _ in range(3))
+        """Points that fell due, were delivered and were called off this month, over all sectors, (r, p, w)."""
+        self.aid = None
         self.now = Month(self.state.strain, self.state.respect, np.ones_like(self.state.strain))
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
@@ -159,38 +165,46 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = self.now.summit is not None
         if state.before is not None:
             state.before[:] = state.pledges
+        pending = state.pledges.copy() if self.now.fired else state.pledges
         self.aid = self.calendar.strike(self.now, state.deals, state.grievance, state.pledges)
+        if self.now.fired:  # what events pledge takes the power's usual time
+            months = rules.over(self.parameters.power["delivery_months"], "sector")
+            state.pace[:] = rules.pace(pending, state.pace, state.pledges - pending, months)
+        state.terms *= 1.0 - self.fades["terms_half_life"]
         state.attention -= self.fades["attention_half_life"] * (state.attention - 1.0)
         state.grudge *= 1.0 - self.fades["grudge_half_life"]
 
-    def powers_offer(self) -> None:
-        """Each power makes each republic one offer (step 2)."""
+    def powers_plan(self) -> None:
+        """Each power spends, saves, and is ready or not to open a project with each republic (step 2)."""
         self.taken = rules.total(self.state.alignment, "power")
         self.engaged = rules.total(self.state.overall, "power")
-        self.each("power", "offer")
+        self.each("power", "plan")
 
     def republics_ask(self) -> None:
-        """Each republic addresses one request to one power (step 3)."""
+        """Now and then a republic asks a power for a project, which grants it or not (step 3)."""
         self.each("republic", "ask")
-
-    def offers_are_answered(self) -> None:
-        """Republics accept, counter or reject; powers meet counter-offers or not (step 4)."""
-        self.each("power", "weigh")
-        self.each("republic", "reply")
-
-    def requests_are_answered(self) -> None:
-        """Powers grant requests or not (step 4)."""
         self.each("power", "grant")
+
+    def projects_are_opened(self) -> None:
+        """Each republic has the largest project on offer on its table, and shops it around or not (step 4)."""
+        self.each("republic", "table")
+
+    def projects_are_bid_for(self) -> None:
+        """Powers bid, republics take the best bid or none, and what is taken is pledged (step 4)."""
+        self.each("power", "bid")
+        self.each("republic", "choose")
+        self.each("power", "sign")
 
     def pledges_fall_due(self) -> None:
         """Powers deliver what falls due, or let it lapse (step 5).
 
         Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
         """
+        self.called_off.fill(0.0)
         for power in self.acting("power"):
             due, done = (rules.total(points, "sector") for points in power.deliver())
             self.fallen_due[power.pairs], self.delivered[power.pairs] = due, done
-            self.state.lapse[power.pairs] = rules.lapse_rate(due, done)
+            self.state.lapse[power.pairs] = rules.lapse_rate(due + self.called_off[power.pairs], done)
 
     def grievances_move(self) -> None:
         """Grievances fade and grow (step 6)."""
@@ -210,7 +224,7 @@ class DiplomacyModel(WorldsModel):
         self.each("republic", "realign")
 
     def flows(self) -> dict[str, Floats]:
-        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid) and lapsed.
+        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid), lapsed and called off.
 
         Not of a model whose recorder said that it would not ask.
         """
@@ -218,8 +232,9 @@ class DiplomacyModel(WorldsModel):
         assert state.before is not None
         assert state.due is not None
         assert state.done is not None
-        agreed = state.pledges + state.due - state.before
+        assert state.cancelled is not None
+        agreed = state.pledges + state.due + state.cancelled - state.before
         done, lapsed = state.done, state.due - state.done
         if self.aid is not None:
             agreed, done = agreed + self.aid, done + self.aid
-        return {"agreed": agreed, "done": done, "lapsed": lapsed}
+        return {"agreed": agreed, "done": done, "lapsed": lapsed, "called_off": state.cancelled}

@@ -64,10 +64,10 @@ class Parameters:
     def of(self, axis: str, place: slice) -> dict[str, Floats]:
         """Parameters of the actors at a place on the axis "power" or "republic", by name; the axis stays.
 
-        A power's strain and respect, which events move, are state; so are what a republic starts from.
+        A power's strain, respect and strings, which move, are state; so are what a republic starts from.
         """
         if axis == "power":
-            return {name: v[place] for name, v in self.power.items() if name not in ("strain", "respect")}
+            return {name: v[place] for name, v in self.power.items() if name not in ("strain", "respect", "strings")}
         owned = {**self.republic, "leverage": self.dyad["leverage"], "solidarity": self.pair["solidarity"]}
         return {name: values[place] for name, values in owned.items()}
 

@@ -51,8 +51,15 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("accepted", ("republic", "power", "sector"), np.float32, "full", False, "agreed", "points agreed"),
     Channel("delivered", ("republic", "power", "sector"), np.float32, "full", False, "done", "points delivered"),
     Channel("lapsed", ("republic", "power", "sector"), np.float32, "full", False, "lapsed", "points lapsed"),
-    Channel("offer_sector", ("republic", "power"), np.int8, "full", False, "offer_sector", "index of sector"),
-    Channel("offer_size", ("republic", "power"), np.float32, "full", False, "offer_size", "points"),
+    Channel("cancelled", ("republic", "power", "sector"), np.float32, "full", False, "called_off", "points called off"),
+    Channel("fund", ("power",), np.float32, "full", True, "fund", "points saved for projects"),
+    Channel("offer_sector", ("republic",), np.int8, "full", False, "offer_sector", "index of the project's sector"),
+    Channel(
+        "opener", ("republic",), np.int8, "full", False, "opener", "index of power, -1: no project"
+    ),
+    Channel("shopped", ("republic",), np.bool_, "full", False, "shopped", "whether others were asked to bid"),
+    Channel("offer_size", ("republic", "power"), np.float32, "full", False, "offer_size", "points bid for the project"),
+    Channel("steady", ("republic", "power"), np.float32, "full", False, "steady", "points of steady engagement"),
     Channel("answer", ("republic", "power"), np.int8, "full", False, "answer", "code of sim.world.rules.answers"),
     Channel("request_power", ("republic",), np.int8, "full", False, "request_power", "index of power"),
     Channel("request_sector", ("republic",), np.int8, "full", False, "request_sector", "index of sector"),
@@ -62,7 +69,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("stance", ("republic", "power"), np.int8, "full", False, "stance", "-1 no summit, else index of stance"),
 )
 
-TOTALS: tuple[str, ...] = ("accepted", "delivered", "lapsed")
+TOTALS: tuple[str, ...] = ("accepted", "delivered", "lapsed", "cancelled")
 """Flows summed over the run into outcomes."""
 
 
@@ -175,12 +182,14 @@ class Watch:
         sums = self._sums
         sums["accepted"] += model.fallen_due
         sums["delivered"] += model.delivered
+        sums["cancelled"] += model.called_off
         if model.aid is not None:
             aid = rules.summed(model.aid, 2)
             sums["accepted"] += aid
             sums["delivered"] += aid
         if model.month + 1 == self.record.months:
             sums["lapsed"] = sums["accepted"] - sums["delivered"]
+            sums["accepted"] += sums["cancelled"]
             sums["accepted"] += rules.summed(model.state.pledges, 2) - self._pending
 
     def ordered(self, array: Array, axes: Sequence[str]) -> Array:
@@ -198,8 +207,9 @@ class Watch:
                 values = flows[channel.state] if channel.state in flows else getattr(model.state, channel.state)
                 if channel.axes == ("power", "republic"):
                     values = values.swapaxes(0, 1)
-                if channel.name == "request_power":
-                    values = self._place_of_power[values]
+                if channel.name in ("request_power", "opener"):
+                    nobody = values < 0 if channel.name == "request_power" else ~model.state.opened
+                    values = np.where(nobody, -1, self._place_of_power[values])
                 self.record.arrays[channel.name][at, ..., self._columns] = self.ordered(values, channel.axes)
 
     def _note_drivers(self, model: DiplomacyModel) -> None:

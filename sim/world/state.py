@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
-from sim.world.equilibrium import Equilibrium
+from sim.world.equilibrium import Equilibrium, Past
 from sim.world.parameters import SINGLE, Actors, Parameters
 
 Array = NDArray[Any]
@@ -33,7 +33,7 @@ def _over(*axes: str, dtype: Any = SINGLE, first: float = 0.0) -> Any:
 class State:
     """All that changes. Shares are 0..1, engagement and grievance in points.
 
-    Flows of the month (``before``, ``due``, ``done``) are None in a model whose recorder does not ask for them.
+    Flows of the month (``FLOWS``) are None in a model whose recorder does not ask for them.
     """
 
     # -- where things stand --------------------------------------------------------------------------------------------
@@ -47,6 +47,8 @@ class State:
     """Random walk so far, log points."""
     pledges: Floats = _over("republic", "power", "sector", dtype=np.float64)
     """Points agreed and pending."""
+    pace: Floats = _over("republic", "power", "sector")
+    """Part of what is pending that falls due in a month, 0..1."""
     deals: Floats = _over("republic", "power", "sector")
     """Points delivered and living."""
     grievance: Floats = _over("republic", "power", "cause")
@@ -61,17 +63,38 @@ class State:
     """Points by which others' rebukes lower the threshold of speaking out."""
     strain: Floats = _over("power")
     respect: Floats = _over("power")
-    purse: Floats = _over("power", dtype=np.float64)
-    """Points a power can spend this month."""
+    fund: Floats = _over("power", dtype=np.float64)
+    """Points saved for projects."""
+    terms: Floats = _over("republic", "power")
+    """What concessions (below 0) and deference (above 0) change in a power's strings, part of them, -1 and more."""
+    success: Floats = _over("republic", "power", first=1e-4)
+    """Recent gains of alignment, which a power learns from, share a month."""
 
     # -- what was decided this month -----------------------------------------------------------------------------------
+    purse: Floats = _over("power", dtype=np.float64)
+    """Points a power can spend this month."""
+    steady: Floats = _over("republic", "power", dtype=np.float64)
+    """Points of steady engagement, over all sectors."""
+    arises: Flags = _over("republic", "power", dtype=np.bool_)
+    """Whether the power is ready to open a project."""
+    wanted_size: Floats = _over("republic", "power", dtype=np.float64)
+    wanted_sector: Ints = _over("republic", "power", dtype=np.intp)
+    """What it would open."""
+    opened: Flags = _over("republic", dtype=np.bool_)
+    opener: Ints = _over("republic", dtype=np.intp)
+    """Whether a project is on the table, and the place of the power that opened it."""
+    opened_size: Floats = _over("republic", dtype=np.float64)
+    offer_sector: Ints = _over("republic", dtype=np.intp)
+    shopped: Flags = _over("republic", dtype=np.bool_)
+    """Whether the republic asks others to bid."""
     offer_size: Floats = _over("republic", "power", dtype=np.float64)
-    offer_sector: Ints = _over("republic", "power", dtype=np.intp)
-    willing: Flags = _over("republic", "power", dtype=np.bool_)
-    """Whether the power would meet a counter-offer."""
+    """Points bid for the project on the table, 0 where a power does not bid."""
+    strings: Floats = _over("republic", "power")
+    """Strings of what a power bids, 0..1."""
     answer: Codes = _over("republic", "power", dtype=np.int8)
     """Code of ``rules.answers``."""
-    request_power: Ints = _over("republic", dtype=np.intp)
+    request_power: Ints = _over("republic", dtype=np.intp, first=-1)
+    """Place of the power asked, -1 where nobody was."""
     request_sector: Ints = _over("republic", dtype=np.intp)
     granted: Flags = _over("republic", dtype=np.bool_)
     lapse: Floats = _over("republic", "power")
@@ -91,13 +114,17 @@ class State:
     """Points pending at the beginning of the month."""
     due: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
     done: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
-    """Points that fell due, and that were delivered of them."""
+    cancelled: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
+    """Points that fell due, that were delivered of them, and that were called off, steady engagement among the first
+    two."""
 
     @classmethod
     def day_one(
-        cls, equilibrium: Equilibrium, parameters: Parameters, actors: Actors, worlds: int, *, flows: bool
+        cls, equilibrium: Equilibrium, past: Past, parameters: Parameters, actors: Actors, worlds: int, *, flows: bool
     ) -> State:
-        """Day one: the equilibrium under the strain and respect of today, for so many worlds (arrays in C order).
+        """Day one: the equilibrium, each world's own past of projects, and the strain and respect of today.
+
+        Arrays in C order, for so many worlds.
 
         ``flows``: with those of the month.
         """
@@ -108,14 +135,14 @@ class State:
             "cause": len(CAUSES),
         }
         known = {
-            **{name: getattr(equilibrium, name) for name in ("alignment", "logit", "overall", "pledges", "deals")},
-            **{name: getattr(equilibrium, name) for name in ("grievance", "grudge")},
+            **{name: getattr(equilibrium, name) for name in ("alignment", "logit", "overall", "grievance", "grudge")},
+            **{name: getattr(past, name) for name in ("pledges", "pace", "deals", "fund")},
             **{name: parameters.power[name] for name in ("strain", "respect")},
             "expected": np.maximum(equilibrium.expected, rules.QUANTUM),
         }
 
         def first(name: str, axes: tuple[str, ...], dtype: Any, value: float) -> Any:
-            if name in ("before", "due", "done") and not flows:
+            if name in FLOWS and not flows:
                 return None
             shape = (*(lengths[axis] for axis in axes), worlds)
             return np.array(np.broadcast_to(known.get(name, value), shape), dtype, order="C")
@@ -135,5 +162,7 @@ class State:
                 yield name, array[(slice(None),) * axes.index(axis) + (place,)]
 
 
+FLOWS = ("before", "due", "done", "cancelled")
+"""Flows of the month."""
 AXES: dict[str, tuple[str, ...]] = {f.name: f.metadata["axes"] for f in fields(State)}
 """Axes of every array of the state by name, without the worlds axis."""

@@ -11,10 +11,9 @@ from sim.world.rules.axes import summed
 
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.intp]
-Answers = NDArray[np.int8]
 
-NO_OFFER, REJECTED, COUNTERED, MET, ACCEPTED = -1, 0, 1, 2, 3
-"""Codes of an answer; COUNTERED is a counter-offer that the power did not meet, MET one that it met."""
+NO_OFFER, REJECTED, OUTBID, ACCEPTED = -1, 0, 1, 2
+"""Codes of an answer to a bid: nobody's was taken, another's was, or this one."""
 
 
 def sigmoid(x: Floats) -> Floats:
@@ -48,33 +47,18 @@ def offer_utility(
     strings_cost: Floats,
     standing: Floats,
 ) -> Floats:
-    """Utility of an offer to a republic, any common shape ending in (p, w).
+    """Utility of a bid to a republic, any common shape ending in (p, w).
 
     appeal + need_appeal x need + size_appeal x ln(size / expected) - strings_cost x strings x autonomy + standing.
-    ``size`` and ``expected`` in points > 0; ``need``, ``strings``, ``autonomy`` 0..1.
+    ``size`` and ``expected`` in points > 0: the bid, and the project as it was opened; ``need``, ``strings`` and
+    ``autonomy`` 0..1.
     """
     pull: Floats = size_appeal * np.log(size / expected) + need_appeal * need
     return pull + (appeal - strings_cost * strings * autonomy) + standing
 
 
-def answer(felt: Floats, margin: Floats) -> Answers:
-    """Accept above the margin, reject below minus the margin, counter in between.
-
-    ``felt`` (..., w): utility with its noise; ``margin`` (w,) or (1,) >= 0. Returns REJECTED, COUNTERED or ACCEPTED.
-    """
-    step: Answers = (felt > margin).view(np.int8) * np.int8(ACCEPTED - COUNTERED)
-    step += (felt >= -margin).view(np.int8)
-    return step
-
-
-def answer_odds(utility: Floats, noise: Floats, margin: Floats) -> tuple[Floats, Floats]:
-    """Probabilities of acceptance and of a counter-offer under logistic noise, shapes as ``utility``."""
-    accept = sigmoid((utility - margin) / noise)
-    return accept, sigmoid((utility + margin) / noise) - accept
-
-
 def concession(rivalry: Floats, rivals_share: Floats, grudge: Floats, noise: Floats) -> Floats:
-    """Log-odds, in units of the choice noise, that a power meets a counter-offer: rivalry against grudge.
+    """Log-odds, in units of the choice noise, that a power bids against another: rivalry against grudge.
 
     ``rivals_share`` and ``grudge`` (..., w); ``rivalry`` (..., w) or (1,), >= 0.
     """

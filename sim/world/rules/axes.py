@@ -40,6 +40,13 @@ def in_sector(values: NDArray[Any], sector: NDArray[np.intp]) -> NDArray[Any]:
     return chosen
 
 
+def in_sectors(values: NDArray[Any], sector: NDArray[np.intp]) -> NDArray[Any]:
+    """Values (r, p, s, w or 1) in the sectors (r, p, w) named by their index, (r, p, w)."""
+    r, p, s, w = values.shape
+    chosen = in_sector(values.reshape(r * p, s, w), sector.reshape(r * p, 1, -1))
+    return chosen.reshape(r, p, -1)
+
+
 def foremost(x: Floats) -> NDArray[np.intp]:
     """Index of the largest along the axis before the worlds, (..., k, w) -> (..., w); the first of equals.
 

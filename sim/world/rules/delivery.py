@@ -18,9 +18,9 @@ def fading(half_life: Floats) -> Floats:
     return result
 
 
-def falling_due(pledges: Floats, delivery_months: Floats, out: Floats | None = None) -> Floats:
-    """Points of the pending pledges (..., w) that fall due this month: one part in ``delivery_months`` (>= 1)."""
-    return whole(np.divide(pledges, delivery_months * QUANTUM, out=out))
+def falling_due(pledges: Floats, pace: Floats, out: Floats | None = None) -> Floats:
+    """Points of the pending pledges (..., w) that fall due this month: the part ``pace`` of them, 0..1."""
+    return whole(np.multiply(pledges, pace / QUANTUM, out=out))
 
 
 def performance(reliability: Floats, strain: Floats, strain_on_delivery: Floats) -> Floats:

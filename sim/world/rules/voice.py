@@ -14,8 +14,8 @@ Stances = NDArray[np.int8]
 
 DEFERENTIAL, TRANSACTIONAL, ASSERTIVE = 0, 1, 2
 """Codes of a stance."""
-SILENT, CONCILIATED, COERCED = 0, 1, 2
-"""Codes of a power's response to a rebuke; SILENT where there was none."""
+SILENT, CONCILIATED, COERCED, IGNORED = 0, 1, 2, 3
+"""Codes of a power's response to a rebuke; SILENT where nobody spoke up."""
 
 
 def pressure(grievance: Floats, threshold: Floats, leverage: Floats, leverage_cost: Floats, nerve: Floats) -> Floats:
@@ -34,9 +34,29 @@ def rebuke_chance(pressure: Floats, rate: Floats, slope: Floats) -> Floats:
     return result
 
 
-def conciliation_chance(respect: Floats, coerciveness: Floats, grudge: Floats, slope: Floats) -> Floats:
-    """Chance that a power makes up rather than punishes: sigmoid((respect - coerciveness - grudge) / slope)."""
-    return sigmoid((respect - coerciveness - grudge) / slope)
+def response_chances(
+    tone: Floats,
+    fear: Floats,
+    grudge: Floats,
+    coerciveness: Floats,
+    leverage: Floats,
+    appeal: Floats,
+    ignoring: Floats,
+    slope: Floats,
+) -> Floats:
+    """Chances that a power concedes, punishes or lets pass, (3, r, p, w), when a republic speaks up.
+
+    Logit over tone + fear - grudge, appeal x coerciveness x leverage, and ``ignoring``, with noise of scale ``slope``.
+    ``fear`` >= 0: rivalry x the share of rivals, to whom the republic could turn; ``tone``, ``coerciveness`` and
+    ``leverage`` 0..1. Source: who needs the other less may threaten (Hirschman 1945, Keohane and Nye 1977); the form is
+    an assumption.
+    """
+    concede, punish = (tone + fear - grudge) / slope, appeal * coerciveness * leverage / slope
+    ignore = np.broadcast_to(ignoring / slope, np.broadcast_shapes(concede.shape, punish.shape))
+    top = np.maximum(np.maximum(concede, punish), ignore)
+    odds = np.stack([np.exp(utility - top) for utility in np.broadcast_arrays(concede, punish, ignore)])
+    result: Floats = odds / ((odds[0] + odds[1]) + odds[2])
+    return result
 
 
 def stance(felt: Floats, band: Floats) -> Stances:
