@@ -217,6 +217,13 @@ NUMBERS = (
     "export_share_pct",
     "import_share_pct",
     "share_of_arms_imports",
+    "usd_m",
+    "aid_usd_m",
+    "other_official_usd_m",
+    "vague_usd_m",
+    "fdi_stock_usd_m",
+    "tiv_ordered",
+    "tiv_delivered",
 )
 
 
@@ -239,6 +246,73 @@ def test_trade_has_one_row_for_each_pair_and_year() -> None:
         if row["exports_usd_m"] and row["imports_usd_m"]:
             sum_of_both = float(row["exports_usd_m"]) + float(row["imports_usd_m"])
             assert float(row["total_usd_m"]) == pytest.approx(sum_of_both, rel=0.001, abs=60)
+
+
+def test_projects_are_large_dated_and_in_one_sector() -> None:
+    """The tracker begins at 100 million dollars, in tens of millions; no project stands twice."""
+    projects = rows("china_projects.csv")
+    assert len(projects) == 66
+    keys = [(row["republic"], row["date"], row["usd_m"], row["stated_branch"]) for row in projects]
+    assert len(keys) == len(set(keys))
+    assert keys == sorted(keys, key=lambda key: key[1]), "in order of time"
+    for row in projects:
+        assert row["power"] == "CHN"
+        assert re.fullmatch(r"20(0[5-9]|1[0-8])-(0[1-9]|1[0-2])", row["date"])
+        assert int(row["usd_m"]) >= 100
+        assert int(row["usd_m"]) % 10 == 0
+        assert row["sector"] in SECTORS
+
+
+def test_finance_has_one_row_for_each_republic_and_year() -> None:
+    finance = rows("china_finance.csv")
+    keys = [(row["republic"], int(row["year"])) for row in finance]
+    assert len(keys) == len(set(keys)) == 98
+    assert {year for _, year in keys} == set(range(2000, 2022))
+    without_amounts = {
+        key
+        for key, row in zip(keys, finance, strict=True)
+        if not sum(float(row[k]) for k in row if k.endswith("usd_m"))
+    }
+    assert without_amounts == {("TKM", year) for year in (2008, 2013, 2017, 2018, 2020, 2021)}
+
+
+def test_arms_are_delivered_after_they_are_ordered_and_no_more_than_ordered() -> None:
+    orders = rows("arms_orders.csv")
+    assert len(orders) == 239
+    assert {row["power"] for row in orders} == {"RUS", "CHN", "EUU", "TUR", "USA", "other"}
+    assert {row["condition"] for row in orders} == {"new", "second hand", "second hand but modernized"}
+    undelivered = 0
+    for row in orders:
+        years = [int(year) for year in row["years_delivered"].split("; ") if year]
+        assert years == sorted(years)
+        assert all(int(row["year"]) <= year <= 2024 for year in years)
+        undelivered += not years
+        if not years:
+            assert float(row["tiv_delivered"]) == 0
+        if float(row["tiv_ordered"]):  # where the number ordered is known
+            assert float(row["tiv_delivered"]) <= float(row["tiv_ordered"])
+    assert undelivered == 6
+
+
+def test_orders_of_arms_agree_with_the_shares_by_period() -> None:
+    """Both come from one register, the shares by year of delivery; a delivery over years is spread evenly here."""
+    volume: dict[tuple[str, str, str], float] = {}
+    for row in rows("arms_orders.csv"):
+        years = row["years_delivered"].split("; ") if row["years_delivered"] else []
+        for year in years:
+            period = "2013-2019" if 2013 <= int(year) <= 2019 else "2020-2024" if int(year) >= 2020 else ""
+            for power in (row["power"], "all"):
+                key = (row["republic"], power, period)
+                volume[key] = volume.get(key, 0.0) + float(row["tiv_delivered"]) / len(years)
+    for row in rows("arms.csv"):
+        here = volume.get((row["republic"], row["power"], row["period"]), 0.0)
+        share = here / volume[row["republic"], "all", row["period"]]
+        assert share == pytest.approx(float(row["share_of_arms_imports"]), abs=0.05), row
+
+
+def test_chinese_investment_has_every_republic_and_year() -> None:
+    keys = [(row["republic"], int(row["year"])) for row in rows("fdi_china.csv")]
+    assert keys == [(code, year) for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB") for year in range(2018, 2025)]
 
 
 @pytest.mark.parametrize(
