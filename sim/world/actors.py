@@ -66,6 +66,7 @@ class Power(Actor):
     terms: Floats
     success: Floats
     stir: Floats
+    courted: Floats
     steady: Floats
     arises: Flags
     wanted_size: Floats
@@ -97,6 +98,7 @@ class Power(Actor):
         self.fund += saved
         courting = self.value()
         by_republic = total(courting, "sector").astype(np.float64)
+        self.courted[:] = rules.divide(self.purse, by_republic)
         self.steady[:] = rules.divide(self.purse - saved, by_republic)
         self.by_sector = courting / over(np.where(by_republic > 0.0, by_republic, 1.0), "sector")
         weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
@@ -223,6 +225,7 @@ class Power(Actor):
         conceded, punished = spoke & (luck < concede), spoke & (luck >= concede) & (luck < concede + punish)
         self.grievance[..., few] *= over(1.0 - there(rule["conciliation_relief"]) * conceded, "cause")
         self.grievance[..., _COERCION, few] += there(rule["coercion_sting"]) * punished
+        self.stir[..., few] -= there(rule["deterrence"]) * punished
         self.terms[..., few] -= there(rule["concession_terms"]) * (1.0 + self.terms[..., few]) * conceded
         withdrawn = there(rule["coercion_freeze"]) * punished
         self.attention[..., few] += there(rule["conciliation_attention"]) * conceded
@@ -266,7 +269,7 @@ class Republic(Actor):
     overall: Floats  # (r, p, w)
     grudge: Floats
     expected: Floats
-    steady: Floats
+    courted: Floats
     arises: Flags
     wanted_size: Floats
     wanted_sector: Ints
@@ -369,7 +372,7 @@ class Republic(Actor):
     def feel(self) -> None:
         """Grievances fade and grow with treatment worse than usual (step 6)."""
         model, rule = self.model, self.model.rule
-        size = self.steady.astype(SINGLE)
+        size = self.courted.astype(SINGLE)
         asked = over(self.request_power, "power") == model.power_axis
         ignored = asked & ~over(self.granted, "power")
         tone = model.state.respect if model.now.tone is None else model.now.tone[self.place]

@@ -39,9 +39,11 @@ class Equilibrium:
     strain: Floats
     """(p, w)."""
     expected: Floats
-    """(r, p, w) points a month: the usual steady engagement."""
+    """(r, p, w) points a month: what courting usually puts into a republic."""
     steady: Floats
-    """(r, p, s, w) the same by sector."""
+    """(p, w) points a month of steady engagement."""
+    courting: Floats
+    """(r, p, s, w) part of a power's courting that goes into a republic and sector; 1 over both."""
     hazard: Floats
     """(r, p, w) chance that a project is opened this month, by the power or at the republic's request."""
     sector: Floats
@@ -151,7 +153,7 @@ def equilibrium(p: Parameters) -> Equilibrium:
         (over(opened, "sector") * sector + over(requested, "sector") * over(p.republic["need"], "power")) / _some(both),
         sector,
     )
-    expected = steady * weight
+    courting = value / over(_some(total(by_republic, "republic")), "sector")
     done = rules.performance(p.power["reliability"], strain, rule["strain_on_delivery"])
     cancel = rules.cancel_chance(rule["cancel_rate"], strain, rule["cancel_strain"], grudge, rule["cancel_grudge"])
 
@@ -180,8 +182,9 @@ def equilibrium(p: Parameters) -> Equilibrium:
         overall=overall,
         grievance=grievance,
         strain=strain,
-        expected=expected,
-        steady=over(expected, "sector") * (value / over(_some(by_republic), "sector")),
+        expected=means * weight,
+        steady=steady,
+        courting=courting,
         hazard=opened + requested,
         sector=sector,
         accepted=accepted,
@@ -213,15 +216,17 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     chance = 1.0 - (1.0 - settled.hazard) ** months
     usual = np.maximum(settled.usual, rules.QUANTUM)
     lived = rules.fading(rule["deal_half_life"])
-    steady = settled.steady * over(settled.done, "sector")
+    steady = settled.courting * over(settled.done, "sector")  # for each point of it
     fund = 0.5 * settled.ceiling
-    deals = steady / lived
+    deals = over(settled.steady, "sector") * steady / lived
     pledges: Floats = np.zeros(1)
     pace: Floats = np.zeros(1)
     sectors = np.arange(deals.shape[2])[:, None]
     for quarter in range(QUARTERS):
         arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
-        fund = np.minimum(fund + months * settled.saving, settled.ceiling)
+        kept = np.minimum(months * settled.saving, settled.ceiling - fund)
+        fund = fund + kept
+        spent = months * (settled.steady + settled.saving) - kept
         chosen = rules.pick(np.broadcast_to(settled.sector, (*settled.sector.shape[:3], arises.shape[-1])), sector)
         taken = (arises < chance) & (answer < rules.in_sectors(settled.accepted, chosen))
         points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], size) * taken, fund)
@@ -232,7 +237,7 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
             pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
             gone = months * settled.cancel * total(pledges * pledges, "sector") / (pending * pending)
             pledges = pledges * (1.0 - over(gone, "sector"))
-        deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + months * steady
+        deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + over(spent, "sector") * steady
         added = over(points, "sector") * (over(chosen, "sector") == sectors)
         takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
         pace = rules.pace(pledges, pace, added, over(takes, "sector"))

@@ -54,9 +54,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("cancelled", ("republic", "power", "sector"), np.float32, "full", False, "called_off", "points called off"),
     Channel("fund", ("power",), np.float32, "full", True, "fund", "points saved for projects"),
     Channel("offer_sector", ("republic",), np.int8, "full", False, "offer_sector", "index of the project's sector"),
-    Channel(
-        "opener", ("republic",), np.int8, "full", False, "opener", "index of power, -1: no project"
-    ),
+    Channel("opener", ("republic",), np.int8, "full", False, "opener", "index of power, -1: no project"),
     Channel("shopped", ("republic",), np.bool_, "full", False, "shopped", "whether others were asked to bid"),
     Channel("offer_size", ("republic", "power"), np.float32, "full", False, "offer_size", "points bid for the project"),
     Channel("steady", ("republic", "power"), np.float32, "full", False, "steady", "points of steady engagement"),

@@ -73,8 +73,10 @@ class State:
     # -- what was decided this month -----------------------------------------------------------------------------------
     purse: Floats = _over("power", dtype=np.float64)
     """Points a power can spend this month."""
+    courted: Floats = _over("republic", "power", dtype=np.float64)
+    """Points that courting puts into a republic, spent or saved for projects."""
     steady: Floats = _over("republic", "power", dtype=np.float64)
-    """Points of steady engagement, over all sectors."""
+    """Points of it in steady engagement, over all sectors."""
     arises: Flags = _over("republic", "power", dtype=np.bool_)
     """Whether the power is ready to open a project."""
     wanted_size: Floats = _over("republic", "power", dtype=np.float64)
