@@ -57,6 +57,7 @@ class Power(Actor):
     pace: Floats
     deals: Floats
     due: Floats | None
+    spent: Floats | None
     done: Floats | None
     cancelled: Floats | None
     grievance: Floats  # (r, p, c, w)
@@ -79,7 +80,9 @@ class Power(Actor):
 
     def bind(self) -> None:
         """Reckon what each republic's sectors are worth to it, (r, p, s, w)."""
-        self.due, self.done, self.cancelled = (vars(self).get(name) for name in ("due", "done", "cancelled"))
+        self.due, self.spent, self.done, self.cancelled = (
+            vars(self).get(name) for name in ("due", "spent", "done", "cancelled")
+        )
         parameters = self.model.parameters
         self.worth = over(self.interest, "republic") * over(parameters.republic["endowment"], "power")
         self.everyday_strings = parameters.power["strings"][self.place]
@@ -148,7 +151,14 @@ class Power(Actor):
         self.fund -= total(size, "republic")
         mine = over(state.opened, "power") & (over(state.opener, "power") == model.power_axis[self.place])
         self.grudge += model.rule["grudge_per_refusal"] * (mine & (self.answer != rules.ACCEPTED))
-        model.pledge(self, size, over(state.offer_sector, "power"))
+        takes = rules.delay(
+            np.maximum(size, rules.QUANTUM),
+            np.maximum(self.usual, rules.QUANTUM),
+            self.delivery_months,
+            model.rule["project_delay"],
+        )
+        sector = np.broadcast_to(over(state.offer_sector, "power"), size.shape)
+        rules.book(state.pledges, state.pace, size, sector, takes, self.place.start)
 
     def deliver(self) -> tuple[Floats, Floats]:
         """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 5).
@@ -161,7 +171,8 @@ class Power(Actor):
         part = over(performance.astype(np.float64), "sector")
         due = rules.falling_due(self.pledges, self.pace, out=self.due)
         self.pledges -= due
-        due += rules.counted(over(self.steady, "sector") * self.by_sector)
+        spent = np.multiply(over(self.steady / rules.QUANTUM, "sector"), self.by_sector, out=self.spent)
+        due = due + rules.whole(spent)
         done = rules.delivered(due, part, out=self.done)
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += done.astype(SINGLE)

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
-from sim.world import rules
 from sim.world.equilibrium import Equilibrium
 from sim.world.events import Month
 from sim.world.luck import Streams
@@ -71,8 +70,6 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     republics: AgentSet
     _between: Streams
     _alone: Streams
-    _cells: NDArray[np.intp]
-    """Where the first sector of a pair stands in the flat array of pledges, (r, p, w)."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(rng=seed)
@@ -125,23 +122,6 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     def own_luck(self, decision: str) -> Floats:
         """This month's uniform numbers of a republic's own decision, (r, w)."""
         return self._alone.draw(decision, self.month)[..., 0, :]
-
-    def pledge(self, power: Actor, points: Floats, sector: NDArray[np.intp]) -> None:
-        """Pledge ``points`` in ``sector``, both (r, p, w), from a power to each republic; they join what is pending."""
-        few = np.flatnonzero(points)  # projects are rare
-        if not len(few):
-            return
-        at = (self._cells[power.pairs] + sector * len(self.worlds)).ravel()[few]
-        size = points.ravel()[few]
-        pledges, pace = self.state.pledges.reshape(-1), self.state.pace.reshape(-1)
-
-        def there(values: Floats) -> Floats:
-            return np.broadcast_to(values, points.shape).ravel()[few]
-
-        usual, months = there(power.usual), there(power.delivery_months)
-        takes = rules.delay(size, np.maximum(usual, rules.QUANTUM), months, there(self.rule["project_delay"]))
-        pace[at] = rules.pace(pledges[at], pace[at], size, takes)
-        pledges[at] += size
 
     def gave(self, power: Actor, points: Floats) -> None:
         """Book what a power gave at once in security, (r, p, w) points."""

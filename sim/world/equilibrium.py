@@ -20,8 +20,8 @@ from sim.world.rules import over, total
 
 Floats = NDArray[np.floating[Any]]
 
-QUARTERS = 40
-"""Quarters of projects before day one that each world remembers: three half-lives of deals and more."""
+QUARTERS = 32
+"""Quarters of projects before day one that each world remembers: two half-lives of deals and more."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +214,14 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     rule, months = p.rule, 3
     fades = 1.0 - (1.0 - rules.fading(rule["deal_half_life"])) ** months
     chance = 1.0 - (1.0 - settled.hazard) ** months
+    cancelled = 1.0 - (1.0 - settled.cancel) ** months
     usual = np.maximum(settled.usual, rules.QUANTUM)
     lived = rules.fading(rule["deal_half_life"])
     steady = settled.courting * over(settled.done, "sector")  # for each point of it
     fund = 0.5 * settled.ceiling
     deals = over(settled.steady, "sector") * steady / lived
-    pledges: Floats = np.zeros(1)
-    pace: Floats = np.zeros(1)
-    sectors = np.arange(deals.shape[2])[:, None]
+    shape = (*settled.courting.shape[:3], luck.draw("size", 0).shape[-1])
+    pledges, pace = np.zeros(shape), np.zeros(shape, SINGLE)
     for quarter in range(QUARTERS):
         arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
         kept = np.minimum(months * settled.saving, settled.ceiling - fund)
@@ -232,16 +232,14 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
         points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], size) * taken, fund)
         fund = fund - total(points, "republic")
         due = pledges * (1.0 - (1.0 - pace) ** months)
-        pledges = pledges - due
+        pledges -= due
         if quarter:  # one sector's is called off at a time, chosen by its part of what is pending
             pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
-            gone = months * settled.cancel * total(pledges * pledges, "sector") / (pending * pending)
-            pledges = pledges * (1.0 - over(gone, "sector"))
+            gone = cancelled * total(pledges * pledges, "sector") / (pending * pending)
+            pledges *= 1.0 - over(gone, "sector")
         deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + over(spent, "sector") * steady
-        added = over(points, "sector") * (over(chosen, "sector") == sectors)
         takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
-        pace = rules.pace(pledges, pace, added, over(takes, "sector"))
-        pledges = pledges + added
+        rules.book(pledges, pace, points, chosen, takes)
     return Past(rules.counted(pledges), pace, deals, rules.counted(fund))
 
 

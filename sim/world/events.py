@@ -201,6 +201,10 @@ class Calendar:
         now.tone[here] = np.where(fired, event.values["tone"], now.tone[here])
         now.agenda[np.ix_(event.republics, event.powers, event.sectors)] += self._agenda_pull * fired
 
+    def pledging(self, now: Month) -> bool:
+        """Whether an event of this month pledges anything."""
+        return any(self.happenings[place].does("pledge") for place in now.fired)
+
     def strike(self, now: Month, deals: Floats, grievance: Floats, pledges: Floats) -> Floats | None:
         """What this month's events do at once to ``deals``, ``pledges`` (r, p, s, w) and ``grievance`` (r, p, c, w).
 

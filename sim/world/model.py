@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-from sim.scenario.table import SECTORS
 from sim.world import rules
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
@@ -18,7 +16,7 @@ from sim.world.equilibrium import equilibrium, past
 from sim.world.events import Calendar, Month
 from sim.world.luck import ALONE, DYAD, PAST, Streams
 from sim.world.parameters import SINGLE, Actors, Variations, arrays
-from sim.world.state import State
+from sim.world.state import FLOWS, State
 
 Floats = NDArray[np.floating[Any]]
 
@@ -132,9 +130,6 @@ class DiplomacyModel(WorldsModel):
         self.now = Month(self.state.strain, self.state.respect, np.ones_like(self.state.strain))
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
-        self._cells = (
-            np.arange(math.prod(pairs))[:, None] * len(SECTORS) * len(numbers) + np.arange(len(numbers))
-        ).reshape(*pairs, len(numbers))
 
         self.powers = self.populate(Power, power)
         self.republics = self.populate(Republic, republic)
@@ -165,11 +160,12 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = self.now.summit is not None
         if state.before is not None:
             state.before[:] = state.pledges
-        pending = state.pledges.copy() if self.now.fired else state.pledges
+        pledging = self.calendar.pledging(self.now)
+        pending = state.pledges.copy() if pledging else state.pledges
         self.aid = self.calendar.strike(self.now, state.deals, state.grievance, state.pledges)
-        if self.now.fired:  # what events pledge takes the power's usual time
+        if pledging:  # what events pledge takes the power's usual time
             months = rules.over(self.parameters.power["delivery_months"], "sector")
-            state.pace[:] = rules.pace(pending, state.pace, state.pledges - pending, months)
+            state.pace[:] = rules.joined(pending, state.pace, state.pledges - pending, months)
         state.terms *= 1.0 - self.fades["terms_half_life"]
         state.attention -= self.fades["attention_half_life"] * (state.attention - 1.0)
         state.grudge *= 1.0 - self.fades["grudge_half_life"]
@@ -224,17 +220,15 @@ class DiplomacyModel(WorldsModel):
         self.each("republic", "realign")
 
     def flows(self) -> dict[str, Floats]:
-        """This month's flows, each (r, p, s, w) points: agreed, done (delivered, with aid), lapsed and called off.
+        """This month's flows, each (r, p, s, w) points: agreed, due (of what was pending), done (delivered, with aid),
+        lapsed and called off.
 
         Not of a model whose recorder said that it would not ask.
         """
         state = self.state
-        assert state.before is not None
-        assert state.due is not None
-        assert state.done is not None
-        assert state.cancelled is not None
-        agreed = state.pledges + state.due + state.cancelled - state.before
-        done, lapsed = state.done, state.due - state.done
+        before, due, spent, done, cancelled = (getattr(state, name) for name in FLOWS)
+        agreed = state.pledges + due + spent + cancelled - before
+        lapsed = due + spent - done
         if self.aid is not None:
             agreed, done = agreed + self.aid, done + self.aid
-        return {"agreed": agreed, "done": done, "lapsed": lapsed, "called_off": state.cancelled}
+        return {"agreed": agreed, "due": due, "done": done, "lapsed": lapsed, "called_off": cancelled}

@@ -51,12 +51,14 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("accepted", ("republic", "power", "sector"), np.float32, "full", False, "agreed", "points agreed"),
     Channel("delivered", ("republic", "power", "sector"), np.float32, "full", False, "done", "points delivered"),
     Channel("lapsed", ("republic", "power", "sector"), np.float32, "full", False, "lapsed", "points lapsed"),
+    Channel("due", ("republic", "power", "sector"), np.float32, "full", False, "due", "points pending that fell due"),
     Channel("cancelled", ("republic", "power", "sector"), np.float32, "full", False, "called_off", "points called off"),
     Channel("fund", ("power",), np.float32, "full", True, "fund", "points saved for projects"),
     Channel("offer_sector", ("republic",), np.int8, "full", False, "offer_sector", "index of the project's sector"),
     Channel("opener", ("republic",), np.int8, "full", False, "opener", "index of power, -1: no project"),
     Channel("shopped", ("republic",), np.bool_, "full", False, "shopped", "whether others were asked to bid"),
     Channel("offer_size", ("republic", "power"), np.float32, "full", False, "offer_size", "points bid for the project"),
+    Channel("terms", ("republic", "power"), np.float32, "full", True, "terms", "change of strings, part of them"),
     Channel("steady", ("republic", "power"), np.float32, "full", False, "steady", "points of steady engagement"),
     Channel("answer", ("republic", "power"), np.int8, "full", False, "answer", "code of sim.world.rules.answers"),
     Channel("request_power", ("republic",), np.int8, "full", False, "request_power", "index of power"),
@@ -69,6 +71,8 @@ CHANNELS: tuple[Channel, ...] = (
 
 TOTALS: tuple[str, ...] = ("accepted", "delivered", "lapsed", "cancelled")
 """Flows summed over the run into outcomes."""
+COUNTS: tuple[str, ...] = ("projects", "conceded", "punished")
+"""What is counted over the run into outcomes."""
 
 
 class Record:
@@ -145,6 +149,7 @@ class Watch:
         self._first_leader = self._leader = rules.foremost(state.overall)
         self._since = np.zeros(self._leader.shape, dtype=np.int64)
         self._rebukes = np.zeros(state.rebuke.shape)
+        self._counts = {name: np.zeros(state.rebuke.shape) for name in COUNTS}
         self._sums = {name: np.zeros(state.overall.shape) for name in TOTALS}
         self._pending = rules.summed(state.pledges, 2)
         if self.record.wants("drivers"):
@@ -162,6 +167,9 @@ class Watch:
         self._since[changed] = month + 1
         self._leader = leader
         self._rebukes += state.rebuke
+        self._counts["projects"] += state.answer == rules.ACCEPTED
+        self._counts["conceded"] += state.response == rules.CONCILIATED
+        self._counts["punished"] += state.response == rules.COERCED
         self._add_up(model)
         if self.record.wants("full"):
             for place, fired in model.now.fired.items():
@@ -250,6 +258,11 @@ class Watch:
         return self._rebukes
 
     @property
+    def counts(self) -> dict[str, Array]:
+        """Events counted so far by name (``COUNTS``), (r, p, w)."""
+        return self._counts
+
+    @property
     def sums(self) -> dict[str, Array]:
         """Flows of the whole run by name, (r, p, w) points; after its last month."""
         return self._sums
@@ -262,7 +275,8 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     ``R.P.change``, ``R.leader`` (index of power in the scenario), ``R.leader_changed`` (0 or 1), ``R.leader_month``
     (month since which it leads, 0 is day one), ``R.hedging`` (entropy of shares over powers and others, 0..1),
     ``P.grievance`` and ``R.P.grievance`` (points), ``P.rebukes`` and ``R.P.rebukes`` (count), ``P.accepted``,
-    ``P.delivered``, ``P.lapsed``, ``P.deals`` (points).
+    ``P.delivered``, ``P.lapsed``, ``P.cancelled``, ``P.deals`` (points), ``P.projects``, ``P.conceded``,
+    ``P.punished`` (count), ``P.terms`` (mean over republics of the change of strings, part of them).
     """
     powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
     ordered = watch.ordered
@@ -277,6 +291,8 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     rebukes = ordered(watch.rebukes, pair)
     deals = ordered(rules.summed(now["deals"], 2), pair)
     sums = {name: ordered(values, pair) for name, values in watch.sums.items()}
+    counts = {name: ordered(values, pair) for name, values in watch.counts.items()}
+    terms = ordered(model.state.terms.astype(np.float64), pair)
     first, last, since = (ordered(values, ("republic",)) for values in watch.leaders)
     place = np.argsort([model.actors.powers.index(code) for code in powers])
     hedging = ordered(entropy(now["overall"]), ("republic",))
@@ -295,6 +311,8 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
         out[f"{p}.rebukes"] = over_republics(rebukes[:, j])
         out |= {f"{p}.{name}": over_republics(values[:, j]) for name, values in sums.items()}
         out[f"{p}.deals"] = over_republics(deals[:, j])
+        out |= {f"{p}.{name}": over_republics(values[:, j]) for name, values in counts.items()}
+        out[f"{p}.terms"] = over_republics(terms[:, j]) / n
     for i, r in enumerate(republics):
         for j, p in enumerate(powers):
             out[f"{r}.{p}.share"], out[f"{r}.{p}.change"] = overall[i, j], change[i, j]

@@ -115,10 +115,13 @@ class State:
     before: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
     """Points pending at the beginning of the month."""
     due: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
+    """Points of what was pending that fell due."""
+    spent: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
+    """Points of steady engagement, which falls due as it is spent."""
     done: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
+    """Points of both that were delivered."""
     cancelled: Floats | None = _over("republic", "power", "sector", dtype=np.float64)
-    """Points that fell due, that were delivered of them, and that were called off, steady engagement among the first
-    two."""
+    """Points of what was pending that were called off."""
 
     @classmethod
     def day_one(
@@ -164,7 +167,7 @@ class State:
                 yield name, array[(slice(None),) * axes.index(axis) + (place,)]
 
 
-FLOWS = ("before", "due", "done", "cancelled")
+FLOWS = ("before", "due", "spent", "done", "cancelled")
 """Flows of the month."""
 AXES: dict[str, tuple[str, ...]] = {f.name: f.metadata["axes"] for f in fields(State)}
 """Axes of every array of the state by name, without the worlds axis."""

@@ -27,25 +27,19 @@ few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck
 class Checks(DiplomacyModel):
     """A model that watches its own promises every month."""
 
-    def powers_offer(self) -> None:
-        super().powers_offer()
-        for power in self.powers:
-            assert np.all(rules.total(power.offer_size, "republic") <= power.purse)
+    def powers_plan(self) -> None:
+        before = self.state.fund.copy()
+        super().powers_plan()
+        steady = rules.total(self.state.steady, "republic")
+        assert np.all(steady + self.state.fund - before <= self.state.purse)
 
-    def pledges_fall_due(self) -> None:
-        agreed = self.state.pledges - self.state.before
-        super().pledges_fall_due()
-        for power in self.powers:
-            spent = rules.total(rules.total(agreed[power.pairs], "sector"), "republic")
-            from_events = sum(
-                (
-                    h.values["pledge"] * self.now.fired[e] * len(h.republics) * len(h.sectors)
-                    for e, h in self.calendar.happenings.items()
-                    if e in self.now.fired and power.place.start in h.powers
-                ),
-                np.zeros(1),
-            )
-            assert np.all(spent <= power.purse + from_events)
+    def projects_are_bid_for(self) -> None:
+        before, pending = self.state.fund.copy(), self.state.pledges.copy()
+        super().projects_are_bid_for()
+        agreed = rules.total(rules.total(self.state.pledges - pending, "sector"), "republic")
+        assert np.all(self.state.fund == before - agreed)
+        assert np.all(self.state.fund >= 0.0)
+        assert np.all((self.state.answer == rules.ACCEPTED).sum(axis=1) <= self.state.opened)
 
 
 def recorded(scenario: sim.Scenario, worlds: Any, seed: int = 0, keep: str = "full", **more: Any) -> Record:
@@ -79,22 +73,30 @@ def test_promises_hold_wherever_the_parameters_are(scenario: sim.Scenario, seed:
     assert share.sum(axis=2).max() <= 1.0 + 1e-6
     assert all(np.isfinite(values).all() for values in record.outcomes.values())
     assert record.arrays["grievance"].min() >= 0.0
-    assert min(record.arrays[name].min() for name in ("pledges", "deals", "delivered", "lapsed", "grudge")) >= 0.0
+    assert (
+        min(
+            record.arrays[name].min()
+            for name in ("pledges", "deals", "delivered", "lapsed", "cancelled", "grudge", "fund")
+        )
+        >= 0.0
+    )
     shift = record.arrays["logit"] - record.arrays["logit"][0]
     assert np.abs(shift - record.arrays["drivers"].sum(axis=1)).max() < 1e-9
 
 
 @few
 @given(seed=seeds)
-def test_what_is_pledged_is_pending_delivered_or_lapsed_to_the_last_bit(seed: int) -> None:
+def test_what_is_pledged_is_pending_delivered_lapsed_or_called_off_to_the_last_bit(seed: int) -> None:
     model = DiplomacyModel(STORY, 40, seed, variations=any_worlds(STORY, 40, seed))
-    books = {name: np.zeros_like(model.state.pledges) for name in ("agreed", "done", "lapsed")}
+    books = {name: np.zeros_like(model.state.pledges) for name in ("agreed", "done", "lapsed", "called_off")}
     opening = model.state.pledges.copy()
     for _ in range(MONTHS):
         model.step()
         for name, flow in model.flows().items():
-            books[name] += flow
-    assert (opening + books["agreed"] == model.state.pledges + books["done"] + books["lapsed"]).all()
+            if name in books:
+                books[name] += flow
+    ended = books["done"] + books["lapsed"] + books["called_off"]
+    assert (opening + books["agreed"] == model.state.pledges + ended).all()
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,16 @@ from sim.world.rules.answers import (
 from sim.world.rules.axes import foremost, in_sector, in_sectors, over, summed, total
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
-from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick
+from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick, whole
 from sim.world.rules.projects import (
     arising,
     bid,
+    book,
     cancel_chance,
     delay,
+    joined,
     learnt,
     normal,
-    pace,
     project_size,
     saved,
     usual_size,
@@ -68,6 +69,7 @@ __all__ = [
     "arising",
     "ask_utility",
     "bid",
+    "book",
     "cancel_chance",
     "chances",
     "concession",
@@ -86,6 +88,7 @@ __all__ = [
     "in_sector",
     "in_sectors",
     "interior",
+    "joined",
     "lapse_rate",
     "learnt",
     "logits",
@@ -94,7 +97,6 @@ __all__ = [
     "offer_utility",
     "over",
     "overdependence",
-    "pace",
     "performance",
     "pick",
     "pressure",
@@ -112,5 +114,6 @@ __all__ = [
     "total",
     "unmet",
     "usual_size",
+    "whole",
     "within",
 ]

@@ -14,6 +14,7 @@ Floats = NDArray[np.floating[Any]]
 
 _LAMBDA = 0.1349
 _SCALE = 0.1975
+_LARGE = 50.0
 """Tukey's lambda that comes nearest to the normal distribution (Joiner and Rosenblatt 1971)."""
 
 
@@ -86,7 +87,7 @@ def delay(size: Floats, usual: Floats, months: Floats, exponent: Floats) -> Floa
     return result
 
 
-def pace(pending: Floats, pace: Floats, added: Floats, months: Floats) -> Floats:
+def joined(pending: Floats, pace: Floats, added: Floats, months: Floats) -> Floats:
     """Part of what is pending that falls due in a month, 0..1, after ``added`` points that take ``months``.
 
     What was pending goes on as before: (pending x pace + added / months) / (pending + added), any shape.
@@ -95,12 +96,29 @@ def pace(pending: Floats, pace: Floats, added: Floats, months: Floats) -> Floats
     return result
 
 
+def book(
+    pledges: Floats, pace: Floats, points: Floats, sector: NDArray[np.intp], months: Floats, first: int = 0
+) -> None:
+    """Add projects of ``points`` in ``sector``, both (r, p, w), that take ``months`` (r, p, w) to what is pending.
+
+    ``pledges`` and its ``pace`` (see ``pace``), (r, all powers, s, w), are changed in place; ``first`` is the place of
+    the first of the p powers. Projects are rare, so only where there is one.
+    """
+    r, p, w = np.nonzero(points)
+    if len(r):
+        at = (r, p + first, sector[r, p, w], w)
+        size = points[r, p, w]
+        pace[at] = joined(pledges[at], pace[at], size, months[r, p, w])
+        pledges[at] += size
+
+
 def cancel_chance(rate: Floats, strain: Floats, on_strain: Floats, grudge: Floats, on_grudge: Floats) -> Floats:
     """Monthly chance that a power calls off what is pending with a republic, (r, p, w) 0..1.
 
     1 - exp(-rate / 12 x exp(on_strain x strain + on_grudge x grudge)); ``rate`` a year.
     """
-    result: Floats = -np.expm1(-(rate / 12.0) * np.exp(on_strain * strain + on_grudge * grudge))
+    worse = np.minimum(on_strain * strain + on_grudge * grudge, _LARGE)
+    result: Floats = -np.expm1(-(rate / 12.0) * np.exp(worse))
     return result
 
 
