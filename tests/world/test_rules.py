@@ -80,28 +80,7 @@ def test_offer_utility() -> None:
     assert got[0, 0] == pytest.approx(0.9 + 0.3 + np.log(2.0) - 0.3 - 0.2)
 
 
-@pytest.mark.parametrize(
-    ("felt", "expected"),
-    [
-        (0.36, rules.ACCEPTED),
-        (0.34, rules.COUNTERED),
-        (0.0, rules.COUNTERED),
-        (-0.34, rules.COUNTERED),
-        (-0.36, rules.REJECTED),
-    ],
-)
-def test_answers_near_indifference_are_counter_offers(felt: float, expected: int) -> None:
-    assert rules.answer(np.array([felt]), np.array([0.35]))[0] == expected
-
-
-def test_answer_odds_are_those_of_the_answers() -> None:
-    # at indifference with margin = noise: accept 1 / (1 + e) = 0.2689, counter 1 - 2 x 0.2689
-    accept, counter = rules.answer_odds(np.zeros(1), ONE, ONE)
-    assert accept[0] == pytest.approx(1.0 / (1.0 + np.e))
-    assert counter[0] == pytest.approx(1.0 - 2.0 / (1.0 + np.e))
-
-
-def test_rivalry_against_grudge_decides_a_concession() -> None:
+def test_rivalry_against_grudge_decides_whether_a_power_bids() -> None:
     # 0.6 x 0.5 - 0.1 = 0.2, in units of noise 0.5: 0.4
     got = rules.concession(np.array([0.6]), np.array([0.5]), np.array([0.1]), np.array([0.5]))
     assert got[0] == pytest.approx(0.4)
@@ -141,6 +120,9 @@ def test_points_are_rounded_down_to_whole_quanta_in_place_or_not() -> None:
     points = at(2.5 * rules.QUANTUM)
     assert rules.counted(points)[0, 0] == 2.0 * rules.QUANTUM
     assert points[0, 0] == 2.5 * rules.QUANTUM
+    quanta = at(2.5)
+    assert rules.whole(quanta)[0, 0] == 2.0 * rules.QUANTUM
+    assert quanta[0, 0] == 2.0 * rules.QUANTUM
 
 
 def test_the_foremost_is_the_largest_and_of_equals_the_first() -> None:
@@ -148,13 +130,92 @@ def test_the_foremost_is_the_largest_and_of_equals_the_first() -> None:
     assert rules.foremost(np.array([[1.0, 2.0], [3.0, 2.0], [2.0, 1.0]])).tolist() == [1, 0]
 
 
+# -- projects ---------------------------------------------------------------------------------------------------------
+
+
+def test_normal_numbers_are_nearly_normal() -> None:
+    # quantiles of the normal distribution: 0 at one half, 1.2816 at 0.9, 2.3263 at 0.99
+    got = rules.normal(np.array([0.5, 0.9, 0.1, 0.99]))
+    assert got == pytest.approx([0.0, 1.2816, -1.2816, 2.3263], abs=0.01)
+
+
+def test_what_steady_engagement_leaves_is_saved_until_the_fund_is_full() -> None:
+    # 2 a month, 0.5 of them steady: 1.5, if the fund of 10 has room; a fund of 9 takes 1; strain left only 0.4: nothing
+    got = rules.saved(at(2.0, 2.0, 0.4), at(0.5, 0.5, 0.5), at(3.0, 9.0, 3.0), at(10.0, 10.0, 10.0))
+    assert got[:, 0] == pytest.approx([1.5, 1.0, 0.0])
+
+
+def test_a_usual_project_is_a_years_means_for_projects_over_their_number() -> None:
+    # 0.5 a month, 0.8 of it for projects, 4 of them a year: 12 x 0.4 / 4; none at all, nothing
+    got = rules.usual_size(at(0.5, 0.5), at(0.8, 0.8), at(4.0, 0.0))
+    assert got[:, 0] == pytest.approx([1.2, 0.0])
+
+
+def test_projects_arise_where_courting_pays() -> None:
+    # 6 a year, a quarter of them here, courted twice as much: 6 / 12 x 0.25 x 2 = 0.25 a month
+    got = rules.arising(at(6.0), at(0.25), at(2.0))
+    assert got[0, 0] == pytest.approx(1.0 - np.exp(-0.25))
+
+
+def test_sizes_are_lognormal_with_the_usual_size_as_their_mean() -> None:
+    # the median, at one half, is exp(-spread^2 / 2) of the mean
+    assert rules.project_size(at(2.0), at(1.0), at(0.5))[0, 0] == pytest.approx(2.0 * np.exp(-0.5))
+    u = (np.arange(100_000) + 0.5) / 100_000
+    assert rules.project_size(np.array([2.0]), np.array([1.0]), u).mean() == pytest.approx(2.0, rel=0.01)
+
+
+def test_a_full_rival_betters_its_bid_most_where_others_hold_most() -> None:
+    # 1.5 x exp(0.5 x 0.8 x 0.6)
+    assert rules.bid(at(1.5), at(0.8), at(0.6), np.array([0.5]))[0, 0] == pytest.approx(1.5 * np.exp(0.24))
+
+
+def test_bids_stay_within_the_fund() -> None:
+    # two bids of 3 and 1 with 2 in the fund are halved; with 5 they stand
+    bids = np.array([[[3.0, 3.0]], [[1.0, 1.0]]])
+    got = rules.within(bids, np.array([[2.0, 5.0]]))
+    assert got[:, 0].tolist() == [[1.5, 3.0], [0.5, 1.0]]
+
+
+def test_a_large_project_takes_longer() -> None:
+    # sixteen times the usual size takes 16^0.25 = 2 times as long; a tiny one a month at least
+    got = rules.delay(at(1.6, 1e-9), at(0.1, 0.1), at(24.0, 24.0), np.array([0.25]))
+    assert got[:, 0] == pytest.approx([48.0, 1.0])
+
+
+def test_what_was_pending_goes_on_at_its_pace_when_a_project_joins() -> None:
+    # 3 points at 0.1 a month are 0.3; one point over 20 months is 0.05 more: 0.35 of 4
+    got = rules.joined(at(3.0), at(0.1), at(1.0), at(20.0))
+    assert got[0, 0] == pytest.approx(0.35 / 4.0)
+
+
+def test_projects_are_booked_where_they_belong() -> None:
+    # two republics, two powers, two sectors, one world; the second power pledges 1 to the first republic in sector 1
+    pledges, pace = np.zeros((2, 2, 2, 1)), np.zeros((2, 2, 2, 1))
+    points, sector = np.array([[[1.0]], [[0.0]]]), np.array([[[1]], [[0]]])
+    rules.book(pledges, pace, points, sector, np.full((2, 1, 1), 10.0), first=1)
+    assert np.argwhere(pledges).tolist() == [[0, 1, 1, 0]]
+    assert (pledges.sum(), pace.sum()) == pytest.approx((1.0, 0.1))
+
+
+def test_strain_and_grudge_call_projects_off() -> None:
+    # 0.12 a year, times exp(1.5 x 0.4 + 1 x 0.4) = e: 0.01 e a month
+    got = rules.cancel_chance(np.array([0.12]), at(0.4), np.array([1.5]), at(0.4), ONE)
+    assert got[0, 0] == pytest.approx(1.0 - np.exp(-0.01 * np.e))
+
+
+def test_powers_court_where_it_has_paid() -> None:
+    # gains of 3 and 1, mean 2: half again and half as much, at half the learning a quarter
+    got = rules.learnt(np.array([[[3.0]], [[1.0]]]), np.array([[0.5]]))
+    assert got[:, 0, 0] == pytest.approx([1.25, 0.75])
+
+
 # -- delivery ---------------------------------------------------------------------------------------------------------
 
 
 def test_pledges_are_delivered_or_lapse_to_the_last_bit() -> None:
-    # 6 points over 12 months: 0.5 due; reliability 0.8 at full strain with a half lost: 0.4; 0.2 come, 0.3 lapse
+    # of 6 points a twelfth, 0.5, is due; reliability 0.8 at full strain with a half lost: 0.4; 0.2 come, 0.3 lapse
     pledges = rules.counted(np.array([6.0]))
-    due = rules.falling_due(pledges, np.array([12.0]))
+    due = rules.falling_due(pledges, np.array([1.0 / 12.0]))
     done = rules.delivered(due, rules.performance(np.array([0.8]), ONE, np.array([0.5])))
     assert due[0] == pytest.approx(0.5)
     assert done[0] == pytest.approx(0.2, abs=2 * rules.QUANTUM)
@@ -223,10 +284,24 @@ def test_rebukes_come_at_half_their_rate_on_the_threshold() -> None:
     assert got == pytest.approx([0.1, 0.2, 0.0])
 
 
-def test_respect_against_coerciveness_decides_the_answer_to_a_rebuke() -> None:
-    # 0.45 - 0.6 - 0 = -0.15; over slope 0.25: sigmoid(-0.6)
-    got = rules.conciliation_chance(np.array([0.45]), np.array([0.6]), np.zeros(1), np.array([0.25]))
-    assert got[0] == pytest.approx(1.0 / (1.0 + np.exp(0.6)))
+def test_a_power_concedes_from_fear_and_punishes_where_it_has_a_hold() -> None:
+    # tone 0.5 + fear 0.3 - grudge 0.1 = 0.7; 2 x coerciveness 0.5 x leverage 0.6 = 0.6; letting pass 0.2, noise 0.5:
+    # weights e^1.4, e^1.2, e^0.4
+    got = rules.response_chances(
+        at(0.5), at(0.3), at(0.1), at(0.5), at(0.6), np.array([2.0]), np.array([0.2]), np.array([0.5])
+    )
+    weights = np.exp([1.4, 1.2, 0.4])
+    assert got[:, 0, 0] == pytest.approx(weights / weights.sum())
+
+
+def test_leverage_makes_punishment_likelier() -> None:
+    # nothing else to weigh: punish against concede and letting pass, 1 to 1 to 1 without leverage, e to 1 to 1 with it
+    zero = at(0.0)
+    free, held = (
+        rules.response_chances(zero, zero, zero, at(0.5), at(hold), np.array([2.0]), np.zeros(1), ONE)[1, 0, 0]
+        for hold in (0.0, 1.0)
+    )
+    assert (free, held) == pytest.approx((1.0 / 3.0, np.e / (np.e + 2.0)))
 
 
 @pytest.mark.parametrize(
@@ -307,6 +382,8 @@ def test_values_are_taken_in_the_sectors_named() -> None:
     need = np.array([[[0.1], [0.2], [0.7]], [[0.3], [0.6], [0.1]]])
     sector = np.array([[[2, 2], [0, 2]], [[1, 1], [1, 0]]])
     assert rules.in_sector(need, sector).tolist() == [[[0.7, 0.7], [0.1, 0.7]], [[0.6, 0.6], [0.6, 0.3]]]
+    odds = np.stack([need, 2.0 * need], axis=1)  # for two powers
+    assert rules.in_sectors(odds, sector).tolist() == [[[0.7, 0.7], [0.2, 1.4]], [[0.6, 0.6], [1.2, 0.6]]]
 
 
 def test_every_rule_has_an_example_here() -> None:

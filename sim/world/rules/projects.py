@@ -14,7 +14,7 @@ Floats = NDArray[np.floating[Any]]
 
 _LAMBDA = 0.1349
 _SCALE = 0.1975
-_LARGE = 50.0
+_LARGE = 20.0
 """Tukey's lambda that comes nearest to the normal distribution (Joiner and Rosenblatt 1971)."""
 
 
@@ -24,6 +24,12 @@ def normal(u: Floats) -> Floats:
     Within 0.01 of the normal quantile between the 1st and the 99th per cent, and a little shorter in the tails.
     """
     result: Floats = (np.exp(_LAMBDA * np.log(u)) - np.exp(_LAMBDA * np.log1p(-u))) / _SCALE
+    return result
+
+
+def _in_a_month(rate: Floats) -> Floats:
+    """Chance that what happens ``rate`` times a year happens in a month, any shape: 1 - exp(-rate / 12)."""
+    result: Floats = -np.expm1(-np.minimum(rate / 12.0, _LARGE))
     return result
 
 
@@ -52,8 +58,7 @@ def arising(projects: Floats, weight: Floats, courting: Floats) -> Floats:
     1 - exp(-projects / 12 x weight x courting): ``projects`` a year (p, w), ``weight`` (r, p, w) the republic's part of
     what courting all is worth, ``courting`` a factor >= 0.
     """
-    result: Floats = -np.expm1(-(projects / 12.0) * weight * courting)
-    return result
+    return _in_a_month(projects * weight * courting)
 
 
 def project_size(usual: Floats, spread: Floats, u: Floats) -> Floats:
@@ -118,8 +123,7 @@ def cancel_chance(rate: Floats, strain: Floats, on_strain: Floats, grudge: Float
     1 - exp(-rate / 12 x exp(on_strain x strain + on_grudge x grudge)); ``rate`` a year.
     """
     worse = np.minimum(on_strain * strain + on_grudge * grudge, _LARGE)
-    result: Floats = -np.expm1(-(rate / 12.0) * np.exp(worse))
-    return result
+    return _in_a_month(rate * np.exp(worse))
 
 
 def learnt(success: Floats, learning: Floats) -> Floats:
