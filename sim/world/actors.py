@@ -105,7 +105,8 @@ class Power(Actor):
         self.steady[:] = rules.divide(self.purse - saved, by_republic)
         self.by_sector = courting / over(np.where(by_republic > 0.0, by_republic, 1.0), "sector")
         weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
-        spread = 1.0 + rule["cascade_courtship"] * total(self.stir, "republic") / len(self.stir)
+        stirred = np.maximum(total(self.stir, "republic") / len(self.stir), 0.0)
+        spread = 1.0 + rule["cascade_courtship"] * stirred
         self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
         self.wanted_sector[:] = rules.pick(courting, self.luck("sector"))
         self.usual = rules.usual_size(full, self.project_share, self.projects)
