@@ -116,7 +116,7 @@ TABLE: tuple[Parameter, ...] = (
               "Standard deviation of the logarithm of a project's size.", "assumption"),
     Parameter("fund_years", "power", "years", 0.1, 20.0, 3.0,
               "Years of saving for projects at which a power's fund is full.", "assumption"),
-    Parameter("learning", "power", "share, 0 to 1", 0.0, 1.0, 0.3,
+    Parameter("learning", "power", "share, 0 to 1", 0.0, 1.0, 0.0,
               "How far the power courts where alignment has lately risen rather than where its interests lie.",
               "lit:roth-erev-1995"),
     Parameter("strain", "power", "share, 0 to 1", 0.0, 1.0, 0.0,

@@ -20,8 +20,8 @@ from sim.world.rules import over, total
 
 Floats = NDArray[np.floating[Any]]
 
-QUARTERS = 32
-"""Quarters of projects before day one that each world remembers: two half-lives of deals and more."""
+QUARTERS = 40
+"""Quarters of projects before day one that each world remembers: three half-lives of deals."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,10 @@ def equilibrium(p: Parameters) -> Equilibrium:
         rules.ask_utility(standing, respect, rule["ask_respect"], overall, rule["ask_dependence"]), noise
     ) * (rule["requests"] / 12.0)
     opening = p.power["projects"] / (12.0 * len(alignment))
-    refused = _weighted(1.0 - accepted, value)
+    bidders = rules.sigmoid(rules.concession(p.power["rivalry"], engaged, np.zeros(1), noise))
+    rivals_bid = over(total(bidders, "power"), "power") - bidders
+    outbid = over(p.republic["autonomy"], "power") * rivals_bid / (1.0 + rivals_bid)
+    refused = 1.0 - _weighted(accepted, value) * (1.0 - outbid)
     fade = rules.fading(rule["grudge_half_life"])
     grudge = (rule["grudge_per_refusal"] * refused * opening + rule["grudge_per_rebuke"] * hazard) / fade
     value = value * over(np.exp(-grudge), "sector")
@@ -219,9 +222,10 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     lived = rules.fading(rule["deal_half_life"])
     steady = settled.courting * over(settled.done, "sector")  # for each point of it
     fund = 0.5 * settled.ceiling
-    deals = over(settled.steady, "sector") * steady / lived
+    deals = over(settled.steady + settled.saving, "sector") * steady / lived
     shape = (*settled.courting.shape[:3], luck.draw("size", 0).shape[-1])
-    pledges, pace = np.zeros(shape), np.zeros(shape, SINGLE)
+    pledges = over(settled.saving * p.power["delivery_months"], "sector") * settled.courting + np.zeros(shape)
+    pace = over(1.0 / p.power["delivery_months"], "sector").astype(SINGLE) + np.zeros(shape, SINGLE)
     for quarter in range(QUARTERS):
         arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
         kept = np.minimum(months * settled.saving, settled.ceiling - fund)
@@ -233,10 +237,10 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
         fund = fund - total(points, "republic")
         due = pledges * (1.0 - (1.0 - pace) ** months)
         pledges -= due
-        if quarter:  # one sector's is called off at a time, chosen by its part of what is pending
-            pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
-            gone = cancelled * total(pledges * pledges, "sector") / (pending * pending)
-            pledges *= 1.0 - over(gone, "sector")
+        # one sector's is called off at a time, chosen by its part of what is pending
+        pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
+        gone = cancelled * total(pledges * pledges, "sector") / (pending * pending)
+        pledges *= 1.0 - over(gone, "sector")
         deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + over(spent, "sector") * steady
         takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
         rules.book(pledges, pace, points, chosen, takes)
