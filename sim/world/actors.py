@@ -134,24 +134,34 @@ class Power(Actor):
 
     def bid(self) -> None:
         """Bid for the projects on the table: its own, and where a republic shops around, others' (step 4)."""
-        model, state, rule = self.model, self.model.state, self.model.rule
-        mine = over(state.opened, "power") & (over(state.opener, "power") == model.power_axis[self.place])
+        state, rule = self.model.state, self.model.rule
         shopped = over(state.shopped, "power")
-        rivals_share = over(model.engaged, "power") - self.overall
-        odds = rules.concession(self.rivalry, rivals_share, self.grudge, rule["choice_noise"])
-        bids = mine | (shopped & (logistic(self.luck("bid")) < odds))
+        rivals_share = over(self.model.engaged, "power") - self.overall
+        bids = self.mine() | (shopped & self.eager())
         size = over(state.opened_size, "power")
         bettered = rules.bid(size, self.rivalry, rivals_share, rule["bid_raise"])
         self.offer_size[:] = rules.within(np.where(shopped, bettered, size) * bids, self.fund)
         self.strings *= np.where(shopped, 1.0 - rule["bid_strings"] * np.minimum(self.rivalry, 1.0), 1.0)
+
+    def mine(self) -> Flags:
+        """Which projects on the table it opened, (r, p, w)."""
+        state = self.model.state
+        opened: Flags = over(state.opener, "power") == self.model.power_axis[self.place]
+        return opened & over(state.opened, "power")
+
+    def eager(self) -> Flags:
+        """Whether it bids for a project of another's that is shopped around, (r, p, w): rivalry against grudge."""
+        rivals_share = over(self.model.engaged, "power") - self.overall
+        odds = rules.concession(self.rivalry, rivals_share, self.grudge, self.model.rule["choice_noise"])
+        wants: Flags = logistic(self.luck("bid")) < odds
+        return wants
 
     def sign(self) -> None:
         """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 4)."""
         model, state = self.model, self.model.state
         size = self.offer_size * (self.answer == rules.ACCEPTED)
         self.fund -= total(size, "republic")
-        mine = over(state.opened, "power") & (over(state.opener, "power") == model.power_axis[self.place])
-        self.grudge += model.rule["grudge_per_refusal"] * (mine & (self.answer != rules.ACCEPTED))
+        self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & (self.answer != rules.ACCEPTED))
         takes = rules.delay(
             np.maximum(size, rules.QUANTUM),
             np.maximum(self.usual, rules.QUANTUM),
