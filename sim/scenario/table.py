@@ -275,7 +275,7 @@ TABLE: tuple[Parameter, ...] = (
           "A guest further than this below the point of assertiveness is deferential; in between it is transactional."),
     _rule("stance_noise", "grievance points", 0.01, 3.0, 0.15, "assumption",
           "Scale of the logistic noise in a guest's stance."),
-    _rule("stance_gain", "grievance points", 0.0, 3.0, 0.15, "assumption",
+    _rule("stance_gain", "grievance points", 0.0, 3.0, 0.1, "assumption",
           "How much a guest's stance follows from how the host is likely to answer: concessions less punishment."),
     _rule("stance_tone", "grievance points per unit of tone", 0.0, 3.0, 0.3, "assumption",
           "How much a tone warmer than usual calms a guest."),

@@ -146,8 +146,9 @@ class Power(Actor):
     def mine(self) -> Flags:
         """Which projects on the table it opened, (r, p, w)."""
         state = self.model.state
-        opened: Flags = over(state.opener, "power") == self.model.power_axis[self.place]
-        return opened & over(state.opened, "power")
+        opener = over(state.opener, "power") == self.model.power_axis[self.place]
+        opened: Flags = opener & over(state.opened, "power")
+        return opened
 
     def eager(self) -> Flags:
         """Whether it bids for a project of another's that is shopped around, (r, p, w): rivalry against grudge."""

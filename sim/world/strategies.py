@@ -26,7 +26,8 @@ class Patron(Power):
 
     def value(self) -> Floats:
         """In proportion to the share it already has."""
-        return super().value() * over(self.overall, "sector")
+        value: Floats = super().value() * over(self.overall, "sector")
+        return value
 
 
 class Merchant(Power):
@@ -115,7 +116,8 @@ class Opportunist(Power):
 
     def value(self) -> Floats:
         """In proportion to what rivals hold."""
-        return super().value() * (over(self.model.taken, "power") - self.alignment)
+        value: Floats = super().value() * (over(self.model.taken, "power") - self.alignment)
+        return value
 
     def eager(self) -> Flags:
         """Always."""
@@ -173,7 +175,8 @@ class Balancer(Republic):
         """Less by the logarithm of the share against the mean of all powers, as if the bid were so much smaller."""
         share = np.maximum(self.overall, self.model.rule["share_floor"])
         mean = total(share, "power") / share.shape[1]
-        return super().judge(size, sector) - self.model.rule["size_appeal"] * np.log(share / over(mean, "power"))
+        strength: Floats = np.log(share / over(mean, "power"))
+        return super().judge(size, sector) - self.model.rule["size_appeal"] * strength
 
     def shops(self) -> Flags:
         """Always."""
@@ -202,7 +205,7 @@ class Auctioneer(Republic):
     Source: local rules of the great game (lit:cooley-2012).
     """
 
-    def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:
+    def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:  # noqa: ARG002 - sectors are alike to it
         """What an ordinary offer is worth, and size."""
         rule = self.model.rule
         opened = over(np.maximum(self.opened_size, rules.QUANTUM), "power")

@@ -15,6 +15,7 @@ import pytest
 
 import sim
 from sim.scenario.table import CAUSES, SECTORS
+from sim.world import rules
 
 WORLDS, YEARS5, YEARS10 = 500, 60, 120
 BASE = sim.load("dushanbe-2025")
@@ -50,15 +51,13 @@ def decade() -> sim.Result:
 
 
 def test_an_unchanged_world_stays_where_it_is() -> None:
-    """No growth, no wear, no events, no drift: luck in offers and answers is left, and leads nowhere."""
+    """No growth, no wear, no events, no drift: luck in projects and answers is left, and leads nowhere on average."""
     moves = ("capability_growth", "legacy_erosion", "volatility")
     still = {path: 0.0 for path in BASE.numeric_paths() if any(name in path.split(".") for name in moves)}
-    result = sim.run(BASE.with_values(NO_EVENTS | still), WORLDS, YEARS10)
-    for sector in ("overall", *SECTORS):
-        share = result.shares(sector)
-        assert np.abs((share - share[0]).mean(axis=-1)).max() < 0.01, sector
-    wander = np.quantile(np.abs(result.shares()[-1] - result.shares()[0]), 0.8, axis=-1)
-    assert wander.max() < 0.01  # four worlds of five, each alignment
+    result = sim.run(BASE.with_values(NO_EVENTS | still), 2000, YEARS10, keep="overall")
+    change = result.shares() - result.shares()[0]
+    assert np.abs(change.mean(axis=-1)).max() < 0.01
+    assert np.abs(np.median(change, axis=-1)).max() < 0.01
 
 
 # -- 2, 3: Russia's war, peace and tone --------------------------------------------------------------------------------
@@ -123,7 +122,7 @@ def test_overdependence_on_chinese_money_is_felt() -> None:
     cause, china = CAUSES.index("overdependence"), base.powers.index("CHN")
     felt = (more.array("grievance") - base.array("grievance"))[-1, :, china, cause]
     assert (felt[base.republics.index("TKM")] > 0).mean() > 0.95
-    assert felt[base.republics.index("TKM")].mean() > 5 * felt[base.republics.index("KAZ")].mean()
+    assert felt[base.republics.index("TKM")].mean() > 2 * felt[base.republics.index("KAZ")].mean()
 
 
 def test_european_money_works_most_in_minerals_and_trade_from_a_low_base() -> None:
@@ -186,6 +185,7 @@ def test_leverage_keeps_quiet_and_makes_comply() -> None:
     """At equal grievance and threshold; complying is to be deferential at a summit."""
     same = {f"republics.{r}.grievance.RUS": 0.8 for r in BASE.republics}
     same |= {f"republics.{r}.voice_threshold": 0.8 for r in BASE.republics}
+    same |= {path: 0.0 for path in BASE.numeric_paths() if ".solidarity." in path}
     same |= NO_EVENTS
     held = pd.Series({r: BASE.get(f"republics.{r}.leverage.RUS") for r in BASE.republics})
     assert set(held.nlargest(2).index) == {"KGZ", "TJK"}
@@ -200,11 +200,11 @@ def test_leverage_keeps_quiet_and_makes_comply() -> None:
         story = BASE.with_values(changes | {"events.dushanbe-summit.on": 1.0})
         return sim.run(story, 2000, 1).stances().set_index("republic")["deferential"]
 
-    bound, freed = same, same | {"republics.KGZ.leverage.RUS": 0.1}
-    assert set(speaks(bound).nsmallest(2).index) == {"KGZ", "TJK"}
-    assert set(defers(bound).nlargest(2).index) == {"KGZ", "TJK"}
-    assert speaks(freed)["KGZ"] > 1.3 * speaks(bound)["KGZ"]
-    assert defers(freed)["KGZ"] < 0.7 * defers(bound)["KGZ"]
+    assert set(defers(same).nlargest(2).index) == {"KGZ", "TJK"}
+    for republic in ("KGZ", "TJK"):
+        freed = same | {f"republics.{republic}.leverage.RUS": 0.1}
+        assert speaks(freed)[republic] > 1.2 * speaks(same)[republic]
+        assert defers(freed)[republic] < 0.7 * defers(same)[republic]
 
 
 # -- 8 to 11: the shape of it all --------------------------------------------------------------------------------------
@@ -242,3 +242,127 @@ def test_stances_at_dushanbe() -> None:
     assert stances.idxmax() == "TJK"
     assert set(stances.nsmallest(2).index) == {"TKM", "KGZ"}
     assert stances["TJK"] > 1.3 * stances.drop("TJK").max()
+
+
+# -- 12 to 16: what diplomacy does ------------------------------------------------------------------------------------
+
+
+def taken(result: sim.Result) -> np.ndarray:
+    """Points of every project taken, (month, republic, power, world)."""
+    return np.where(result.array("answer") == rules.ACCEPTED, result.array("offer_size"), 0.0)
+
+
+def explained(change: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Part of the variance of a change over worlds that goes with what we and what others won, all (w,)."""
+    given = np.stack([ours, theirs, np.ones_like(ours)], axis=1)
+    rest = change - given @ np.linalg.lstsq(given, change, rcond=None)[0]
+    return 1.0 - float(rest.var() / change.var())
+
+
+def test_who_wins_the_few_big_projects_decides_more_than_how_many_small_ones() -> None:
+    """Per republic the three largest projects of five years against the number of all others, some six."""
+    result = sim.run(BASE, 2000, YEARS5)
+    size, change = taken(result), result.shares()[-1] - result.shares()[0]
+    of_big, of_small = [], []
+    for republic in range(len(result.republics)):
+        points = size[:, republic]
+        third = np.sort(points.reshape(-1, points.shape[-1]), axis=0)[-3]
+        big = points >= np.maximum(third, 1e-9)
+        won, number = np.where(big, points, 0.0).sum(axis=0), ((points > 0) & ~big).sum(axis=0) * 1.0
+        for power in range(len(result.powers)):
+            moved = change[republic, power]
+            of_big.append(explained(moved, won[power], won.sum(axis=0) - won[power]))
+            of_small.append(explained(moved, number[power], number.sum(axis=0) - number[power]))
+    assert np.mean(of_big) > 1.5 * np.mean(of_small)
+
+
+class Loyal(sim.Republic):
+    """Asks one power only."""
+
+    def shops(self) -> np.ndarray:
+        return np.zeros(self.opened.shape, bool)
+
+
+class Shopper(sim.Republic):
+    """Asks others to bid, always."""
+
+    def shops(self) -> np.ndarray:
+        return np.ones(self.opened.shape, bool)
+
+
+def test_who_asks_two_powers_to_bid_gets_better_terms_the_more_so_the_more_they_are_rivals() -> None:
+    def gains(rivalry: float) -> tuple[float, float]:
+        """How much more points a project taken has, and how many more points are agreed, with bidding than without."""
+        story = BASE.with_values({f"powers.{p}.rivalry": rivalry for p in BASE.powers})
+        loyal, shopper = (sim.run(story, WORLDS, YEARS5, republic=cls) for cls in (Loyal, Shopper))
+        sizes = [taken(run)[taken(run) > 0].mean() for run in (loyal, shopper)]
+        agreed = [float(run.array("accepted").sum()) for run in (loyal, shopper)]
+        return sizes[1] / sizes[0], agreed[1] / agreed[0]
+
+    calm, fierce = gains(0.2), gains(1.2)
+    assert min(calm) > 1.0
+    assert fierce[0] > calm[0] + 0.02
+    assert fierce[1] > calm[1]
+
+
+def test_an_assertive_guest_is_conceded_to_by_who_fears_to_lose_it_and_punished_by_who_holds_it() -> None:
+    aggrieved = {f"republics.{r}.grievance.RUS": 0.7 for r in BASE.republics}
+
+    def answers(changes: Mapping[str, float]) -> tuple[float, float]:
+        """Parts of the assertive guests at Dushanbe that are conceded to and punished."""
+        result = sim.run(BASE.with_values(aggrieved | changes), 2000, 1)
+        russia = result.powers.index("RUS")
+        assertive = result.array("stance")[0, :, russia] == rules.ASSERTIVE
+        answer = result.array("response")[0, :, russia][assertive]
+        return float((answer == rules.CONCILIATED).mean()), float((answer == rules.COERCED).mean())
+
+    free, held = (answers({f"republics.{r}.leverage.RUS": hold for r in BASE.republics}) for hold in (0.1, 0.8))
+    assert free[0] > 2.0 * held[0]
+    assert held[1] > 3.0 * free[1]
+    careless, fearful = (answers({"powers.RUS.rivalry": rivalry}) for rivalry in (0.0, 1.2))
+    assert fearful[0] > 1.5 * careless[0]
+    assert fearful[1] < careless[1]
+
+
+def test_guests_know_what_to_expect() -> None:
+    """Where the host has a hold, fewer are assertive; where it must fear to lose them, more are."""
+    aggrieved = {f"republics.{r}.grievance.RUS": 0.7 for r in BASE.republics}
+
+    def assertive(changes: Mapping[str, float]) -> float:
+        return float(sim.run(BASE.with_values(aggrieved | changes), 2000, 1).stances()["assertive"].mean())
+
+    assert assertive({"powers.RUS.coerciveness": 0.0}) > 1.15 * assertive({"powers.RUS.coerciveness": 1.0})
+    assert assertive({"powers.RUS.rivalry": 1.2}) > 1.15 * assertive({"powers.RUS.rivalry": 0.0})
+
+
+def test_above_a_critical_solidarity_the_five_speak_out_together() -> None:
+    """Granovetter 1978, Kuran 1991: mean number of republics that rebuke Russia within half a year of the first."""
+
+    def together(solidarity: float) -> float:
+        ties = {f"republics.{a}.solidarity.{b}": solidarity for a in BASE.republics for b in BASE.republics if a != b}
+        result = sim.run(BASE.with_values(ties), 1000, YEARS5)
+        said = result.array("rebuke")[:, :, result.powers.index("RUS")]
+        counts = []
+        for world in range(result.worlds):
+            months = np.flatnonzero(said[:, :, world].any(axis=1))
+            if len(months) and months[0] + 7 < len(said):
+                counts.append(said[months[0] : months[0] + 7, :, world].any(axis=0).sum())
+        return float(np.mean(counts))
+
+    alone, some, all_in = together(0.0), together(0.4), together(1.0)
+    assert some - alone < 0.2
+    assert all_in - alone > 3.0 * (some - alone)
+    assert all_in > 1.5
+
+
+def test_a_long_war_starves_projects_before_what_is_steady() -> None:
+    war, base = (sim.run(BASE.with_values({STRAIN: strain}), WORLDS, YEARS10) for strain in (0.9, BASE.get(STRAIN)))
+    russia, late = base.powers.index("RUS"), slice(36, None)
+    steady, projects, big = [], [], []
+    for run in (base, war):
+        size = taken(run)[late, :, russia]
+        steady.append(float(run.array("steady")[late, :, russia].sum()))
+        projects.append(float(size.sum()))
+        big.append(float(np.sort(size.reshape(-1, run.worlds), axis=0)[-3:].sum()))
+    assert projects[1] / projects[0] < steady[1] / steady[0] - 0.05
+    assert big[1] / big[0] < steady[1] / steady[0]
