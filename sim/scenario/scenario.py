@@ -233,7 +233,7 @@ class Scenario(Contents):
         Not in it: sources, notes, ranges, the scenario's own ``about`` and name, and the order of actors and events,
         which the model does not depend on (results list actors in file order all the same).
         """
-        return writing.digest(self)
+        return writing.digest(self, self.values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash
