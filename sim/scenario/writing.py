@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sim.scenario.layers import Leaf
-from sim.scenario.merge import Draft
+from sim.scenario.merge import Draft, Leaf
 from sim.scenario.models import Contents
 from sim.scenario.paths import DATES, INNER, SECTIONS, TEXTS, Path, find, is_date_path, month_label, row_at
 from sim.scenario.table import SECTORS
