@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.evidence.baselines import ALONE, METHODS, MODEL, RULES, SHIFT, Forecast, baselines
 from sim.evidence.calibrate import Calibration, calibrate, error_terms, first_round
 from sim.evidence.errormodel import Trade, ilr, parts
@@ -68,10 +69,8 @@ class Backtest:
         )
 
     def figure(self) -> Figure:
-        """Every method's scores, see ``sim.figures.evidence.scores``."""
-        from sim.figures.evidence import scores
-
-        return scores(self)
+        """Every method's scores by horizon, trade above votes."""
+        return lazy.figure("Backtest.figure", self)
 
     def table(self) -> pd.DataFrame:
         """Mean scores: [what, horizon, method, error, own, crps, covered, cells]."""

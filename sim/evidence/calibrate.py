@@ -16,19 +16,23 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
 
+from sim import lazy
 from sim.evidence.errormodel import Trade, Votes
 from sim.evidence.hindcast import Paths, story, tell, unforeseen
 from sim.evidence.observed import TRADERS, Observed
 from sim.runs.folder import versions
 from sim.runs.posterior import Posterior, Prior, priors
 from sim.scenario import BadInput, Problem, Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 
@@ -83,8 +87,6 @@ class Calibration:
     weights: Floats
     """Of all worlds of all rounds, summing to 1."""
     seed: int
-    figure: ClassVar[Any]
-    """Prior and posterior as a figure; put here by ``sim.analysis`` when the package is opened."""
 
     def __repr__(self) -> str:
         return (
@@ -137,6 +139,10 @@ class Calibration:
     def facts(self) -> dict[str, Any]:
         """How it was made."""
         return _facts(self.scenario, self.record, self.seed, len(self.rounds[0].worlds)) | {"rounds": len(self.rounds)}
+
+    def figure(self) -> Figure:
+        """Prior (line) and posterior (filled) of each parameter."""
+        return lazy.figure("Calibration.figure", self)
 
     def table(self) -> pd.DataFrame:
         """Prior and posterior of each parameter: [parameter, path, prior_low … prior_high, low, median, high, learnt].

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.reading.landscape import HIGHEST, INDIFFERENT, LOWEST, MOST, TIE, energies, is_minimum, sides, weights
 from sim.runs.result import Result
 from sim.runs.run import Progress, run
@@ -227,10 +228,8 @@ class Blocs:
         return pd.DataFrame(rows, columns=["republic", "leader", "share", "with_leader", "alone"])
 
     def figure(self) -> Figure:
-        """The commonest partings as a table; see ``sim.figures.blocs.bloc_table``."""
-        from sim.figures.blocs import bloc_table
-
-        return bloc_table(self)
+        """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+        return lazy.figure("Blocs.figure", self)
 
 
 def _some(total: Floats) -> Floats:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.runs.percent import percent
 from sim.runs.posterior import Posterior, load_posterior
 from sim.runs.result import Result, month_label, quantiles, tidy
@@ -72,8 +73,9 @@ def compare(
 
     Examples
     --------
-    >>> both = compare("dushanbe-2025", "russian-peace", worlds=20, months=12)  # doctest: +SKIP
-    >>> print(both.sentence("TJK", "RUS"))  # doctest: +SKIP
+    >>> both = compare("dushanbe-2025", "war-drags-on", worlds=20, months=12)
+    >>> both.sentence("TJK", "RUS").startswith("Russia’s share of Tajikistan in September 2026: ")
+    True
     """
     given = [load(one) if isinstance(one, str | Path) else one for one in scenarios]
     stories = [one.scenario if isinstance(one, Result) else one for one in given]
@@ -400,10 +402,11 @@ class Comparison:
         return f"{story.title} ({name})" if name == story.name else name
 
     def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
-        """Fans of the paired difference over time, see ``sim.figures.reading.difference_fans``."""
-        from sim.figures.reading import difference_fans
+        """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-        return difference_fans(self, which, sector, title)
+        ``title``: whose doing the difference is, the scenario's if not given.
+        """
+        return lazy.figure("Comparison.figure", self, which, sector, title)
 
     def _known(self, code: str, codes: Sequence[str], what: str) -> None:
         if code not in codes:

@@ -11,7 +11,7 @@ each part belongs to; ``table`` adds up over whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.reading.attribution import split
 from sim.reading.compare import BAND, Comparison, compare
 from sim.runs.posterior import Posterior, load_posterior, vary
@@ -345,16 +346,17 @@ class Explanation:
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def paragraph(self, republic: str, power: str) -> str:
-        """Why this alignment moved, in words; see ``sim.reading.telling``."""
-        from sim.reading.telling import paragraph
+        """Why the alignment of a republic with a power moved, with bands over worlds.
 
+        Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is
+        chance.
+        """
+        paragraph: Callable[..., str] = lazy.function("Explanation.paragraph")
         return paragraph(self, republic, power)
 
     def waterfall(self, republic: str, power: str) -> Figure:
-        """From the first share to the last, driver by driver; see ``sim.figures.reading.waterfall``."""
-        from sim.figures.reading import waterfall
-
-        return waterfall(self, republic, power)
+        """From the share at the beginning to the share at the end, driver by driver, with bands over worlds."""
+        return lazy.figure("Explanation.waterfall", self, republic, power)
 
     def minus(self, other: Explanation) -> Explanation:
         """This one's parts less another's, world by world (same span, seed and actors); drivers either has count."""

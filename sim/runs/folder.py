@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.runs.posterior import load_posterior
+from sim.runs.result import Result
 from sim.scenario import BadInput
 from sim.scenario import load as load_scenario
 from sim.world.record import CHANNELS, Record
-
-if TYPE_CHECKING:
-    from sim.runs.result import Result
 
 Array = NDArray[Any]
 MANIFEST, SCENARIO, POSTERIOR = "manifest.json", "scenario.yaml", "posterior.csv"
@@ -130,8 +128,6 @@ def load(directory: str | os.PathLike[str]) -> Result:
     ------
     BadInput : no result there, or a part of it missing or damaged.
     """
-    from sim.runs.result import Result
-
     folder = Path(directory)
     try:
         facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

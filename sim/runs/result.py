@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.runs.ledger import ledger
 from sim.runs.percent import percent
+from sim.runs.plots import ResultPlots
 from sim.scenario import BadInput, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, STANCES
@@ -20,6 +22,8 @@ from sim.world.record import KEEPS, Record
 if TYPE_CHECKING:
     import os
     from pathlib import Path
+
+    import ipywidgets
 
     from sim.runs.posterior import Posterior
 
@@ -33,11 +37,6 @@ class Result:
     the end of the t-th month. Where a table has a world column, worlds are numbered from 0 and world i had the same
     luck in every run with the same seed.
     """
-
-    plot: Any
-    """Figures; put here by ``sim.analysis`` when the package is opened."""
-    board: Any
-    """Panels for a notebook; put here by ``sim.view`` when the package is opened."""
 
     def __init__(
         self,
@@ -337,21 +336,68 @@ class Result:
     # -- keeping it ---------------------------------------------------------------------------------------------------
 
     def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
-        """Write tables, scenario, manifest and (unless told not to) figures; see ``sim.runs.folder``."""
-        from sim.runs.folder import save
+        """Write a result to a folder, made if need be.
 
+        In it are the tables as Parquet and CSV, the scenario, the posterior (if one was used), a manifest and, unless
+        ``figures`` is false, the figures; ``sim.runs.folder.save`` says more. ``command`` is what the manifest says
+        made them, by default the program's own command line.
+
+        Raises
+        ------
+        BadInput : the folder cannot be written, or holds something that is not a result.
+        """
+        save: Callable[..., Path] = lazy.function("Result.save")
         return save(self, directory, figures=figures, command=command)
 
-    @classmethod
-    def load(cls, directory: str | os.PathLike[str]) -> Result:
-        """Read back what ``save`` wrote."""
-        from sim.runs.folder import load
+    @staticmethod
+    def load(directory: str | os.PathLike[str]) -> Result:
+        """Read back a folder written by ``save``.
 
+        Raises
+        ------
+        BadInput : no result there, or a part of it missing or damaged.
+        """
+        load: Callable[..., Result] = lazy.function("Result.load")
         return load(directory)
 
     def tidy(self, axes: dict[str, Any], values: dict[str, Array]) -> pd.DataFrame:
         """One row for each place on the axes, months with their dates (see ``tidy`` below)."""
         return tidy(axes, values, self.dates)
+
+    # -- showing it ---------------------------------------------------------------------------------------------------
+
+    @property
+    def plot(self) -> ResultPlots:
+        """Figures of the result: ``result.plot.alignment_fans()``."""
+        return ResultPlots(self)
+
+    def board(
+        self,
+        *which: str,
+        world: int | None = None,
+        sector: str = "overall",
+        month: int = 0,
+        baseline: Result | None = None,
+        theme: str = "light",
+    ) -> ipywidgets.VBox:
+        """Panels of a result, in step with each other, as one widget for Jupyter.
+
+        ``which`` panels (all if none is named): player, map, triangle, fans, grievances, deliveries, ledger; ``world``
+        is the one followed (the typical one if none is given); ``month`` the one first shown; ``baseline`` another
+        result drawn as a faint outline; ``theme`` "light" or "dark".
+
+        Raises
+        ------
+        BadInput : a panel, sector, world, month or theme there is not, a result that keeps only outcomes, or the extra
+            "view" not installed.
+        """
+        try:
+            board: Callable[..., ipywidgets.VBox] = lazy.function("Result.board")
+        except ModuleNotFoundError as missing:
+            raise BadInput.of(
+                f"no {missing.name} installed", "the extra view: pip install 'sim[view]'", path="board"
+            ) from missing
+        return board(self, *which, world=world, sector=sector, month=month, baseline=baseline, theme=theme)
 
 
 def tidy(axes: dict[str, Any], values: dict[str, Array], dates: Sequence[str]) -> pd.DataFrame:

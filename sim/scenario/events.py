@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from sim.scenario.errors import printable
-from sim.scenario.layers import Collector, Leaf, number, what_value
-from sim.scenario.merge import Draft, nearest_actor
+from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, what_value
 from sim.scenario.models import month_of
 from sim.scenario.paths import DATES, EVENT_ID, MAX_MONTHS, Path, dotted, month_label, one_of
 from sim.scenario.table import SECTORS

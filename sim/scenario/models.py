@@ -7,10 +7,19 @@ what one value alone can tell (type, bounds, known keys); what takes several val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    create_model,
+    model_validator,
+)
 
 from sim.scenario.paths import (
     COLOR,
@@ -176,6 +185,13 @@ class EventBase(Spec):
     host: str | None = None
     _date_label: str = ""
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_the_day(cls, said: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        event = validated(said)
+        event._date_label = said.get("date") or ""  # noqa: SLF001 - its own
+        return event
+
     @property
     def date_label(self) -> str:
         """The date as written, YYYY-MM or YYYY-MM-DD; "" for a random event."""
@@ -219,6 +235,42 @@ class Contents(Spec):
     rules: RuleSpec = Field(default_factory=RuleSpec)
     events: Annotated[dict[str, EventSpec], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
     rest: Annotated[dict[str, float], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+
+    @model_validator(mode="after")
+    def _written_out(self) -> Self:
+        """Write out what files may leave out: keys of luck, numbers between actors, whom and what an event is about."""
+        powers, republics = tuple(self.powers), tuple(self.republics)
+        actors = {
+            section: {code: spec.model_copy(update={"luck": spec.luck or code}) for code, spec in specs.items()}
+            for section, specs in (("powers", self.powers), ("republics", self.republics))
+        }
+        for code, spec in actors["republics"].items():
+            others = [other for other in republics if other != code]
+            actors["republics"][code] = spec.model_copy(update=_between(spec, powers, others))
+        events = {
+            name: spec.model_copy(
+                update={
+                    "republics": republics if spec.republics is None else spec.republics,
+                    "sectors": SECTORS if spec.sectors is None else spec.sectors,
+                }
+            )
+            for name, spec in self.events.items()
+        }
+        return self.model_copy(update={key: freeze(specs) for key, specs in (actors | {"events": events}).items()})
+
+
+def _between(spec: Any, powers: Sequence[str], republics: Sequence[str]) -> dict[str, FrozenDict[str, float]]:
+    """Numbers between a republic and each power or other republic; the table's default where the file says none."""
+    rows = [row for row in parameters("dyad", "pair") if row.inner is None]
+    return {
+        row.name: freeze(
+            {
+                other: getattr(spec, row.name).get(other, row.default)
+                for other in (powers if row.owner == "dyad" else republics)
+            }
+        )
+        for row in rows
+    }
 
 
 def freeze(mapping: Mapping[str, V]) -> FrozenDict[str, V]:

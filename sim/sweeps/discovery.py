@@ -1,15 +1,16 @@
 """Scenario discovery: in which part of the space of factors something happens, as boxes with rules in words.
 
 The method is PRIM, the patient rule induction method (Friedman & Fisher 1999), as used for scenario discovery by
-Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017).
+Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017). ``Sweep.discover`` asks for the boxes of
+a sweep.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,8 @@ from numpy.typing import NDArray
 
 from sim.runs.percent import percent
 from sim.scenario import BadInput, Scenario
-from sim.sweeps.condition import parse
 from sim.sweeps.design import need
-from sim.sweeps.factors import Factor, outcome_words, words
-
-if TYPE_CHECKING:
-    from sim.sweeps.table import Sweep
+from sim.sweeps.factors import Factor, words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -123,61 +120,6 @@ class Discovery:
         return pd.DataFrame(
             rows, columns=["box", "factor", "low", "high", "among", "coverage", "density", "mass", "lift"]
         )
-
-
-def discover(
-    sweep: Sweep, where: str, *, boxes: int = 3, threshold: float | None = None, least: float = 0.02
-) -> Discovery:
-    """Boxes in the space of a sweep's factors where a condition mostly holds.
-
-    Parameters
-    ----------
-    where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
-    boxes : how many to look for at most.
-    threshold : density a box must reach; by default half way between the overall rate and 1, or 1.5 times the rate if
-        that is less.
-    least : share of the rows a box holds at least.
-
-    Raises
-    ------
-    BadInput : a condition that makes no sense, or that holds everywhere or nowhere.
-    """
-    named = parse(
-        where,
-        (*sweep.paths, *sweep.outcomes),
-        [*(f.path for f in sweep.factors if f.labels() is not None), *(set(sweep.outcomes) - set(sweep.numbers))],
-    )
-    table = sweep.table(["point", *named.names])
-    columns = {name: table[name].to_numpy() for name in named.names}
-    cases = named.holds(columns)
-    point = table["point"].to_numpy()
-    found = find(
-        sweep.factors,
-        sweep.values[point],
-        cases,
-        where.strip(),
-        boxes=boxes,
-        threshold=threshold,
-        least=least,
-        groups=point,
-        scenario=sweep.scenario,
-        said=named.said(_word(sweep)),
-    )
-    counts = np.bincount(point, minlength=sweep.size)
-    return replace(found, rates=np.bincount(point, weights=cases, minlength=sweep.size) / np.maximum(counts, 1))
-
-
-def _word(sweep: Sweep) -> Callable[[str], str]:
-    """Puts names of factors, outcomes and powers in words."""
-    scenario = sweep.scenario
-    powers = {code: spec.name for code, spec in scenario.powers.items()}
-    return lambda name: (
-        words(name, scenario)
-        if name in sweep.paths
-        else outcome_words(name, scenario)
-        if name in sweep.outcomes
-        else powers.get(name, name)
-    )
 
 
 def find(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario import BadInput
+from sim.view import catalogue as catalogues
 from sim.view.catalogue import Catalogue
 
 PORT = 8765
@@ -66,9 +67,7 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
     configure(near=near)
     import uvicorn
 
-    from sim.view import app
-
-    app.catalogue = catalogue
+    catalogues.offered = catalogue
     import solara.server.starlette as served
 
     return uvicorn.Server(

@@ -164,9 +164,9 @@ def test_figures_and_predictive_check(small: Backtest, record: Observed) -> None
     assert check.p.between(0, 1).all()
     assert (check.low <= check.high).all()
     for figure in (
-        figures_backtest.scores(small),
+        small.figure(),
         figures_backtest.forecasts(small),
-        figures_backtest.prior_posterior(fit),
+        fit.figure(),
         figures_backtest.predictive_check(check, 2015),
     ):
         assert figure.get_axes()
