@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.evidence.observed import load_observed
     from sim.reading.compare import compare, whatif
     from sim.reading.explain import explain, explain_event
+    from sim.runs.ask import Ask
     from sim.runs.posterior import load_posterior
     from sim.runs.result import Result
     from sim.runs.run import run
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
+    "Ask": "sim.runs.ask",
     "BadInput": "sim.scenario",
     "DiplomacyModel": "sim.world.model",
     "Power": "sim.world.actors",
@@ -53,6 +55,7 @@ _HOMES: dict[str, str] = {
 """Where each public name lives; importing it is put off until it is asked for."""
 
 __all__ = [
+    "Ask",
     "BadInput",
     "DiplomacyModel",
     "Power",
