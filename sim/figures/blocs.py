@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sim.figures import style
-from sim.figures.drawable import count
+from sim.figures.drawable import beside, count
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.runs.percent import percent
@@ -31,7 +31,7 @@ def bloc_table(blocs: Blocs) -> Figure:
         "actors that get on stand together and those that do not stand apart. Full and hollow: the two sides. Bar: "
         "part of the worlds in which this parting is the deepest; mark: in which it would hold at all, once reached."
         + rest,
-        f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed} · powers in colour",
+        f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed}{beside(blocs.ask)} · powers in colour",
         max(wide + bars + 1.0 + 2 * style.MARGIN, 7.5),
         LINE * len(shown) + 0.95,
     )

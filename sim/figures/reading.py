@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import colors, count, power_name, republic_name
+from sim.figures.drawable import beside, colors, count, power_name, republic_name
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
@@ -60,7 +60,8 @@ def difference_fans(
         )
         + "At the end: the median difference, and in how many worlds the share is higher or lower.",
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
-        f"{count(comparison.months, 'month')} each · seed {comparison.seed}",
+        f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
+        f"{beside(base.ask, comparison.results[k].ask)}",
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,
         max(2.35 * rows, 3.2),
     )
@@ -181,7 +182,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
         "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
         "also moves when others move. Parts sum to the whole in every world.",
-        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}",
+        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
     )

@@ -528,9 +528,10 @@ def _labels(questions: Sequence[Ask], names: Sequence[str] | None) -> list[str]:
 def _differences(name: str, ask: Ask, base_name: str, base: Ask) -> list[str]:
     """What else than their scenarios sets two asks apart, a sentence each."""
     notes = []
+    head = "The two differ" if ask.scenario == base.scenario else "The two differ also"
     if ask.classes != base.classes:
-        mine, theirs = (listed(one.own_names) or "the classes of sim" for one in (ask, base))
-        notes.append(f"{name} has {mine}, {base_name} {theirs}: what differs is the classes’ doing as well.")
+        mine, theirs = (listed(one.own_names) or "sim’s own" for one in (ask, base))
+        notes.append(f"{head} in classes: “{name}” has {mine}, “{base_name}” {theirs}.")
     worlds = min(ask.worlds, base.worlds)
     apart, hidden = [], []
     for path in dict.fromkeys([*ask.variations, *base.variations]):
@@ -539,9 +540,9 @@ def _differences(name: str, ask: Ask, base_name: str, base: Ask) -> list[str]:
         elif ask.scenario.values.get(path) != base.scenario.values.get(path):
             hidden.append(path)
     if apart:
-        notes.append(f"From world to world {_paths(apart)} varies otherwise in {name} than in {base_name}.")
+        notes.append(f"{head} in the values that worlds take of {_paths(apart)}.")
     if hidden:
-        notes.append(f"The scenarios differ in {_paths(hidden)}, but worlds of both take the same values of it.")
+        notes.append(f"Worlds of both take the same values of {_paths(hidden)}, in which the scenarios differ.")
     return notes
 
 
@@ -551,7 +552,7 @@ def _taken(ask: Ask, path: str, worlds: int) -> Array:
 
 
 def _paths(paths: Sequence[str]) -> str:
-    return listed(list(paths)) if len(paths) <= SHOWN else f"each of {len(paths)} numbers"
+    return listed(list(paths)) if len(paths) <= SHOWN else f"{len(paths)} numbers"
 
 
 def _common(results: Sequence[Result]) -> tuple[tuple[str, ...], tuple[str, ...]]:
