@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.evidence.observed import load_observed
     from sim.reading.compare import compare, whatif
     from sim.reading.explain import explain, explain_event
+    from sim.runs.ask import Ask
     from sim.runs.posterior import load_posterior
     from sim.runs.result import Result
     from sim.runs.run import run
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
+    "Ask": "sim.runs.ask",
     "BadInput": "sim.scenario",
     "DiplomacyModel": "sim.world.model",
     "Power": "sim.world.actors",
@@ -87,6 +89,7 @@ _METHODS: dict[str, str] = {
 lazy.HOMES.update(_METHODS)
 
 __all__ = [
+    "Ask",
     "BadInput",
     "DiplomacyModel",
     "Power",

@@ -54,9 +54,18 @@ class Described(Protocol):
     def events(self) -> Mapping[str, Happening]: ...
 
 
-class Drawable(Protocol):
-    """A result: see ``sim.runs.run.Result`` for the arrays and their axes."""
+class Asked(Protocol):
+    """What was asked, see ``sim.runs.ask.Ask``."""
 
+    @property
+    def beside(self) -> Sequence[str]: ...
+
+
+class Drawable(Protocol):
+    """A result: see ``sim.runs.result.Result`` for the arrays and their axes."""
+
+    @property
+    def ask(self) -> Asked: ...
     @property
     def scenario(self) -> Described: ...
     @property
@@ -143,8 +152,13 @@ def footer(result: Drawable, world: int | None = None) -> str:
     shown = "" if world is None else f" · world shown singly: no. {world}"
     return (
         f"{result.scenario.title} · {count(result.worlds, 'world')} of {count(len(result.dates) - 1, 'month')} · "
-        f"seed {result.seed}{shown}"
+        f"seed {result.seed}{beside(result.ask)}{shown}"
     )
+
+
+def beside(*asks: Asked) -> str:
+    """What was asked beside scenario, worlds, months and seed (classes, variations, posterior), for a footer."""
+    return "".join(f" · {text}" for text in dict.fromkeys(text for ask in asks for text in ask.beside))
 
 
 def happened(result: Drawable, world: int) -> list[Mark]:

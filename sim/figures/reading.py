@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import colors, count, power_name, republic_name
+from sim.figures.drawable import beside, colors, count, power_name, republic_name
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.reading.compare import BAND, Comparison
@@ -65,7 +65,8 @@ def difference_fans(
         )
         + "At the end: the median difference, and in how many worlds the share is higher or lower.",
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
-        f"{count(comparison.months, 'month')} each · seed {comparison.seed}",
+        f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
+        f"{beside(base.ask, comparison.results[k].ask)}",
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,
         max(2.35 * rows, 3.2),
     )
@@ -186,7 +187,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
         "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
         "also moves when others move. Parts sum to the whole in every world.",
-        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}",
+        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
     )
@@ -309,7 +310,7 @@ def bloc_table(blocs: Blocs) -> Figure:
         "actors that get on stand together and those that do not stand apart. Full and hollow: the two sides. Bar: "
         "part of the worlds in which this parting is the deepest; mark: in which it would hold at all, once reached."
         + rest,
-        f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed} · powers in colour",
+        f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed}{beside(blocs.ask)} · powers in colour",
         max(wide + bars + 1.0 + 2 * style.MARGIN, 7.5),
         LINE * len(shown) + 0.95,
     )

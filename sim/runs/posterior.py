@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,6 @@ from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import SECTIONS
-from sim.world.parameters import Variations
 
 Floats = NDArray[np.float64]
 
@@ -192,25 +191,16 @@ class Posterior:
         return path
 
     def _body(self) -> str:
-        return str(self.draws.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        return str(self.draws.to_csv(index=False, float_format=_number, lineterminator="\n"))
 
     def _priors(self) -> list[Prior]:
         return [Prior(column, column, False, 0.0, 1.0, -np.inf, np.inf, "", "") for column in self.draws.columns]
 
 
-def vary(
-    scenario: Scenario,
-    worlds: int,
-    posterior: Posterior | None,
-    variations: Variations | None = None,
-    *,
-    of: str = "variations",
-) -> Variations | None:
-    """Variations of a run: those given and the posterior's; raises BadInput where both set a path."""
-    if posterior is None:
-        return variations
-    posterior.check(scenario, dict.fromkeys(variations or {}, of))
-    return {**posterior.variations(scenario, worlds), **(variations or {})}
+def _number(value: Any) -> str:
+    """Six digits where they say it exactly (as those of ``sim calibrate`` do), else as many as it takes."""
+    short = f"{value:.6g}"
+    return short if float(short) == value else repr(float(value))
 
 
 def shipped_posteriors() -> list[str]:
@@ -247,9 +237,3 @@ def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -
             path="posterior",
         ) from None
     return Posterior(draws, facts, str(name))
-
-
-def batches(total: int, size: int) -> Iterator[NDArray[np.int64]]:
-    """World numbers 0 … total - 1 in batches."""
-    for first in range(0, total, size):
-        yield np.arange(first, min(first + size, total))

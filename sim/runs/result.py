@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import lazy
+from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.percent import percent
 from sim.runs.plots import ResultPlots
@@ -38,25 +39,47 @@ class Result:
     luck in every run with the same seed.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        seed: int,
-        record: Record,
-        asked: int | None = None,
-        posterior: Posterior | None = None,
-    ) -> None:
-        self.scenario, self.seed, self.record = scenario, seed, record
-        self.posterior = posterior
-        """The parameter draws that the worlds took; None: the scenario's values in every world."""
-        self.asked = record.worlds if asked is None else asked
-        """Worlds asked for; more than ``worlds`` where the run was stopped."""
+    def __init__(self, ask: Ask, record: Record) -> None:
+        self.ask, self.record = ask, record
+        """What was asked, and what came of it."""
 
     def __repr__(self) -> str:
         return (
             f"<Result {self.scenario.name}: {self.worlds} worlds, {self.months} months, seed {self.seed}, "
             f"keeps {self.record.keep}>"
         )
+
+    # -- what was asked -----------------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated. Numbers that differ between worlds are ``ask.number(path)``."""
+        return self.ask.scenario
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+        return self.ask.seed
+
+    @property
+    def posterior(self) -> Posterior | None:
+        """The parameter draws that the worlds took; None: the scenario's values in every world."""
+        return self.ask.posterior
+
+    @property
+    def asked(self) -> int:
+        """Worlds asked for; more than ``worlds`` where the run was stopped."""
+        return self.ask.worlds
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the run was stopped before all worlds were finished."""
+        return self.worlds < self.asked
+
+    @property
+    def finished(self) -> Ask:
+        """What was asked of the worlds that finished: ``ask`` itself unless the run was stopped."""
+        return Ask.of(self.ask, worlds=self.worlds) if self.truncated else self.ask
 
     # -- what is in it ------------------------------------------------------------------------------------------------
 
@@ -351,7 +374,7 @@ class Result:
 
     @staticmethod
     def load(directory: str | os.PathLike[str]) -> Result:
-        """Read back a folder written by ``save``.
+        """Read back a folder written by ``save``, with what was asked.
 
         Raises
         ------

@@ -136,6 +136,11 @@ class Scenario(Contents):
         named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
         return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
 
+    @property
+    def root_actors(self) -> frozenset[str]:
+        """Codes of the actors of the root file, whose conduct may change without changing day one (``keeps_rest``)."""
+        return self._draft.root_actors
+
     def changed_by(self, path: str) -> str | None:
         """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
         leaf = self._leaf(path)
@@ -213,6 +218,12 @@ class Scenario(Contents):
                 for event in unknown
             )
         return _build(self._name, _without(self._draft, events), Collector())
+
+    def read_back(self, name: str, root_actors: Iterable[str]) -> Scenario:
+        """A copy that knows what ``to_yaml`` does not write: the name, and which actors stood in the root file."""
+        draft = self._draft.copy()
+        draft.root_actors = frozenset(root_actors)
+        return _build(name, draft, Collector())
 
     # -- writing it -----------------------------------------------------------------------------------------------
 

@@ -171,7 +171,7 @@ def _run(
         answers = crews.processes(job, todo, expected.workers)
     else:
         answers = crews.here(job, todo)
-    version = model_version(job.republic, job.power, job.model, imported=True)
+    version = model_version(*job.classes, imported=True)
     left = _rows_of(plan, size, missing)
     done, before, started = 0, plan.total - left, time.monotonic()
     if store is not None:
@@ -210,7 +210,7 @@ def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dic
         "design_digest": design_digest(plan.values),
         "batch": size,
         "columns": {"outcomes": list(job.outcomes), "trajectories": list(job.trajectories)},
-        "model": model_version(job.republic, job.power, job.model),
+        "model": model_version(*job.classes),
     }
     facts = {
         "format": FORMAT,
@@ -221,6 +221,7 @@ def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dic
         "parts": batches.task_count(plan, size),
         "rows": plan.total,
         "scenarios": dict(zip(plan.scenarios, _scenario_files(plan), strict=True)),
+        "classes": job.asks[0].classes,
         "command": command or " ".join(sys.argv),
         "versions": versions(),
     }
@@ -327,19 +328,19 @@ def _rows_of(plan: Plan, size: int, missing: list[int]) -> int:
 
 def _rehearse(job: Job, task: Task) -> tuple[float, int]:
     """Seconds and bytes that a batch takes."""
-    scenario = job.scenarios[task.scenario]
-    months = scenario.months
+    ask = job.asks[task.scenario]
+    months = ask.months
     place = (task.first + np.arange(task.count)) // job.worlds
     variations = job.variations(task, place, np.arange(task.count))
     times = [time.perf_counter()]
-    batch = job.model(
-        scenario,
+    batch = ask.model(
+        ask.scenario,
         np.arange(task.count),
-        job.seed,
+        ask.seed,
         variations=variations,
-        republic=job.republic,
-        power=job.power,
-        recorder=Watch(Record(scenario, task.count, months, "outcomes"), 0),
+        republic=ask.republic,
+        power=ask.power,
+        recorder=Watch(Record(ask.scenario, task.count, months, "outcomes"), 0),
     )
     times.append(time.perf_counter())
     for _ in range(min(months, 4)):

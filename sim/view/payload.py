@@ -46,8 +46,7 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     colors = power_colors({code: scenario.powers[code].color for code in result.powers})
     shorts = short_names({code: scenario.powers[code].name for code in result.powers})
     sent: Payload = {
-        "id": f"{scenario.hash[:12]}-{result.seed}-{result.worlds}-{result.months}{'-coarse' if coarse else ''}"
-        f"{drawn(result)}",
+        "id": f"{result.ask.digest[:20]}-{result.worlds}{'-coarse' if coarse else ''}",
         "title": scenario.title,
         "name": scenario.name,
         "seed": result.seed,
@@ -170,7 +169,7 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
     colors = power_colors({code: base.scenario.powers[code].color for code in base.powers})
     shorts = short_names({code: base.scenario.powers[code].name for code in base.powers})
     return {
-        "id": f"{changed.scenario.hash[:12]}-{base.scenario.hash[:12]}-{sector}-{worlds}{drawn(changed)}",
+        "id": f"{changed.ask.digest[:12]}-{base.ask.digest[:12]}-{sector}-{worlds}",
         "title": base.scenario.title,
         "worlds": worlds,
         "sector": sector,
@@ -189,11 +188,6 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
             for i in range(len(republics))
         ],
     }
-
-
-def drawn(result: Result) -> str:
-    """What tells runs of different parameter draws apart."""
-    return f"-{result.posterior.digest[:6]}" if result.posterior else ""
 
 
 def power_colors(own: Mapping[str, str | None]) -> dict[str, str]:

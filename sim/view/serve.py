@@ -143,11 +143,12 @@ def serve(
 
 def _ahead() -> None:
     """Import the model and run the first ensemble while the browser loads the page, before anybody asks for it."""
+    from sim.runs.ask import Ask
     from sim.view.page import page_of, place
     from sim.view.state import PAGES, WORLDS
 
     catalogue = place.catalogue
-    place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
+    place.engine.kept(Ask(catalogue.scenario(catalogue.first), WORLDS))
     for name, _ in PAGES:
         page_of(name)
     gc.freeze()  # what is there now stays

@@ -119,7 +119,7 @@ def arrays(
     BadInput : a path that is not one of the scenario's, or an array of another length.
     """
     varied = dict(variations or {})
-    _check(scenario, worlds, varied)
+    check_variations(scenario, worlds, varied)
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
 
@@ -158,10 +158,19 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
     return out
 
 
-def _check(scenario: Scenario, worlds: int, varied: Variations) -> None:
+def check_variations(scenario: Scenario, worlds: int, varied: Variations) -> None:
+    """Raise BadInput for a path that is no number of the scenario, or values that are not one finite number a world."""
     known = set(scenario.numeric_paths()) if varied else set()
     problems = [
-        Problem("", None, None, path, "no such value", "a numeric path of the scenario", nearest(path, known))
+        Problem(
+            "",
+            None,
+            None,
+            path,
+            f"no number of {scenario.name!r}",
+            "a numeric path of the scenario",
+            nearest(path, known),
+        )
         for path in varied
         if path not in known
     ]
@@ -169,6 +178,11 @@ def _check(scenario: Scenario, worlds: int, varied: Variations) -> None:
         Problem("", None, None, path, f"shape {np.shape(values)}", f"one value for each of {worlds} worlds")
         for path, values in varied.items()
         if np.shape(values) != (worlds,)
+    ]
+    problems += [
+        Problem("", None, None, path, "values that are not finite", "one finite number a world")
+        for path, values in varied.items()
+        if not np.isfinite(values).all()
     ]
     if problems:
         raise BadInput(problems)

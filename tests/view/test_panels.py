@@ -74,7 +74,7 @@ def test_directions_count_worlds_and_changes_are_told_where_day_one_differs(
     varied = Record(result.scenario, 0, result.months, "outcomes")
     varied.keep, varied.worlds, varied.arrays = "overall", result.worlds, {"overall": arrays["overall"]}
     varied.outcomes = result.record.outcomes
-    found = payload(sim.Result(result.scenario, result.seed, varied))["change"]["overall"]
+    found = payload(sim.Result(result.ask, varied))["change"]["overall"]
     expected = np.quantile(arrays["overall"] - arrays["overall"][0], LEVELS, axis=-1)
     np.testing.assert_allclose(shaped(found, len(LEVELS), r, p, t), 1000 * np.moveaxis(expected, 1, -1), atol=0.51)
 

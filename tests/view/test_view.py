@@ -318,20 +318,20 @@ def test_a_good_file_opens_and_a_bad_one_changes_nothing(place: Place, base: sim
 def test_an_ensemble_is_that_of_sim_run_and_is_kept(base: sim.Scenario) -> None:
     engine = Engine()
     changed = base.with_values({"powers.RUS.strain": 0.7})
-    kept = engine.kept(changed, 40, 3)
+    kept = engine.kept(sim.Ask(changed, 40, 3))
     mine = sim.run(changed, worlds=40, seed=3)
     np.testing.assert_array_equal(kept.result.array("overall"), mine.array("overall"))
-    assert engine.kept(changed, 40, 3) is kept
+    assert engine.kept(sim.Ask(changed, 40, 3)) is kept
     assert engine.started == 1
     engine.room = kept.nbytes
-    engine.kept(base, 40, 3)
+    engine.kept(sim.Ask(base, 40, 3))
     assert engine.nbytes <= 2 * kept.nbytes
-    assert engine.kept(changed, 40, 3) is not kept  # it had to go for the other
+    assert engine.kept(sim.Ask(changed, 40, 3)) is not kept  # it had to go for the other
 
 
 def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None:
     engine, found = Engine(), []
-    asking = [threading.Thread(target=lambda: found.append(engine.kept(base, 300, 5))) for _ in range(3)]
+    asking = [threading.Thread(target=lambda: found.append(engine.kept(sim.Ask(base, 300, 5)))) for _ in range(3)]
     for thread in asking:
         thread.start()
     for thread in asking:
@@ -344,8 +344,8 @@ def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        engine.kept(base, 300, 6, leave)
-    assert engine.kept(base, 300, 6).result.worlds == 300  # who left keeps nobody waiting
+        engine.kept(sim.Ask(base, 300, 6), leave)
+    assert engine.kept(sim.Ask(base, 300, 6)).result.worlds == 300  # who left keeps nobody waiting
 
 
 def test_titles_are_those_of_the_scenarios(place: Place) -> None:
@@ -358,7 +358,7 @@ def test_a_newer_wish_stops_the_older(base: sim.Scenario) -> None:
     runner = Runner()
 
     def long(watch: Callable[[float], None]) -> None:
-        engine.ensemble(base, 20_000, 0, watch, keep="overall")
+        engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
         done.append("long")
 
     runner.ask(long)
@@ -394,7 +394,7 @@ def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenari
     visit, told = Visit(place), []
 
     def work(watch: Callable[[float], None]) -> None:
-        place.engine.ensemble(base, 20_000, 0, watch, keep="overall")
+        place.engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
         told.append("done")
 
     visit.runner.ask(work)

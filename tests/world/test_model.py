@@ -52,7 +52,8 @@ def recorded(scenario: sim.Scenario, worlds: Any, seed: int = 0, keep: str = "fu
     """One batch of the worlds numbered, recorded."""
     numbers = np.asarray(worlds)
     record = Record(scenario, len(numbers), scenario.months, keep)
-    run_batch(scenario, numbers, seed, Watch(record, 0), **more)
+    values = more.pop("variations", None)
+    run_batch(sim.Ask.of(scenario, seed=seed, **more), numbers, Watch(record, 0), variations=values)
     return record
 
 
@@ -273,7 +274,7 @@ def test_memory_does_not_grow_from_batch_to_batch() -> None:
     try:
         sizes = []
         for batch in range(60):
-            run_batch(story, np.arange(64), 0, Watch(record, 0))
+            run_batch(sim.Ask(story), np.arange(64), Watch(record, 0))
             if batch in (19, 59):
                 sizes.append(tracemalloc.get_traced_memory()[0])
     finally:
@@ -310,7 +311,7 @@ def test_an_actor_of_a_users_class_keeps_its_axis_and_all_numbers() -> None:
         ({"XXX": Own}, "found no republic 'XXX'"),
         ({"TJK": Own, "Tajikistan": Own}, "'Tajikistan' a second time"),
         ({"TJK": sim.Power}, "expected a subclass of sim.Republic"),
-        (lambda: Own, "expected a subclass of sim.Republic"),
+        (7, "found 7, expected a subclass of sim.Republic"),
     ],
     ids=["small letters", "nearly a name", "nobody", "twice", "a power", "no class"],
 )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.cli.pages.run import _chance, _print_table, _records, _rows, _share, _stdout, _table, command
+from sim.cli.pages.run import _chance, _print_table, _records, _rows, _share, _stdout, _table, beside, command
 from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
-from sim.runs.folder import MANIFEST, versions
+from sim.runs.folder import MANIFEST, versions, write_ask
 from sim.runs.percent import percent
 from sim.runs.words import capital, month_words, short_name, signed
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.reading.blocs import Blocs
     from sim.reading.compare import Comparison
     from sim.reading.explain import Effect, Explanation
-    from sim.runs.posterior import Posterior
+    from sim.runs.ask import Ask
     from sim.scenario import Scenario
 
 BESIDE = {
@@ -62,9 +62,7 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
             "\nPaired by world: both ran on the same luck. [ ] eight worlds in ten. Clear since: from this "
             "month to the end that band of the difference stays on one side of zero; – is never."
         )
-        console.print(
-            _colophon(both.seed, both.worlds, *(result.scenario for result in both.results), posterior=both.posterior)
-        )
+        console.print(_colophon(both.worlds, *(result.finished for result in both.results)))
 
 
 def _comparison_page(both: Comparison, name: str, sector: str) -> None:
@@ -130,17 +128,17 @@ def _higher(row: Any) -> str:
 
 
 def save_comparison(both: Comparison, folder: Path, sector: str = "overall") -> None:
-    """Write table.csv, differences.csv (by month), outcomes.csv, the scenarios, the figures and a manifest."""
+    """Write table.csv, differences.csv (by month), outcomes.csv, what was asked, the figures and a manifest."""
     figures = {
         "difference" if len(both.names) == 2 else f"difference-{k}": both.figure(k, sector)
         for k in range(1, len(both.names))
     }
-    stories = {f"scenario-{k}": result.scenario for k, result in enumerate(both.results)}
+    asks = {f"-{k}": result.finished for k, result in enumerate(both.results)}
     _write(
         folder,
         {"table": both.table(sector), "differences": both.bands(sector), "outcomes": both.outcomes()},
         figures,
-        stories,
+        asks,
         _comparison_facts(both),
     )
 
@@ -149,11 +147,13 @@ def _comparison_facts(both: Comparison) -> dict[str, Any]:
     return {
         "kind": "comparison",
         "names": list(both.names),
+        "notes": list(both.notes),
         "seed": both.seed,
         "worlds": both.worlds,
         "months": both.months,
-        "posterior": _drawn(both.posterior),
+        "posterior": both.posterior and both.posterior.manifest,
         "scenario_hashes": [result.scenario.hash for result in both.results],
+        "asks": [result.finished.manifest for result in both.results],
     }
 
 
@@ -191,7 +191,7 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
             f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
             "too, medians need not."
         )
-        console.print(_colophon(why.seed, why.worlds, why.scenario, posterior=why.posterior))
+        console.print(_colophon(why.worlds, why.ask))
 
 
 def _explanation_overview(why: Explanation) -> None:
@@ -292,9 +292,7 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
             f"Chance decides whether it happens: it came in {often} of worlds; a world without it is the "
             "same in both. Where it came: the median difference in those worlds."
         )
-    console.print(
-        _colophon(effect.comparison.seed, effect.comparison.worlds, story, posterior=effect.comparison.posterior)
-    )
+    console.print(_colophon(effect.comparison.worlds, effect.explanation.ask))
 
 
 def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> list[tuple[str, str]]:
@@ -316,7 +314,7 @@ def save_explanation(why: Explanation, folder: Path, republic: str | None = None
         folder,
         tables,
         {f"waterfall-{r}-{p}": why.waterfall(r, p) for r, p in pairs},
-        {"scenario": why.scenario},
+        {"": why.ask},
         _explanation_facts(why),
     )
 
@@ -333,7 +331,7 @@ def save_effect(effect: Effect, folder: Path) -> None:
             "parts": effect.explanation.table(),
         },
         {"difference": both.figure(sector=sector, title=f"the event “{effect.event}”")},
-        {"scenario": effect.explanation.scenario},
+        {"": effect.explanation.ask},
         _comparison_facts(both) | {"event": effect.event, "sector": sector},
     )
 
@@ -341,11 +339,7 @@ def save_effect(effect: Effect, folder: Path) -> None:
 def _explanation_facts(why: Explanation) -> dict[str, Any]:
     return {
         "kind": "explanation",
-        "scenario": why.scenario.name,
-        "scenario_hash": why.scenario.hash,
-        "seed": why.seed,
-        "worlds": why.worlds,
-        "posterior": _drawn(why.posterior),
+        **why.ask.manifest,
         "sector": why.sector,
         "span": [why.dates[1], why.dates[-1]],
         "residual": why.residual,
@@ -406,7 +400,7 @@ def print_blocs(found: Blocs, format: str) -> None:
     for name, text in ASSUMPTIONS.items():
         out.add_row(name, " ".join(text.split()))
     _print_table(console, out)
-    console.print(_colophon(found.seed, found.worlds, found.scenario))
+    console.print(_colophon(found.worlds, found.ask))
 
 
 def save_blocs(found: Blocs, folder: Path) -> None:
@@ -416,20 +410,13 @@ def save_blocs(found: Blocs, folder: Path) -> None:
         folder,
         {"blocs": found.table(), "together": together, "check": found.check()},
         {"blocs": found.figure()},
-        {"scenario": found.scenario},
+        {"": found.ask},
         _bloc_facts(found),
     )
 
 
 def _bloc_facts(found: Blocs) -> dict[str, Any]:
-    return {
-        "kind": "blocs",
-        "scenario": found.scenario.name,
-        "scenario_hash": found.scenario.hash,
-        "seed": found.seed,
-        "worlds": found.worlds,
-        "month": found.date,
-    }
+    return {"kind": "blocs", **found.ask.manifest, "month": found.date}
 
 
 # -- common ------------------------------------------------------------------------------------------------------------
@@ -445,25 +432,19 @@ def _json(answer: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _colophon(seed: int, worlds: int, *scenarios: Scenario, posterior: Posterior | None = None) -> str:
-    hashes = ", ".join(dict.fromkeys(scenario.hash[:12] for scenario in scenarios))
-    drawn = "" if posterior is None else f"\nParameters: {posterior.said()}"
-    return f"\nSeed {seed}, {worlds:,} worlds, scenario {hashes}{drawn}"
-
-
-def _drawn(posterior: Posterior | None) -> dict[str, Any] | None:
-    """A posterior in a manifest."""
-    return None if posterior is None else posterior.manifest
+def _colophon(worlds: int, *asks: Ask) -> str:
+    hashes = ", ".join(dict.fromkeys(ask.scenario.hash[:12] for ask in asks))
+    return f"\nSeed {asks[0].seed}, {worlds:,} worlds, scenario {hashes}{beside(*asks)}"
 
 
 def _write(
     folder: Path,
     frames: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Figure],
-    scenarios: Mapping[str, Scenario],
+    asks: Mapping[str, Ask],
     facts: dict[str, Any],
 ) -> None:
-    """Tables as CSV, figures as PNG and SVG, scenarios as YAML, and what it was as manifest.json."""
+    """Tables as CSV, figures as PNG and SVG, what was asked (by suffix, see ``write_ask``), and a manifest."""
     from sim.figures.result import save
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -471,7 +452,7 @@ def _write(
         frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
     for name, figure in figures.items():
         save(figure, folder / name, f"{facts['kind']}: {name}")
-    for name, scenario in scenarios.items():
-        (folder / f"{name}.yaml").write_text(scenario.to_yaml(), encoding="utf-8")
+    for suffix, ask in asks.items():
+        write_ask(ask, folder, suffix)
     told = facts | {"command": command(), "versions": versions()}
     (folder / MANIFEST).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

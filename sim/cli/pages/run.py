@@ -22,7 +22,7 @@ from sim.scenario.table import STANCES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.runs.posterior import Posterior
+    from sim.runs.ask import Ask
     from sim.runs.result import Result
     from sim.scenario import Scenario
 
@@ -172,7 +172,7 @@ def _print_page(result: Result) -> None:
     console.print(result.headline())
     _print_table(console, _alignment(result))
     console.print(f"Quantiles over {result.worlds:,} worlds; 'falls in' is the part of them that ends lower.")
-    console.print(bands_hold(result.posterior))
+    console.print(bands_hold(result.ask))
     _print_table(console, _leaders(result))
     if len(stances := result.stances()):
         _print_table(console, _stances(result, stances))
@@ -180,14 +180,18 @@ def _print_page(result: Result) -> None:
     console.print(_colophon(result))
 
 
-def bands_hold(posterior: Posterior | None) -> str:
+def bands_hold(ask: Ask) -> str:
     """What the spread between worlds is made of, in a sentence."""
+    posterior = ask.posterior
+    varied = "what is varied from world to world" if ask.variations else ""
     if posterior is None:
+        if varied:
+            return f"The bands hold chance and {varied}."
         return "The bands hold chance only; --posterior dushanbe-2025 adds what the record leaves open."
     until = f" of the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
     return (
-        f"The bands hold chance and what is not known about the parameters: {len(posterior.draws):,} draws{until} "
-        f"({posterior.name}), one a world."
+        f"The bands hold chance{', ' + varied if varied else ''} and what is not known about the parameters: "
+        f"{len(posterior.draws):,} draws{until} ({posterior.name}), one a world."
     )
 
 
@@ -289,8 +293,15 @@ def _colophon(result: Result) -> str:
     from sim.runs.folder import versions
 
     used = ", ".join(f"{name} {version}" for name, version in versions().items())
-    drawn = "" if result.posterior is None else f"\nParameters: {result.posterior.said()}"
-    return f"\nSeed {result.seed}, {result.worlds:,} worlds, scenario {result.scenario.hash}{drawn}\n{used}"
+    return (
+        f"\nSeed {result.seed}, {result.worlds:,} worlds, scenario {result.scenario.hash}{beside(result.ask)}\n{used}"
+    )
+
+
+def beside(*asks: Ask) -> str:
+    """What asks hold beside scenario, worlds, months and seed, as a line of its own; "" for nothing."""
+    said = dict.fromkeys(text for ask in asks for text in ask.beside)
+    return f"\nWith {', '.join(said)}" if said else ""
 
 
 # -- sim list, sim show ------------------------------------------------------------------------------------------------

@@ -68,11 +68,11 @@ def two(visit: Visit, watch: Watch) -> Two:
     """Run both and compare them."""
     view, engine = visit.view.value, visit.place.engine
     left, right, titles = pair(visit)
-    drawn = visit.posterior
-    runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
+    asks = [visit.place.ask(one, view) for one in (left, right)]
+    runs = [engine.kept(ask, watch) for ask in asks]
     both = [run.result for run in runs]
     if view.sector != "overall":
-        both = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
+        both = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
         "heading": "The second less the first",

@@ -18,7 +18,7 @@ from sim.scenario import Scenario
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
-from sim.view.engine import Payload, Watch, watched
+from sim.view.engine import Payload, Watch, monthly
 from sim.view.jobs import use_found
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload, power_colors
@@ -68,16 +68,13 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
     labels = dates(scenario)
-    with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
+    with visit.place.engine.turn(watch):
         found = explain(
-            scenario,
-            EXPLAINED,
-            seed=view.seed,
+            visit.place.ask(scenario, view, EXPLAINED),
             since=labels[since + 1],
             until=labels[until],
             sector=view.sector,
-            model=model,
-            posterior=visit.posterior,
+            before_month=monthly(watch, scenario.months * -(-EXPLAINED // 150)),
         )
     pairs = [(r, p) for r in found.republics for p in found.powers]
     before, after = (
@@ -127,11 +124,11 @@ def without(visit: Visit, event: str, watch: Watch) -> Without | None:
     scenario, view, engine = visit.scenario, visit.view.value, visit.place.engine
     if event not in scenario.events:
         return None
-    stories = (scenario, scenario.without_events(event))
+    asks = [visit.place.ask(story, view) for story in (scenario, scenario.without_events(event))]
     if view.sector == "overall":
-        runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=visit.posterior).result for one in stories]
+        runs = [engine.kept(ask, watch).result for ask in asks]
     else:
-        runs = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=visit.posterior) for one in stories]
+        runs = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
         "heading": "What its absence does",
