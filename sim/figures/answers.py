@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from sim.figures import style
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.figures.sweeps import LABEL_ROOM, MAIN, MOST_ROWS, Cut, footer_of, heat, scale_of
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario import BadInput
 from sim.sweeps.factors import outcome_words, words
 

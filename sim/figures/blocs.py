@@ -8,7 +8,7 @@ from sim.figures import style
 from sim.figures.drawable import count
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
-from sim.runs.percent import percent
+from sim.runs.words import percent
 
 ROWS = 8
 """Most partings shown."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.figures import style
 from sim.figures.drawable import Drawable, colors, event_name, footer, power_name, republic_name, spelling
 from sim.figures.style import FAINT, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario.table import STANCES
 
 SUMMITS = 12

@@ -16,9 +16,8 @@ from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMAL
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
-from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, possessive, signed
+from sim.runs.words import capital, percent, possessive, signed
 
 Array = NDArray[Any]
 

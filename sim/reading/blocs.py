@@ -21,6 +21,7 @@ from sim.reading.landscape import HIGHEST, INDIFFERENT, LOWEST, MOST, TIE, energ
 from sim.runs.result import Result
 from sim.runs.run import Progress, run
 from sim.scenario import BadInput, Scenario, load
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def blocs(
     else:
         story = load(scenario) if isinstance(scenario, str | Path) else scenario
         _checked(story)
-        place = _month(story.months, _dates(story), month)
+        place = _month(story.months, month_labels(story.start, story.months), month)
         story = story.with_months(max(place, 1))
         month = place
         result = run(story, worlds, seed=seed, progress=progress)
@@ -245,10 +246,6 @@ def _checked(story: Scenario) -> None:
         raise BadInput.of(
             f"{actors} actors", f"2 to {MOST}: every parting of them is weighed", path="powers, republics"
         )
-
-
-def _dates(story: Scenario) -> list[str]:
-    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(story.start - 1, story.start + story.months)]
 
 
 def _month(months: int, dates: Sequence[str], month: str | int) -> int:

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
 from sim.runs.posterior import Posterior, load_posterior
-from sim.runs.result import Result, month_label, quantiles, tidy
+from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, run
-from sim.runs.words import capital, month_words, points, possessive, signed
+from sim.runs.words import capital, month_words, percent, points, possessive, signed
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world.actors import Power, Republic
@@ -193,7 +193,7 @@ class Comparison:
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is day one."""
-        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+        return month_labels(self.scenario.start, self.months)
 
     # -- the numbers --------------------------------------------------------------------------------------------------
 

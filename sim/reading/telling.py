@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, listed, month_words, named, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
 from sim.scenario.table import CAUSES
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
 

@@ -1,4 +1,4 @@
-"""Numbers in words, for the sentences of comparisons and explanations."""
+"""Numbers, names and months as texts and tables of answers write them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ _MONTHS = (
     "November",
     "December",
 )
+
+
+def percent(part: float, decimals: int = 0, *, short: bool = False) -> str:
+    """A part, 0 to 1, as ``51 %``; neither 0 nor 100 unless it is exactly that (``over 99 %``, ``short`` ``>99 %``)."""
+    text = f"{100 * part:.{decimals}f}"
+    if part > 0 and float(text) == 0:
+        return f"{'<' if short else 'under '}{10.0**-decimals:.{decimals}f} %"
+    if part < 1 and float(text) == 100:
+        return f"{'>' if short else 'over '}{100 - 10.0**-decimals:.{decimals}f} %"
+    return f"{text} %"
 
 
 def month_words(date: str) -> str:

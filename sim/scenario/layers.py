@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sim.scenario import sources
+from sim.scenario.dates import is_date_path
 from sim.scenario.errors import KEPT_PROBLEMS, BadInput, Problem, nearest, printable
-from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find, is_date_path
+from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find
 from sim.scenario.yaml import Node, Scalar
 
 Value = Scalar | list[Scalar]

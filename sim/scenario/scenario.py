@@ -17,12 +17,13 @@ from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
 from sim.scenario import locate as files
+from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.events import NEEDS_POWERS
 from sim.scenario.layers import Collector, Leaf, by_hand, layer_of, number
 from sim.scenario.merge import Draft, overlay
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import DATES, TEXTS, date_row, dotted, find, month_label, one_of
+from sim.scenario.paths import TEXTS, dotted, find, one_of
 from sim.scenario.table import SECTORS, Parameter
 from sim.scenario.yaml import Node
 

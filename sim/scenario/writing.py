@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.paths import DATES, INNER, SECTIONS, TEXTS, Path, find, is_date_path, row_at
+from sim.scenario.dates import DATES, is_date_path
+from sim.scenario.paths import INNER, SECTIONS, TEXTS, Path, find, row_at
 from sim.scenario.table import SECTORS
 from sim.scenario.yaml import scalar
 

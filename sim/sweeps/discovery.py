@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.condition import parse
 from sim.sweeps.design import need

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.scenario import Parameter, Scenario
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.sources import describe
 from sim.view.payload import power_colors
 
@@ -52,7 +53,7 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
         "judgement" if source == "assumption" else describe(source) for source in scenario.source_of(path)
     )
     note = scenario.note_of(path)
-    date = path.endswith((".date", ".after", ".before")) and path.startswith("events.")
+    date = is_date_path(tuple(path.split(".")))
     usual = row.default if row.default is not None else row.low
     curved = not date and row.high > row.low and (usual - row.low) / (row.high - row.low) < CURVED and row.high > 1.5
     return {
@@ -84,8 +85,8 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
 def number(scenario: Scenario, path: str, value: float) -> str:
     """A value as the levers write it."""
     row: Parameter = scenario.parameter(path)
-    if path.startswith("events.") and path.endswith((".date", ".after", ".before")):
-        return f"{int(value) // 12:04d}-{int(value) % 12 + 1:02d}"
+    if is_date_path(tuple(path.split("."))):
+        return month_label(int(value))
     return f"{value:.0f}" if row.high - row.low > 100 else f"{value:.3g}"
 
 

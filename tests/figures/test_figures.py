@@ -23,8 +23,8 @@ from sim.figures import result as figures
 from sim.figures import style
 from sim.figures.drawable import happened, power_name
 from sim.figures.fans import BANDS
-from sim.runs.percent import percent
 from sim.runs.result import Result
+from sim.runs.words import percent
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES
 from tests.fake_result import FakeResult

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import sim
 from sim.figures import style
 from sim.figures.drawable import event_name, spelling
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from tests.fake_result import FakeResult
 
 

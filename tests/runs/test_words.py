@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
 
 PACKAGE = Path(__file__).parents[2] / "sim"
 

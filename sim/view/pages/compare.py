@@ -10,8 +10,7 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.reading.compare import Comparison
-from sim.runs.percent import percent
-from sim.runs.words import month_words, signed
+from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words

@@ -12,9 +12,9 @@ import solara
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
 from sim.reading.telling import driver_words
-from sim.runs.result import month_label
 from sim.runs.words import capital, month_words, possessive
 from sim.scenario import Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
@@ -51,11 +51,6 @@ class Without:
     headline: str
 
 
-def dates(scenario: Scenario) -> list[str]:
-    """Months of the run, "YYYY-MM"; place t is the end of month t, 0 is the month before."""
-    return [month_label(scenario.start - 1 + month) for month in range(scenario.months + 1)]
-
-
 def span(visit: Visit) -> tuple[int, int]:
     """Months at whose ends the span begins and ends."""
     view, last = visit.view.value, visit.scenario.months
@@ -67,7 +62,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     """Run and explain."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
-    labels = dates(scenario)
+    labels = month_labels(scenario.start, scenario.months)
     with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
         found = explain(
             scenario,
@@ -181,7 +176,8 @@ def Why(visit: Visit, theme: str) -> None:
 @solara.component
 def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> None:
     """Republic, power, span, sector."""
-    scenario, labels = visit.scenario, dates(visit.scenario)
+    scenario = visit.scenario
+    labels = month_labels(scenario.start, scenario.months)
 
     def chosen(ask: dict[str, Any]) -> None:
         value = ask["value"]
