@@ -455,19 +455,6 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     )
 
 
-def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from sim.cli.pages import sweep as report_experiments
-
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    with report_experiments.Progress(hidden=False) as progress:
-        progress.update(40, 100)
-        progress.update(60, 100)
-    shown = re.sub(r"\x1b\[[\d;?]*\w", "", capsys.readouterr().err)
-    assert "60/100" in shown
-    assert "a second" in shown
-    assert re.search(r"\d:\d\d:\d\d", shown)
-
-
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
