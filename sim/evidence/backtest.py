@@ -5,7 +5,7 @@ Only :func:`score` sees the record after an origin. What fits or forecasts is gi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from sim.evidence.hindcast import story
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed
 from sim.evidence.scores import covered, crps
 from sim.runs.posterior import Prior, priors
+from sim.runs.run import Progress
 from sim.scenario import BadInput
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def backtest(
     rounds: int = 4,
     seed: int = 0,
     beliefs: tuple[Prior, ...] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Backtest:
     """Forecast from each origin and score.
 

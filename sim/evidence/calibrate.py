@@ -28,6 +28,7 @@ from sim.evidence.hindcast import Paths, story, tell, unforeseen
 from sim.evidence.observed import TRADERS, Observed
 from sim.runs.folder import versions
 from sim.runs.posterior import Posterior, Prior, priors
+from sim.runs.run import Progress
 from sim.scenario import BadInput, Problem, Scenario
 
 Floats = NDArray[np.float64]
@@ -182,7 +183,7 @@ def calibrate(
     first: Round | None = None,
     folder: str | os.PathLike[str] | None = None,
     blind: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Fit to a record; its last year is the origin.
 

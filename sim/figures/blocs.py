@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from sim.figures import style
 from sim.figures.drawable import count
+from sim.figures.palette import power_colors
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.runs.words import percent
@@ -21,7 +22,7 @@ def bloc_table(blocs: Blocs) -> Figure:
     story, table = blocs.scenario, blocs.table()
     shown = table.head(ROWS)
     powers = len(story.powers)
-    tints = [*style.power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
+    tints = [*power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
     names = [spec.name for spec in (*story.powers.values(), *story.republics.values())]
     wide, bars = STEP * len(names) + 0.25, 2.3
     rest = f" {count(len(table) - len(shown), 'rarer parting')} not shown." if len(table) > len(shown) else ""

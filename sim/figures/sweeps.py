@@ -444,11 +444,7 @@ def _span(values: Any, room: float = 0.06) -> tuple[float, float]:
 
 def scale_of(span: tuple[float, float], labelled: bool) -> Ticks:
     """Round numbers within a span."""
-    raw = (span[1] - span[0]) / 4
-    size = 10.0 ** np.floor(np.log10(raw))
-    step = next(size * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if size * m >= raw * 0.999)
-    first = np.ceil(span[0] / step) * step
-    places = [float(first + i * step) + 0.0 for i in range(8) if first + i * step <= span[1]]
+    places = style.ticks_within(*span)
     return places, [f"{place:.6g}" if labelled else "" for place in places]
 
 

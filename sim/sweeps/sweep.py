@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.runs.folder import versions
 from sim.runs.modelversion import model_version
+from sim.runs.run import Progress
 from sim.scenario import BadInput, Scenario
 from sim.sweeps import batches
 from sim.sweeps import workers as crews
@@ -29,9 +30,6 @@ from sim.sweeps.table import UNIT, Sweep, design_digest
 from sim.world.actors import Power, Republic
 from sim.world.model import Classes, DiplomacyModel
 from sim.world.record import Record, Watch
-
-Progress = Callable[[int, int], None]
-"""Called with worlds done and worlds to do, of those that this call runs."""
 
 _PROCESS = 170 * 2**20
 """Bytes of a worker process before its first batch."""

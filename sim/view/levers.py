@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.figures.palette import power_colors
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.sources import describe
-from sim.view.payload import power_colors
 
 CURVED = 0.08
 """Where the ordinary value lies in the lowest part of the bounds, the slider's way is curved (cubic)."""
@@ -17,7 +17,7 @@ SECTIONS = (("powers", "Powers"), ("republics", "Republics"), ("rules", "Rules o
 def first(scenario: Scenario) -> list[dict[str, Any]]:
     """Groups of sliders shown at once: one group an actor, {title, color, items}."""
     groups: list[dict[str, Any]] = []
-    colors = power_colors({code: spec.color for code, spec in scenario.powers.items()})
+    colors = power_colors(scenario.powers)
     paths = [path for path in scenario.numeric_paths() if scenario.parameter(path).group == "first"]
     for section, actors in (("powers", scenario.powers), ("republics", scenario.republics)):
         for code, spec in actors.items():

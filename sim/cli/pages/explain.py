@@ -12,7 +12,7 @@ from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
 from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
-from sim.runs.words import capital, month_words, percent, short_name, signed
+from sim.runs.words import capital, month_words, percent, short_names, signed
 
 if TYPE_CHECKING:
     from sim.reading.explain import Effect, Explanation
@@ -77,9 +77,8 @@ def _overview(why: Explanation) -> None:
 
 def _one_alignment(why: Explanation, republic: str, power: str) -> None:
     i, j = why.place(republic, power)
-    table = layout.table(
-        "", ["Driver"], ["mean", "80 % band", "spread", *(short_name(why.scenario, p) for p in why.powers)]
-    )
+    short = short_names({p: why.scenario.powers[p].name for p in why.powers})
+    table = layout.table("", ["Driver"], ["mean", "80 % band", "spread", *short.values()])
     frame = _of(why.table(), [(republic, power)]).set_index("driver")
     change = why.change[i, j]
     for d, name in enumerate((*why.drivers, "total")):

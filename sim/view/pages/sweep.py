@@ -12,6 +12,7 @@ import pandas as pd
 import solara
 from numpy.typing import NDArray
 
+from sim.figures.palette import power_colors
 from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.factors import Factor, outcome_words
@@ -22,7 +23,6 @@ from sim.view.components import Guarded, Message, Running, Table, box, words
 from sim.view.engine import Payload, Watch
 from sim.view.jobs import use_found
 from sim.view.levers import label
-from sim.view.payload import power_colors
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
@@ -100,7 +100,7 @@ def told(sweep: Swept, outcome: str) -> str:
 
 def color_of(sweep: Swept, outcome: str) -> str:
     """The colour of the power that an outcome is about."""
-    colors = power_colors({code: spec.color for code, spec in sweep.scenario.powers.items()})
+    colors = power_colors(sweep.scenario.powers)
     return next((colors[key] for key in outcome.split(".") if key in colors), COLOR)
 
 

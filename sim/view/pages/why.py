@@ -9,6 +9,7 @@ import pandas as pd
 import reacton.ipyvuetify as rv
 import solara
 
+from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
 from sim.reading.telling import driver_words
@@ -21,7 +22,7 @@ from sim.view.components import Guarded, Message, Running, box, rows_of, words
 from sim.view.engine import Payload, Watch, watched
 from sim.view.jobs import use_found
 from sim.view.pages.explore import TABS, named, show
-from sim.view.payload import difference_payload, power_colors
+from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -87,7 +88,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
 def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
     """What the panel draws: means, which add up, with the bands of the worlds."""
     rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
-    color = power_colors({code: spec.color for code, spec in scenario.powers.items()})[power]
+    color = power_colors(scenario.powers)[power]
     parts = [
         {
             "name": row.driver,
