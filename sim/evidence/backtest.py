@@ -14,12 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.evidence.baselines import ALONE, METHODS, MODEL, RULES, SHIFT, Forecast, baselines
-from sim.evidence.calibrate import Calibration, calibrate, error_terms, first_round
+from sim.evidence.calibrate import Calibration, calibrate, check_beliefs, error_terms, first_round
 from sim.evidence.errormodel import Trade, ilr, parts
 from sim.evidence.hindcast import story
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed
 from sim.evidence.scores import covered, crps
-from sim.runs.posterior import Prior, priors
+from sim.runs.priors import Prior, priors
 from sim.runs.run import Progress
 from sim.scenario import BadInput
 
@@ -156,6 +156,7 @@ def backtest(
     """
     _check(record, origins, horizons, story(scenario).start // 12)
     beliefs = priors() if beliefs is None else beliefs
+    check_beliefs(beliefs)
     furthest = max(AFTER[1], max(origins) + max(horizons))
     total, finished = worlds * (rounds * len(origins) - (0 if blind else len(origins) - 1)), 0
 

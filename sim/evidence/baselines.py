@@ -18,7 +18,7 @@ from scipy.special import softmax
 from sim.evidence.calibrate import error_terms
 from sim.evidence.errormodel import Trade, Votes, ilr
 from sim.evidence.observed import Observed
-from sim.runs.posterior import Prior
+from sim.runs.priors import Prior
 
 Floats = NDArray[np.float64]
 Rule = Callable[[NDArray[np.int64], Floats, int], Floats]
