@@ -42,16 +42,16 @@ class Commands(TyperGroup):
             # Whoever read our output (head, less) has seen enough; point stdout elsewhere so that the last flush works.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
-        except MemoryError as problem:
-            typer.echo(f"Not enough memory; ask for fewer worlds or months. {problem}", err=True)
+        except MemoryError as error:
+            typer.echo(f"Not enough memory; ask for fewer worlds or months. {error}", err=True)
             raise typer.Exit(2) from None
-        except OSError as problem:
-            typer.echo(f"{problem.filename or 'output'}: {problem.strerror or problem}", err=True)
+        except OSError as error:
+            typer.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
             raise typer.Exit(2) from None
-        except Exception as problem:
-            if not isinstance(problem, sim.BadInput):
+        except Exception as error:
+            if not isinstance(error, sim.BadInput):
                 raise
-            typer.echo(str(problem), err=True)
+            typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
 
 

@@ -38,9 +38,9 @@ def check(
     for file in files:
         try:
             typer.echo(f"{file}: ok ({visible(sim.load(file).title)})")
-        except sim.BadInput as problem:
+        except sim.BadInput as error:
             good = False
-            typer.echo(str(problem), err=True)
+            typer.echo(str(error), err=True)
     if not good:
         raise typer.Exit(2)
 
@@ -57,5 +57,5 @@ def schema(
         return
     try:
         out.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise typer.BadParameter(f"cannot write {out}: {problem.strerror}", param_hint="--out") from None
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {out}: {error.strerror}", param_hint="--out") from None

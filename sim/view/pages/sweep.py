@@ -21,7 +21,7 @@ from sim.sweeps.table import Sweep as Swept
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, words
 from sim.view.engine import Payload, Watch
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.levers import label
 from sim.view.visit import Visit
 
@@ -285,7 +285,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     """One sweep."""
     chosen, choose = solara.use_state(("", "", ""))
     outcome, x, y = chosen
-    found = use_found((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
+    found = use_job((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
     opened = found.value
     paths = opened.sweep.paths if opened else ()
     x = _key(paths, x)

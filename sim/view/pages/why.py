@@ -20,7 +20,7 @@ from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
 from sim.view.engine import Payload, Watch, watched
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
@@ -144,7 +144,7 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda watch: reasons(visit, watch)
     )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
@@ -235,7 +235,7 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, view.event, view.posterior),
         lambda watch: without(visit, view.event, watch),
     )
