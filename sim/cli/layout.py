@@ -163,11 +163,6 @@ def chance(value: float) -> str:
     return percent(value, short=True)
 
 
-def minus(text: str) -> str:
-    """A formatted number, its hyphen a real minus."""
-    return text.replace("-", "−")
-
-
 # -- what it rests on --------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.palette import power_colors
-from sim.runs.words import initials
+from sim.runs.words import capital, initials
 from sim.scenario.errors import BadInput
 
 
@@ -124,7 +124,7 @@ def event_name(event: str, spelled: dict[str, str]) -> str:
     """An event's id in plain words: ``eu-summit-2027`` as "EU summit 2027"."""
     words = [spelled.get(w, w.upper() if re.fullmatch(r"[a-z]{1,2}\d+", w) else w) for w in re.split(r"[-_]", event)]
     label = " ".join(words)
-    return label[:1].upper() + label[1:]
+    return capital(label)
 
 
 def span(result: Drawable) -> str:

@@ -18,7 +18,7 @@ from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
-from sim.runs.words import capital, percent, possessive, signed
+from sim.runs.words import capital, minus, percent, possessive, signed
 
 Array = NDArray[Any]
 
@@ -66,7 +66,7 @@ def difference_fans(
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
-    scale = [f"{t:+g}".replace("-", "−") if t else "0" for t in ticks]
+    scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
     ends = [[_end(told.loc[(r, p)]) for p in powers] for r in codes]
     label_room = (
         max(

@@ -92,4 +92,9 @@ def spelled(text: str, names: Mapping[str, str]) -> str:
 
 def number(value: float, digits: int = 3) -> str:
     """A number to some significant digits, with a real minus: −0.06."""
-    return f"{value:.{digits}g}".replace("-", "−")
+    return minus(f"{value:.{digits}g}")
+
+
+def minus(text: str) -> str:
+    """A formatted number with a real minus in place of each hyphen."""
+    return text.replace("-", "−")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.figures.palette import power_colors
+from sim.runs.words import capital
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.sources import describe
@@ -65,7 +66,7 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
         "value": scenario.get(path),
         "date": date,
         "curved": curved,
-        "about": row.help + (f" {note[:1].upper()}{note[1:]}." if note else ""),
+        "about": row.help + (f" {capital(note)}." if note else ""),
         "source": sources,
     }
 
@@ -78,7 +79,7 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     words = [parts[0].replace("_", " ")]
     words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
     text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
-    text = text[:1].upper() + text[1:]
+    text = capital(text)
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
 
 

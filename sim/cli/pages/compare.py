@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import layout
 from sim.cli.save import write_folder
-from sim.runs.words import capital, month_words, percent, signed
+from sim.runs.words import capital, minus, month_words, percent, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -86,7 +86,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
         for what, words in BESIDE.items():
             one: Any = outcomes.loc[f"{power}.{what}"]
             difference = f"{one.difference:+.2f} [{one.difference_low:+.2f} to {one.difference_high:+.2f}]"
-            table.add_row(f"  {words}", f"{one.base:.2f}", f"{one.other:.2f}", layout.minus(difference), _higher(one))
+            table.add_row(f"  {words}", f"{one.base:.2f}", f"{one.other:.2f}", minus(difference), _higher(one))
     layout.print_table(console, table)
 
 

@@ -12,7 +12,7 @@ from sim.cli import layout
 from sim.cli.save import write_figures, write_folder, write_tables
 from sim.evidence.baselines import ALONE, METHODS, MODEL
 from sim.evidence.observed import NAMES
-from sim.runs.words import spelled
+from sim.runs.words import minus, spelled
 
 if TYPE_CHECKING:
     from sim.evidence.backtest import Backtest
@@ -48,7 +48,7 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
         table.add_row(
             spelled(str(row.parameter), NAMES),
             *(
-                layout.minus(text)
+                minus(text)
                 for text in (
                     f"{row.prior_low:.3f} to {row.prior_high:.3f}",
                     f"{row.low:.3f} to {row.high:.3f}",
@@ -72,7 +72,7 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
         previous = of
         table.add_row(
             f"  {feature}",
-            *(layout.minus(f"{value:.3f}") for value in (row.observed, row.low, row.median, row.high)),
+            *(minus(f"{value:.3f}") for value in (row.observed, row.low, row.median, row.high)),
             f"{row.p:.2f}",
         )
     layout.print_table(console, table)
@@ -150,9 +150,7 @@ def _print_verdict(console: Any, test: Backtest) -> None:
         for (what, horizon), part in gains.groupby(["what", "horizon"], sort=False):
             alone = part[part.method == ALONE].gain.iloc[0]
             best = part[part.method != ALONE].sort_values("gain").iloc[0]
-            gain, low, high, on = (
-                layout.minus(f"{100 * value:+.1f} %") for value in (best.gain, best.low, best.high, alone)
-            )
+            gain, low, high, on = (minus(f"{100 * value:+.1f} %") for value in (best.gain, best.low, best.high, alone))
             if len(test.facts["origins"]) == 1:
                 low = high = "–"  # one origin has no spread
             table.add_row(str(what), str(horizon), label, str(best.method), gain, low, high, on)

@@ -12,7 +12,7 @@ from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
 from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
-from sim.runs.words import capital, month_words, percent, short_names, signed
+from sim.runs.words import capital, minus, month_words, percent, short_names, signed
 
 if TYPE_CHECKING:
     from sim.reading.explain import Effect, Explanation
@@ -104,7 +104,7 @@ def _one_alignment(why: Explanation, republic: str, power: str) -> None:
 
 def _part(value: float) -> str:
     """A part in per cent that may be below 0."""
-    return layout.minus(f"{round(100 * value) + 0} %")
+    return minus(f"{round(100 * value) + 0} %")
 
 
 def print_effect(effect: Effect, format: str, republic: str | None, power: str | None) -> None:
