@@ -14,6 +14,14 @@ CAUSE_COLORS: dict[str, str] = {
     "overdependence": "#3f7d6b",
     "coercion": "#4a3040",
 }
+CAUSE_COLORS_DARK: dict[str, str] = {
+    "neglect": "#8aa2b5",
+    "disrespect": "#c188b2",
+    "broken_promise": "#d9bd80",
+    "overdependence": "#4f9a84",
+    "coercion": "#efe3ea",
+}
+"""The same on a dark page."""
 CAUSE_NAMES: dict[str, str] = {
     "neglect": "Neglect",
     "disrespect": "Disrespect",
