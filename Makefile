@@ -18,7 +18,7 @@ help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
 	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
-	@echo "make lint         ruff and mypy only"
+	@echo "make lint         ruff, oxlint and mypy only"
 	@echo "make bench        time and memory of runs and batches"
 	@echo "make docs         build the guide into site/"
 	@echo "make schema       write scenarios/schema.json anew"
@@ -43,6 +43,7 @@ test: lint
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/python tools/lint_js.py
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-dev

@@ -17,7 +17,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 import sim
 from sim.figures import style
-from sim.figures.style import CAUSE_COLORS, CAUSE_NAMES, GRID, INK, LABEL, MUTED, PANEL, SMALL, write
+from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
+from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, write
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SCENARIO, WORLDS, FEW = "dushanbe-2025", 500, 40

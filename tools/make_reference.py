@@ -15,7 +15,7 @@ import typer
 from scipy.stats import norm
 
 import sim.cli.app
-from sim.runs.posterior import Prior, priors
+from sim.runs.priors import Prior, priors
 from sim.scenario import json_schema
 from sim.scenario.paths import find, owners_in
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters

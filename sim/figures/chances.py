@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.drawable import Drawable, colors, event_name, footer, power_name, republic_name, spelling
+from sim.figures.palette import STANCE_COLORS
 from sim.figures.style import FAINT, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario.table import STANCES
 
 SUMMITS = 12
@@ -80,7 +81,7 @@ def stances(result: Drawable) -> Figure:
     if not blocks:
         write(fig, body.left, body.bottom + body.height / 2, "No summit took place in this run.", PANEL, MUTED)
         return fig
-    tones = [style.STANCE_COLORS[s] for s in STANCES]
+    tones = [STANCE_COLORS[s] for s in STANCES]
     x = body.left + names
     for stance, tone in zip(STANCES, tones, strict=True):
         write(fig, x, body.top - 0.05, "■", LABEL + 2, tone)

@@ -15,12 +15,13 @@ from sim.evidence.calibrate import Calibration
 from sim.evidence.errormodel import parts
 from sim.evidence.observed import NAMES, POWERS, TRADERS
 from sim.figures import style
+from sim.figures.palette import POWER_COLORS
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, Box, write
 from sim.runs.words import number, spelled
 
 Floats = NDArray[np.float64]
 
-COLORS = dict(zip(POWERS, style.POWER_COLORS, strict=False))
+COLORS = dict(zip(POWERS, POWER_COLORS, strict=False))
 SHADES = ("#9fb4c4", "#5a7894", "#1d2433")
 """Of one, two and three years ahead."""
 MEASURES = {"error": ("Point error", "distance"), "crps": ("CRPS", "shares"), "covered": ("80 % band held", "per cent")}
@@ -156,7 +157,7 @@ def prior_posterior(fit: Calibration) -> Figure:
             (0, 1.08 * max(kernel.max(), before.max())),
             xticks=(marks, [number(float(prior.value(np.array(m)))) for m in marks]),
         )
-        ax.fill_between(grid, kernel, color=style.POWER_COLORS[2], alpha=0.45, lw=0)
+        ax.fill_between(grid, kernel, color=POWER_COLORS[2], alpha=0.45, lw=0)
         ax.plot(grid, before, color=MUTED, lw=1.2)
         ax.axhline(0, color=FAINT, lw=0.7)
         learnt = max(float(learnt_by[prior.name]), 0.0)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
+from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.runs.result import quantiles
 from sim.scenario.errors import BadInput
@@ -216,8 +217,8 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     ticks = style.nice_ticks(max(float(high.max()), float(layers.max()), 0.1))
     ylim = (-0.07 * ticks[-1], ticks[-1])
     months = np.arange(last + 1)
-    label_room = max(style.text_width(t + " 0.00", LABEL) for t in style.CAUSE_NAMES.values()) + 0.12
-    fills = [style.CAUSE_COLORS[c] for c in CAUSES]
+    label_room = max(style.text_width(t + " 0.00", LABEL) for t in CAUSE_NAMES.values()) + 0.12
+    fills = [CAUSE_COLORS[c] for c in CAUSES]
     boxes = style.cells(body, len(codes), right=label_room)
     _chronicle(fig, boxes, columns, marks, result.dates)
     for r, box in enumerate(boxes):
@@ -256,8 +257,8 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
                 ax,
                 last * (1 + 0.06 / box.width),
                 spots[c],
-                f"{style.CAUSE_NAMES[cause]} {mean[-1, r, p, c]:.2f}",
-                color=style.ink(style.CAUSE_COLORS[cause]),
+                f"{CAUSE_NAMES[cause]} {mean[-1, r, p, c]:.2f}",
+                color=style.ink(CAUSE_COLORS[cause]),
             )
     return fig
 

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.style import INK, LABEL, MUTED, PAPER, SMALL, Box, Ticks, write
-from sim.runs.percent import percent
-from sim.runs.words import capital
+from sim.runs.words import capital, percent
 from sim.scenario.errors import BadInput
 from sim.sweeps.discovery import Discovery, Limit
 from sim.sweeps.factors import SCENARIO, Factor, outcome_words, words
@@ -261,11 +260,7 @@ def means_of(sweep: Sweep, outcome: str | None) -> tuple[str, Floats]:
 
 def scale_of(span: tuple[float, float], labelled: bool) -> Ticks:
     """Round numbers within a span."""
-    raw = (span[1] - span[0]) / 4
-    size = 10.0 ** np.floor(np.log10(raw))
-    step = next(size * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if size * m >= raw * 0.999)
-    first = np.ceil(span[0] / step) * step
-    places = [float(first + i * step) + 0.0 for i in range(8) if first + i * step <= span[1]]
+    places = style.ticks_within(*span)
     return places, [f"{place:.6g}" if labelled else "" for place in places]
 
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.drawable import beside, colors, count, power_name, republic_name
+from sim.figures.palette import power_colors
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
-from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, possessive, signed
+from sim.runs.words import capital, minus, percent, possessive, signed
 
 Array = NDArray[Any]
 
@@ -71,8 +71,8 @@ def difference_fans(
         max(2.35 * rows, 3.2),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
-    ticks = [t for t in _ticks(*ylim, 5) if ylim[0] <= t <= ylim[1]]
-    scale = [f"{t:+g}".replace("-", "−") if t else "0" for t in ticks]
+    ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
+    scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
     ends = [[_end(told.loc[(r, p)]) for p in powers] for r in codes]
     label_room = (
         max(
@@ -164,7 +164,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     """
     i, j = explanation.place(republic, power)
     story, powers = explanation.scenario, explanation.powers
-    tints = style.power_colors({code: story.powers[code] for code in powers})
+    tints = power_colors({code: story.powers[code] for code in powers})
     parts = explanation.parts[:, i, j] * 100  # (d, w)
     owned = explanation.owners[:, :, i, j].mean(axis=-1) * 100  # (d, q)
     low, high = quantiles(parts, (BAND[0], BAND[2]))
@@ -195,7 +195,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     starts = float(before.mean()) + np.concatenate([[0.0], np.cumsum([values.mean() for _, values, _ in rows])])
     whiskers = [(after, 0.0), (before, 0.0), *((v, s) for (_, v, _), s in zip(rows, starts, strict=False))]
     edges = [at + float(q) for values, at in whiskers for q in quantiles(values, (BAND[0], BAND[2]))] + list(starts)
-    ticks = _ticks(min(edges), max(edges))
+    ticks = style.ticks_around(min(edges), max(edges))
     ax = style.panel(
         fig,
         frame,
@@ -235,14 +235,6 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         write(fig, x + 0.16, frame.top + 0.14, label, SMALL, style.ink(tints[powers[q]]))
         x += 0.35 + style.text_width(label, SMALL)
     return fig
-
-
-def _ticks(low: float, high: float, most: int = 7) -> list[float]:
-    """Round numbers around a range that need not begin at zero, ``most`` steps or so."""
-    step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (high - low) / s <= most or s == 20.0)
-    first, last = np.floor(low / step), np.ceil(high / step)
-    last = max(last, first + 1)
-    return [float(round(step * n, 6)) for n in np.arange(first, last + 1)]
 
 
 def _share(ax: Axes, row: int, values: Array, tint: str) -> None:
@@ -300,7 +292,7 @@ def bloc_table(blocs: Blocs) -> Figure:
     story, table = blocs.scenario, blocs.table()
     shown = table.head(ROWS)
     powers = len(story.powers)
-    tints = [*style.power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
+    tints = [*power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
     names = [spec.name for spec in (*story.powers.values(), *story.republics.values())]
     wide, bars = STEP * len(names) + 0.25, 2.3
     rest = f" {count(len(table) - len(shown), 'rarer parting')} not shown." if len(table) > len(shown) else ""

@@ -22,6 +22,7 @@ from sim.runs.ask import Ask, Askable, Asked
 from sim.runs.result import Result
 from sim.runs.run import Progress, run
 from sim.scenario import BadInput, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world import rules
@@ -81,7 +82,7 @@ def blocs(
     given = scenario.finished if isinstance(scenario, Result) else scenario
     ask = Ask.of(given, **asked)
     _checked(ask.scenario)
-    place = _month(ask.months, _dates(ask.scenario), month)
+    place = _month(ask.months, month_labels(ask.scenario.start, ask.months), month)
     if isinstance(scenario, Result) and ask == given:
         result = scenario
     else:
@@ -314,10 +315,6 @@ def _checked(story: Scenario) -> None:
         raise BadInput.of(
             f"{actors} actors", f"2 to {MOST}: every parting of them is weighed", path="powers, republics"
         )
-
-
-def _dates(story: Scenario) -> list[str]:
-    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(story.start - 1, story.start + story.months)]
 
 
 def _month(months: int, dates: Sequence[str], month: str | int) -> int:

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from sim import lazy
 from sim.runs.ask import SHOWN, Ask, Askable, Asked
-from sim.runs.percent import percent
-from sim.runs.result import Result, month_label, quantiles, tidy
+from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_repeats, run
-from sim.runs.words import capital, listed, month_words, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, percent, points, possessive, signed
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 
@@ -167,7 +167,7 @@ class Comparison:
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is day one."""
-        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+        return month_labels(self.scenario.start, self.months)
 
     # -- the numbers --------------------------------------------------------------------------------------------------
 

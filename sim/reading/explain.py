@@ -24,9 +24,10 @@ from sim.reading.attribution import split
 from sim.reading.compare import BAND, Comparison, compare
 from sim.runs.ask import Ask, Askable, Options
 from sim.runs.posterior import Posterior
-from sim.runs.result import Result, month_label, quantiles, tidy
+from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_same, driver_names, memory, run_batch
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world.parameters import SINGLE
@@ -266,8 +267,7 @@ class Explanation:
     @property
     def dates(self) -> list[str]:
         """Months whose ends are explained, "YYYY-MM"; the first is the month before the span."""
-        start = self.scenario.start - 1 + self.first
-        return [month_label(start + month) for month in range(len(self.series))]
+        return month_labels(self.scenario.start + self.first, len(self.series) - 1)
 
     @property
     def parts(self) -> Floats:
@@ -419,7 +419,7 @@ def _weights(ask: Ask, sector: str) -> Floats:
 
 def _span(story: Scenario, since: str | None, until: str | None) -> tuple[int, int]:
     """Months at whose ends the span begins and ends."""
-    dates = [month_label(story.start + month) for month in range(story.months)]
+    dates = month_labels(story.start, story.months)[1:]
     for date, what in ((since, "since"), (until, "until")):
         if date is not None and date not in dates:
             raise BadInput.of(

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.reading.explain import Explanation
-from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, listed, month_words, named, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
 from sim.scenario.table import CAUSES
 
 Floats = NDArray[np.float64]

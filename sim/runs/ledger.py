@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from sim import lazy
 from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
-from sim.runs.percent import percent
 from sim.runs.plots import ResultPlots
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world.record import KEEPS, Record
@@ -106,7 +107,7 @@ class Result:
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is the month before the run, whose end is day one."""
-        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+        return month_labels(self.scenario.start, self.months)
 
     def array(self, name: str) -> Array:
         """A recorded array: time first, then the axes of ``sim.world.record.CHANNELS``, worlds last.
@@ -450,8 +451,3 @@ def quantiles(values: Array, q: Sequence[float]) -> list[Array]:
         ordered[..., a] + (ordered[..., b] - ordered[..., a]) * (x - a)
         for a, b, x in zip(below, above, place, strict=True)
     ]
-
-
-def month_label(month: int) -> str:
-    """Label "YYYY-MM" of a month number (year x 12 + month - 1)."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.scenario import sources
+from sim.scenario.dates import is_date_path
 from sim.scenario.errors import KEPT_PROBLEMS, BadInput, Problem, nearest, printable
-from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find, is_date_path, keys_at, one_of
+from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find, keys_at, one_of
 from sim.scenario.yaml import Node, Scalar
 
 Value = Scalar | list[Scalar]

@@ -6,7 +6,6 @@ what one value alone can tell (type, bounds, known keys); what takes several val
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
 
@@ -21,17 +20,8 @@ from pydantic import (
     model_validator,
 )
 
-from sim.scenario.paths import (
-    COLOR,
-    INNER,
-    LUCK,
-    MAX_ABOUT,
-    MAX_MONTHS,
-    MAX_POWERS,
-    MAX_REPUBLICS,
-    MAX_TITLE,
-    month_number,
-)
+from sim.scenario.dates import parse_month
+from sim.scenario.paths import COLOR, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_POWERS, MAX_REPUBLICS, MAX_TITLE
 from sim.scenario.table import EVENT_KINDS, SECTORS, Owner, Parameter, parameters
 
 K = TypeVar("K")
@@ -102,41 +92,14 @@ def _constant(names: tuple[str, ...], value: float) -> Callable[[], FrozenDict[s
     return lambda: FrozenDict(dict.fromkeys(names, value))
 
 
-def _month(value: object, day_allowed: bool) -> int:
-    """A month number from text. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError("not text")
-    match = re.fullmatch(r"([1-9]\d{3})-(\d{2})(?:-(\d{2}))?", value, re.ASCII)
-    if not match or (match[3] and not day_allowed) or not is_date(int(match[1]), int(match[2]), int(match[3] or 1)):
-        raise ValueError("not a month")
-    return month_number(value)
-
-
-def is_date(year: int, month: int, day: int) -> bool:
-    """Whether the calendar has this day."""
-    if not 1 <= month <= 12:
-        return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    return 1 <= day <= days[month - 1]
-
-
-def month_of(value: object, day_allowed: bool = True) -> int | None:
-    """The month number of well-formed text, else None."""
-    try:
-        return _month(value, day_allowed)
-    except ValueError:
-        return None
-
-
 def _unique(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("the same name twice")
     return value
 
 
-Month = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=False))]
-Day = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=True))]
+Month = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=False))]
+Day = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=True))]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Luck = Annotated[str, Field(pattern=f"^{LUCK}$")]
 Color = Annotated[str, Field(pattern=f"^{COLOR}$")]
@@ -288,5 +251,4 @@ __all__ = [
     "RuleSpec",
     "field_info",
     "freeze",
-    "month_of",
 ]

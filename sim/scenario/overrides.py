@@ -9,9 +9,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.merge import Draft
-from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_date_path, month_label, one_of
+from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, one_of
 from sim.scenario.yaml import MAX_DEPTH, Node, read, scalar
 
 FLAG = "--set"

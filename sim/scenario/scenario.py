@@ -16,12 +16,13 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
+from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.events import NEEDS_POWERS
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import DATES, TEXTS, date_row, dotted, find, month_label, one_of
+from sim.scenario.paths import TEXTS, dotted, find, one_of
 from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sim.scenario.dates import DATES, is_date_path, month_label
 from sim.scenario.merge import Draft, Leaf
 from sim.scenario.models import Contents
-from sim.scenario.paths import DATES, INNER, SECTIONS, TEXTS, Path, find, is_date_path, month_label, row_at
+from sim.scenario.paths import INNER, SECTIONS, TEXTS, Path, find, row_at
 from sim.scenario.table import SECTORS
 from sim.scenario.yaml import scalar
 

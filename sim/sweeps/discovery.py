@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
@@ -71,7 +71,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundBox:
     """A box: its limits and the rule in words.
 
     Over all rows: its share of the cases (coverage), the cases' share of it (density), its share of the rows (mass).
@@ -95,7 +95,7 @@ class Discovery:
     where: str
     rate: float
     rows: int
-    boxes: tuple[Found, ...]
+    boxes: tuple[FoundBox, ...]
     rates: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
     said: str = ""
 
@@ -152,7 +152,7 @@ def find(
         raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
     kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
     enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
-    found: list[Found] = []
+    found: list[FoundBox] = []
     seen: list[Flags] = []
     groups = np.arange(len(cases)) if groups is None else groups
     for limits in _peel(
@@ -168,7 +168,7 @@ def find(
         density = hits / max(int(inside.sum()), 1)
         coverage = hits / int(cases.sum())
         rule = _rule(said or where, limits, coverage, density, rate, scenario)
-        found.append(Found(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
+        found.append(FoundBox(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
     return Discovery(where, rate, len(cases), tuple(found), said=said or where)
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import INNER, find, is_date_path, month_label, number_text, row_at
+from sim.scenario.paths import INNER, find, number_text, row_at
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]

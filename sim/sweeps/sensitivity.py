@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.sweeps.design import LEVELS, need, problem
+from sim.sweeps.design import LEVELS, need, salib_problem
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def _sobol(y: Floats, count: int) -> dict[str, Floats]:
     keys = ("S1", "S1_conf", "ST", "ST_conf")
     if _flat(y):
         return dict.fromkeys(keys, np.full(count, np.nan))
-    found = sobol.analyze(problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
+    found = sobol.analyze(salib_problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
     return {key: np.asarray(found[key], dtype=float) for key in keys}
 
 
@@ -116,7 +116,7 @@ def _morris(y: Floats, unit: Floats | None, count: int) -> dict[str, Floats]:
     if _flat(y):
         return dict.fromkeys(keys, np.zeros(count))
     assert unit is not None
-    found = morris.analyze(problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
+    found = morris.analyze(salib_problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
     return {key: np.asarray(found[key], dtype=float) for key in keys}
 
 

@@ -19,20 +19,18 @@ import pyarrow.parquet as pq
 
 from sim.runs.folder import versions
 from sim.runs.modelversion import model_version
+from sim.runs.run import Progress
 from sim.scenario import BadInput, Scenario
 from sim.sweeps import batches
-from sim.sweeps import workers as crews
 from sim.sweeps.batches import Job, Task
 from sim.sweeps.plan import Plan
 from sim.sweeps.store import FORMAT, Memory, Store, check, find_parts, identity, manifest_seal, sound_parts
 from sim.sweeps.table import UNIT, Sweep, design_digest
+from sim.sweeps.workers import run_here, run_in_processes, run_on_dask
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes
 from sim.world.model import DiplomacyModel
 from sim.world.record import Record, Watch
-
-Progress = Callable[[int, int], None]
-"""Called with worlds done and worlds to do, of those that this call runs."""
 
 _PROCESS = 170 * 2**20
 """Bytes of a worker process before its first batch."""
@@ -166,11 +164,11 @@ def _run(
     if not missing:
         return
     if dask is not None:
-        answers = crews.dask(job, todo, dask)
+        answers = run_on_dask(job, todo, dask)
     elif expected.workers > 1:
-        answers = crews.processes(job, todo, expected.workers)
+        answers = run_in_processes(job, todo, expected.workers)
     else:
-        answers = crews.here(job, todo)
+        answers = run_here(job, todo)
     version = model_version(*job.classes, imported=True)
     left = _rows_of(plan, size, missing)
     done, before, started = 0, plan.total - left, time.monotonic()

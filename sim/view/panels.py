@@ -23,6 +23,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from sim.figures import palette
+
 HERE = Path(__file__).parent
 GEO = HERE / "geo" / "region.json"
 
@@ -172,7 +174,11 @@ class Fans(Panel):
 class Grievances(Panel):
     """How much each republic holds against each power, and over what."""
 
-    _esm = script("grievances")
+    _esm = script(
+        "grievances",
+        CAUSE_NAMES=palette.CAUSE_NAMES,
+        CAUSE_COLORS={"light": palette.CAUSE_COLORS, "dark": palette.CAUSE_COLORS_DARK},
+    )
 
 
 class Deliveries(Panel):

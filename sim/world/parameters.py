@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.dates import DATES
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, Parameter, parameters
 
@@ -149,7 +150,7 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
         names = np.array([f"events.{name}.{parameter.name}{t}" for t in tail])
         out[parameter.name] = fill(parameter, names if parameter.inner else names[0])
     spec = scenario.events[name]
-    for key in ("date", "after", "before"):
+    for key in DATES:
         path = f"events.{name}.{key}"
         if path in varied:
             out[key] = np.floor(varied[path]) - scenario.start

@@ -22,7 +22,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.cli.pages import run as report
+from sim.cli.layout import Progress
+from sim.cli.pages.run import most_telling
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("run", "list", "show", "check", "schema")
@@ -246,12 +247,12 @@ def test_run_refuses_a_folder_it_may_not_write(tmp_path: Path, monkeypatch: pyte
 
 def test_ledger_excerpt_gives_every_kind_its_room() -> None:
     ledger = sim.run("dushanbe-2025", worlds=4, months=40).ledger()
-    chosen = report.most_telling(ledger, 20)
+    chosen = most_telling(ledger, 20)
     assert len(chosen) == 20
     assert chosen.index.is_monotonic_increasing
     assert {"event", "grievance", "offer", "stance"} <= set(chosen["kind"])
-    assert len(report.most_telling(ledger.head(5), 20)) == 5
-    assert len(report.most_telling(ledger.head(0), 20)) == 0
+    assert len(most_telling(ledger.head(5), 20)) == 5
+    assert len(most_telling(ledger.head(0), 20)) == 0
 
 
 # -- the real program --------------------------------------------------------------------------------------------------
@@ -327,7 +328,7 @@ def test_out_of_memory_and_full_disk_are_no_crash(monkeypatch: pytest.MonkeyPatc
 
 
 def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
-    with report.Progress(hidden=False) as progress:
+    with Progress(hidden=False) as progress:
         progress.update(5, 10)
     assert capsys.readouterr().err == ""
 
@@ -335,8 +336,12 @@ def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> N
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
-    with report.Progress(hidden=False) as progress:
+    with Progress(hidden=False) as progress:
+        progress.update(4, 10)
         progress.update(5, 10)
     shown = capsys.readouterr().err
-    assert "5/10" in shown
+    plain = re.sub(r"\x1b\[[\d;?]*\w", "", shown)
+    assert "5/10" in plain
+    assert "a second" in plain
+    assert re.search(r"\d:\d\d:\d\d", plain), "no time left"
     assert not re.search(r"\x1b\[(?:\d+;)*(?:3|4|9|10)[0-7]\b", shown), "colour in spite of NO_COLOR"

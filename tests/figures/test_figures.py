@@ -23,8 +23,9 @@ from sim.figures import result as figures
 from sim.figures import style
 from sim.figures.drawable import happened, power_name
 from sim.figures.fans import BANDS
-from sim.runs.percent import percent
+from sim.figures.palette import POWER_COLORS
 from sim.runs.result import Result
+from sim.runs.words import percent
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES
 from tests.fake_result import FakeResult
@@ -375,7 +376,7 @@ def test_a_wrong_question_is_answered_with_what_was_expected(real: Result, ask) 
 
 def test_a_power_has_one_colour_in_every_figure(real: Result) -> None:
     for p, code in enumerate(real.powers):
-        color = to_hex(real.scenario.powers[code].color or style.POWER_COLORS[p])
+        color = to_hex(real.scenario.powers[code].color or POWER_COLORS[p])
         fans, ledger, bars = real.plot.alignment_fans(), real.plot.ledger_timeline(), real.plot.leaders()
         assert to_hex(part(fans, "median-KAZ").get_colors()[p]) == color
         assert to_hex(part(fans, f"band-KAZ-{code}-0.1-0.9").get_facecolor()[0]) == color

@@ -1,4 +1,4 @@
-"""Parts of a whole read alike wherever they are printed."""
+"""Numbers and names read alike wherever they are printed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.runs.percent import percent
+from sim.runs.words import initials, percent, short_names
 
 PACKAGE = Path(__file__).parents[2] / "sim"
 
@@ -32,3 +32,15 @@ def test_nobody_writes_percents_otherwise() -> None:
     """Python's own format of percents has no space before the sign."""
     texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
     assert not [name for name, text in texts.items() if re.search(r":[,.\d]*%[}]", text)]
+
+
+def test_short_names() -> None:
+    names = {
+        "EUU": "European Union",
+        "RUS": "Russia",
+        "USA": "United States",
+        "UAE": "United Sheikhdoms",
+        "LNG": "Longwordland",
+    }
+    assert short_names(names) == {"EUU": "EU", "RUS": "Russia", "USA": "USA", "UAE": "UAE", "LNG": "LNG"}
+    assert initials(names) == {"EUU": "EU", "RUS": "RUS", "USA": "USA", "UAE": "UAE", "LNG": "LNG"}

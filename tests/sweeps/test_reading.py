@@ -20,8 +20,7 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.sweeps import batches
-from sim.sweeps import sweep as sweeping
+from sim.sweeps import batches, sweep
 from sim.sweeps.condition import parse
 from sim.sweeps.plan import Plan
 from sim.sweeps.store import Memory, Store
@@ -52,13 +51,13 @@ def planted(
         labels, codes = factor.labels(), plan.values[point, j]
         columns[factor.path] = codes if labels is None else np.array(labels)[factor.codes(codes)]
     table = pa.table(columns | {name: found.get(name, np.zeros(len(point))) for name in job.outcomes})
-    facts = sweeping.manifest(plan, job, plan.total)  # one part
-    design = sweeping.design_table(plan)
+    facts = sweep.manifest(plan, job, plan.total)  # one part
+    design = sweep.design_table(plan)
     if folder is None:
         shelf = Memory()
         shelf.write(0, batches.encode(table))
         return sim.Sweep(facts, design, shelf, scenario=next(iter(plan.scenarios.values())))
-    with Store.open(folder, facts, sweeping._files(plan, design)) as store:
+    with Store.open(folder, facts, sweep._files(plan, design)) as store:
         store.write(0, batches.encode(table))
     return sim.Sweep.load(folder)
 
@@ -453,19 +452,6 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
             for kind in ("png", "svg")
         ),
     )
-
-
-def test_progress_tells_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from sim.cli.pages import sweep as report_experiments
-
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    with report_experiments.Progress(hidden=False) as progress:
-        progress.update(40, 100)
-        progress.update(60, 100)
-    shown = re.sub(r"\x1b\[[\d;?]*\w", "", capsys.readouterr().err)
-    assert "60/100" in shown
-    assert "a second" in shown
-    assert re.search(r"\d:\d\d:\d\d", shown)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.runs import modelversion
-from sim.sweeps import batches, workers
-from sim.sweeps import sweep as sweeping
+from sim.sweeps import batches, sweep, workers
 from sim.sweeps.plan import Plan
 from sim.sweeps.store import PARTS, Store
 
@@ -98,11 +97,7 @@ NURSERY = textwrap.dedent("""
     import json, os, random, signal, sys, time
     from pathlib import Path
     import sim
-    from sim.sweeps import sweep as sweeping  # once, so that each run below starts at once
-    from sim.sweeps import batches
-    from sim.sweeps import plan
-    from sim.sweeps import store
-    from sim.sweeps import table as sweep
+    from sim.sweeps import batches, plan, store, sweep, table  # once, so that each run below starts at once
 
     fields, size = json.loads(sys.argv[1]), int(sys.argv[2])
     fields["vary"] = {path: tuple(span) for path, span in fields["vary"].items()}
@@ -360,7 +355,7 @@ def test_a_damaged_part_is_told_and_made_anew_and_the_rest_is_kept(how: str, who
     assert "run the same sweep again" in answer.stderr
     assert {path.name: path.read_bytes() for path in (copy / PARTS).iterdir()} == spoiled  # reading mends nothing
     made: list[int] = []
-    told: list[sweeping.Estimate] = []
+    told: list[sweep.Estimate] = []
     sim.sweep("dushanbe-2025", copy, workers=1, progress=lambda *done: made.append(done[0]), tell=told.append, **FIELDS)
     assert len(made) == again
     assert told[0].left == 128 * again
@@ -475,7 +470,7 @@ def test_what_is_not_this_sweep_is_left_alone(spoil: Callable[[Path], Any], copy
 )
 def test_another_plan_is_refused(changes: dict[str, Any], told: str, copy: Path) -> None:
     before = everything(copy)
-    for way in (swept, lambda folder, **fields: sweeping.dry_run(Plan.of("dushanbe-2025", **FIELDS | fields), folder)):
+    for way in (swept, lambda folder, **fields: sweep.dry_run(Plan.of("dushanbe-2025", **FIELDS | fields), folder)):
         with pytest.raises(sim.BadInput) as caught:
             way(copy, **changes)
         assert told in str(caught.value)
@@ -522,15 +517,15 @@ def test_a_disk_that_takes_no_more(whole: Path, copy: Path) -> None:
 
 
 FULL = textwrap.dedent("""
-    import json, shutil, subprocess, sys
+    import importlib, json, shutil, subprocess, sys
     import sim
 
     disk, kept, fields = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     fields["vary"] = {path: tuple(span) for path, span in fields["vary"].items()}
     with open(disk + "/ballast", "wb") as ballast:  # leaves room for the manifest and two parts
         ballast.write(bytes(shutil.disk_usage(disk).free - 44 * 1024))
-    sim.experiments_ = __import__("sim.sweeps.sweep", fromlist=["_refuse"])
-    sim.experiments_._refuse = lambda *_: None  # which would have told it before the first world
+    module = importlib.import_module("sim.sweeps.sweep")
+    module._refuse = lambda *_: None  # which would have told it before the first world
     try:
         sim.sweep("dushanbe-2025", disk + "/sweep", workers=1, **fields)
     except sim.BadInput as error:
@@ -602,7 +597,7 @@ def test_a_folder_that_may_not_be_written(copy: Path) -> None:
 
 def test_the_second_of_two_writers_is_refused(copy: Path) -> None:
     plan = Plan.of("dushanbe-2025", **FIELDS)
-    facts = sweeping.manifest(plan, batches.job_of(plan), batches.batch_size(plan))
+    facts = sweep.manifest(plan, batches.job_of(plan), batches.batch_size(plan))
     with Store.open(copy, facts, {}):
         answer = call("sweep", "dushanbe-2025", *FLAGS, "--out", str(copy))
         assert (answer.exit_code, answer.stdout) == (2, "")

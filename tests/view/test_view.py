@@ -34,8 +34,7 @@ pytest.importorskip("solara", reason="the extra view is not installed (pip insta
 
 import solara
 
-from sim.view import components as pieces
-from sim.view import controls, levers, panels
+from sim.view import components, controls, levers, panels
 from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
 from sim.view.pages import about, compare, explore, sweep, why
@@ -577,7 +576,7 @@ def test_the_waterfall_adds_up(place: Place) -> None:
 
 def test_a_lever_gives_something_to_compare_with(place: Place) -> None:
     visit = Visit(place, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
-    page, context = rendered(pieces.Guarded("page", lambda: compare.Compare(visit, "light")))
+    page, context = rendered(components.Guarded("page", lambda: compare.Compare(visit, "light")))
     try:
         root = page.children[0]
         assert "Nothing to compare with" in texts(context, "h3")
@@ -624,7 +623,7 @@ def test_where_an_outcome_is_undefined_a_sweep_shows_nothing(tmp_path: Path, mon
 
 
 def test_a_number_and_its_unit_stay_on_one_line() -> None:
-    _, context = rendered(pieces.words("From 31 % to 35.5 %: 4.5 points, 1 point; 12 months. 100% sure"))
+    _, context = rendered(components.words("From 31 % to 35.5 %: 4.5 points, 1 point; 12 months. 100% sure"))
     try:
         shown = context.find(tag="p").widget.children[0]
         assert shown == "From 31\u00a0% to 35.5\u00a0%: 4.5\u00a0points, 1\u00a0point; 12 months. 100% sure"

@@ -8,7 +8,7 @@ from pathlib import Path
 import reacton.ipyvuetify as rv
 import solara
 
-from sim.scenario.sources import Record, records
+from sim.scenario.sources import SourceRecord, records
 from sim.view.components import box, words
 from sim.view.visit import Visit
 
@@ -128,8 +128,8 @@ def About(visit: Visit, theme: str) -> None:
                 _sources(title, records(kind))
 
 
-def _sources(title: str, known: dict[str, Record]) -> None:
-    def line(record: Record) -> str:
+def _sources(title: str, known: dict[str, SourceRecord]) -> None:
+    def line(record: SourceRecord) -> str:
         if "authors" in record:
             authors = record["authors"]
             who = ", ".join(str(one) for one in authors) if isinstance(authors, list) else str(authors)

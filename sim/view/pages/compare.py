@@ -10,13 +10,12 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.reading.compare import Comparison
-from sim.runs.percent import percent
-from sim.runs.words import month_words, signed
+from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words
 from sim.view.engine import Payload, Watch
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
@@ -88,7 +87,7 @@ def Compare(visit: Visit, theme: str) -> None:
     view = visit.view.value
     left, right, titles = pair(visit)
     key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
-    found = use_found(key, lambda watch: two(visit, watch))
+    found = use_job(key, lambda watch: two(visit, watch))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")
 

@@ -12,6 +12,7 @@ import pandas as pd
 import solara
 from numpy.typing import NDArray
 
+from sim.figures.palette import power_colors
 from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.factors import Factor, outcome_words
@@ -20,9 +21,8 @@ from sim.sweeps.table import Sweep as Swept
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, words
 from sim.view.engine import Payload, Watch
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.levers import label
-from sim.view.payload import power_colors
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
@@ -100,7 +100,7 @@ def told(sweep: Swept, outcome: str) -> str:
 
 def color_of(sweep: Swept, outcome: str) -> str:
     """The colour of the power that an outcome is about."""
-    colors = power_colors({code: spec.color for code, spec in sweep.scenario.powers.items()})
+    colors = power_colors(sweep.scenario.powers)
     return next((colors[key] for key in outcome.split(".") if key in colors), COLOR)
 
 
@@ -285,7 +285,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     """One sweep."""
     chosen, choose = solara.use_state(("", "", ""))
     outcome, x, y = chosen
-    found = use_found((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
+    found = use_job((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
     opened = found.value
     paths = opened.sweep.paths if opened else ()
     x = _key(paths, x)

@@ -9,19 +9,20 @@ import pandas as pd
 import reacton.ipyvuetify as rv
 import solara
 
+from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
 from sim.reading.telling import driver_words
-from sim.runs.result import month_label
 from sim.runs.words import capital, month_words, possessive
 from sim.scenario import Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
 from sim.view.engine import Payload, Watch, monthly
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
-from sim.view.payload import difference_payload, power_colors
+from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -51,11 +52,6 @@ class Without:
     headline: str
 
 
-def dates(scenario: Scenario) -> list[str]:
-    """Months of the run, "YYYY-MM"; place t is the end of month t, 0 is the month before."""
-    return [month_label(scenario.start - 1 + month) for month in range(scenario.months + 1)]
-
-
 def span(visit: Visit) -> tuple[int, int]:
     """Months at whose ends the span begins and ends."""
     view, last = visit.view.value, visit.scenario.months
@@ -67,7 +63,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     """Run and explain."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
-    labels = dates(scenario)
+    labels = month_labels(scenario.start, scenario.months)
     with visit.place.engine.turn(watch):
         found = explain(
             visit.place.ask(scenario, view, EXPLAINED),
@@ -89,7 +85,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
 def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
     """What the panel draws: means, which add up, with the bands of the worlds."""
     rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
-    color = power_colors({code: spec.color for code, spec in scenario.powers.items()})[power]
+    color = power_colors(scenario.powers)[power]
     parts = [
         {
             "name": row.driver,
@@ -145,7 +141,7 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda watch: reasons(visit, watch)
     )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
@@ -178,7 +174,8 @@ def Why(visit: Visit, theme: str) -> None:
 @solara.component
 def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> None:
     """Republic, power, span, sector."""
-    scenario, labels = visit.scenario, dates(visit.scenario)
+    scenario = visit.scenario
+    labels = month_labels(scenario.start, scenario.months)
 
     def chosen(ask: dict[str, Any]) -> None:
         value = ask["value"]
@@ -235,7 +232,7 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, view.event, view.posterior),
         lambda watch: without(visit, view.event, watch),
     )
