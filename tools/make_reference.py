@@ -7,6 +7,7 @@ where they are out of date. Nothing in them is written by hand.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +110,11 @@ def parameter_page() -> str:
     return "".join([*parts, FITTED, *map(_prior, believed())])
 
 
-def believed() -> list[tuple[Prior, Parameter]]:
+@cache
+def believed() -> tuple[tuple[Prior, Parameter], ...]:
     """Priors of the model's parameters, each with its row of the table."""
     rows = [(prior, find(tuple(prior.path.replace("*", "KAZ").split(".")))) for prior in priors() if prior.path]
-    return [(prior, row) for prior, row in rows if row is not None]
+    return tuple((prior, row) for prior, row in rows if row is not None)
 
 
 def _prior(both: tuple[Prior, Parameter]) -> str:

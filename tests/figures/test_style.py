@@ -14,7 +14,7 @@ import sim
 from sim.figures import style
 from sim.figures.drawable import event_name, spelling
 from sim.runs.percent import percent
-from tests.fake_result import FakeResult
+from tests.figures.fake_result import FakeResult
 
 
 def test_fallback_colours_never_repeat_a_named_one() -> None:

@@ -145,6 +145,7 @@ def test_effects_do_not_blame_one_factor_for_another(design: str, points: int) -
     assert (found.loc[EUROPE, "change_conf"]) < 0.01
 
 
+@pytest.mark.slow
 def test_effects_say_how_sure_they_are() -> None:
     """Of 160 factors that do nothing, about one in twenty lies outside its interval."""
     outside = []
@@ -173,6 +174,7 @@ def box(x: Floats, luck: Floats) -> dict[str, Any]:
 TWO = {STRAIN: (0.0, 1.0), BUDGET: (0.5, 2.0), EUROPE: (0.0, 1.0)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("worlds", [1, 10])
 def test_prim_finds_a_planted_box(worlds: int) -> None:
     found = planted(box, TWO, design="lhs", points=600, worlds=worlds).discover("RUS.share < 25 %")
@@ -229,6 +231,7 @@ def test_boxes_of_switches_months_scenarios_and_grids() -> None:
     assert "the scenario is war-drags-on" in rule
 
 
+@pytest.mark.slow
 def test_chance_is_not_taken_for_a_box() -> None:
     """An outcome that no factor moves, the same in all worlds of a point: rows are many, but points are few."""
     limits = 0
@@ -426,6 +429,7 @@ def test_sim_sensitivity(tmp_path: Path) -> None:
     sim.Sweep.load(tmp_path / "s")  # what was written there is no stranger
 
 
+@pytest.mark.slow
 def test_sim_discover(tmp_path: Path) -> None:
     planted(box, TWO, tmp_path / "s", design="lhs", points=300)
     answer = call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %")
@@ -437,6 +441,7 @@ def test_sim_discover(tmp_path: Path) -> None:
     assert pd.read_csv(tmp_path / "s" / "discovery.csv").factor[0] == STRAIN
 
 
+@pytest.mark.slow
 def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     out = tmp_path / "s"
     vary = ("--vary", f"{STRAIN}=0:0.9:3", "--vary", "scenario=dushanbe-2025,war-drags-on")

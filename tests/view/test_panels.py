@@ -16,6 +16,7 @@ import sim
 
 pytest.importorskip("anywidget", reason="the extra view is not installed (pip install 'sim[view]')")
 
+from sim.figures import style
 from sim.scenario.table import CAUSES, SECTORS
 from sim.view import board as boards
 from sim.view import panels
@@ -179,8 +180,6 @@ def test_differences_pair_worlds(result: sim.Result) -> None:
 
 
 def test_colours_are_those_of_the_figures() -> None:
-    style = pytest.importorskip("sim.figures.style")
-
     class Power:
         name = "x"
 

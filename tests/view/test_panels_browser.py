@@ -18,6 +18,8 @@ pytest.importorskip("anywidget", reason="the extra view is not installed (pip in
 
 from sim.view.payload import difference_payload, payload
 
+pytestmark = pytest.mark.browser
+
 ALL = ["Player", "MapPanel", "Triangle", "Fans", "Grievances", "Deliveries", "Ledger"]
 
 

@@ -23,6 +23,8 @@ from tests.panel_page import CLASHES, browser
 
 pytest.importorskip("solara", reason="the extra view is not installed (pip install 'sim[view]')")
 
+pytestmark = pytest.mark.browser
+
 WORLDS, STRAIN = 500, "powers.RUS.strain"
 OWN_WARNING = "Failed to evaluate Vue script"  # Solara's own navigator.vue says so on every page
 
