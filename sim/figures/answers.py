@@ -13,6 +13,7 @@ from sim.figures import style
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.figures.sweeps import LABEL_ROOM, MAIN, MOST_ROWS, Cut, footer_of, heat, scale_of
 from sim.runs.percent import percent
+from sim.runs.words import capital
 from sim.scenario import BadInput
 from sim.sweeps.factors import outcome_words, words
 
@@ -42,7 +43,7 @@ def indices(sweep: Sweep, found: Sensitivity) -> Figure:
     )
     main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
     for k, outcome in enumerate(outcomes):
-        head = outcome_words(outcome, sweep.scenario)
+        head = capital(outcome_words(outcome, sweep.scenario))
         rows = found.of(outcome).head(shown)
         verdict = found.verdicts[found.verdicts.outcome == outcome].iloc[0]
         top = body.top - k * each
@@ -103,10 +104,10 @@ def boxes(sweep: Sweep, found: Discovery) -> Figure:
     reading = (
         "Darker: in more of the worlds of a cell. Frames: the boxes, by number."
         if found.boxes
-        else "Darker: in more of the worlds of a cell. No box was found in which it is much more frequent."
+        else "Darker: in more of the worlds of a cell. There is no box in which it is much more frequent."
     )
     if others:
-        reading += " Some boxes are limited in other factors too, which is not to be seen here."
+        reading += " Some boxes also limit other factors, which this map does not show."
     fig, ax, xs, ys = heat(
         sweep,
         found.rates,

@@ -24,13 +24,12 @@ def bloc_table(blocs: Blocs) -> Figure:
     tints = [*style.power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
     names = [spec.name for spec in (*story.powers.values(), *story.republics.values())]
     wide, bars = STEP * len(names) + 0.25, 2.3
-    rest = f" {count(len(table) - len(shown), 'rarer parting')} not shown." if len(table) > len(shown) else ""
+    rest = f" {count(len(table) - len(shown), 'rarer division')} not shown." if len(table) > len(shown) else ""
     fig, body = style.page(
         f"Who stands with whom, {style.month_name(blocs.date)}",
-        "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs in which, given the model's state, "
-        "actors that get on stand together and those that do not stand apart. Full and hollow: the two sides. Bar: "
-        "part of the worlds in which this parting is the deepest; mark: in which it would hold at all, once reached."
-        + rest,
+        "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
+        "friendly actors together and hostile ones apart. Full and hollow: the two sides. Bar: share of worlds in "
+        "which this division has the lowest energy; mark: share in which it is stable (a local minimum)." + rest,
         f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed} · powers in colour",
         max(wide + bars + 1.0 + 2 * style.MARGIN, 7.5),
         LINE * len(shown) + 0.95,
@@ -70,7 +69,7 @@ def bloc_table(blocs: Blocs) -> Figure:
             )
     scale = Box(frame.right + 0.2, frame.bottom, bars, frame.height)
     ax = style.panel(fig, scale, (0, 1), (len(shown), 0))
-    write(fig, scale.left, scale.top + 0.12, "Part of worlds", SMALL, MUTED)
+    write(fig, scale.left, scale.top + 0.12, "Share of worlds", SMALL, MUTED)
     for row, (part, holds) in enumerate(zip(shown.deepest, shown.minimum, strict=True)):
         ax.broken_barh([(0, 1)], (row + 0.36, 0.28), facecolors=GRID, linewidths=0, zorder=1)
         ax.broken_barh(

@@ -18,7 +18,7 @@ from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, possessive, signed
+from sim.runs.words import capital, named, possessive, signed
 
 Array = NDArray[Any]
 
@@ -51,14 +51,14 @@ def difference_fans(
     ]
     fig, body = style.page(
         f"What {title or f'“{names[k]}”'} changes in {what}",
-        f"Share of each power {_with(names[k])} less its share {_with(names[0])}, in percentage "
-        "points, world by world on the same luck. "
+        f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
+        "points, world by world with the same luck. "
         + (
-            "Line: median; band: eight worlds in ten. Dot: from here on the band stays on one side of zero. "
+            "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero. "
             if comparison.worlds > 1
             else "One world only, so no bands. "
         )
-        + "At the end: the median difference, and in how many worlds the share is higher or lower.",
+        + "At the end: the median difference, and the share of worlds in which alignment is higher or lower.",
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}",
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,
@@ -172,15 +172,15 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
     where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
     title = (
-        f"Why {possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} moved, "
-        f"{style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
+        f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
+        f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
     )
     line, names, sums = 0.4, 2.45, 1.75
     fig, body = style.page(
         title,
-        "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
-        "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
-        "also moves when others move. Parts sum to the whole in every world.",
+        "Alignment in per cent. Gray bar: a driver's contribution, mean of all worlds, starting where the bar above "
+        "ends; whisker: 80 % of worlds. Strips in colour below a bar: which power's driver it was, as alignment with "
+        "one power also moves when others move. The parts sum to the whole in every world.",
         f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}",
         9.6,
         line * (len(rows) + 2) + 0.65,

@@ -187,8 +187,8 @@ def test_prim_finds_a_planted_box(worlds: int) -> None:
     assert first.coverage > 0.9
     assert first.density > 0.9
     said = re.fullmatch(
-        r"Russia's share < 25 % mostly when Russia's strain > (0\.5\d*) and China's budget > (1\.\d+): "
-        r"in (\d+) % of such worlds, against (\d+) % of all; (\d+) % of all cases lie here\.",
+        r"Mean alignment with Russia < 25 % mostly when Russia's strain > (0\.5\d*) and China's budget > (1\.\d+): "
+        r"in (\d+) % of these worlds, against (\d+) % of all; they hold (\d+) % of all cases\.",
         first.rule,
     )
     assert said is not None, first.rule
@@ -343,7 +343,7 @@ def test_a_tornado_has_a_pair_of_bars_a_factor_longest_first() -> None:
     assert lengths[0] + lengths[1] == pytest.approx(abs(effect.change))
     assert [bar.get_alpha() for bar in bars[:2]] == [1.0, 1.0]
     assert bars[-1].get_alpha() < 1  # what may be chance is pale
-    assert "What moves Russia's share" in texts(figure)
+    assert "What moves mean alignment with Russia" in texts(figure)
 
 
 def test_a_heat_map_shows_the_means_of_its_cells() -> None:
@@ -434,7 +434,7 @@ def test_sim_discover(tmp_path: Path) -> None:
     planted(box, TWO, tmp_path / "s", design="lhs", points=300)
     answer = call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %")
     assert answer.exit_code == 0, answer.output
-    assert "Russia's share < 25 % mostly when Russia's strain > " in " ".join(answer.stdout.split())
+    assert "Mean alignment with Russia < 25 % mostly when Russia's strain > " in " ".join(answer.stdout.split())
     assert re.search(r"coverage \d\.\d\d, density \d\.\d\d", answer.stdout)
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(tmp_path / "s", "discovery.csv", "discovery.png", "discovery.svg")

@@ -646,7 +646,7 @@ def test_about_tells_weaknesses_and_the_verdict(place: Place) -> None:
     try:
         heads = [child for widget in context.find(tag="h1").widgets for child in widget.children]
         assert "Where it is weak" in heads
-        assert "Held against the record" in heads
+        assert "Compared with the record" in heads
         assert about.verdict(about.evidence())
     finally:
         context.close()
