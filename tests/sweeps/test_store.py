@@ -403,8 +403,8 @@ def other_seed(folder: Path) -> None:
         (write("manifest.json", '{"kind": "sweep"'), "a manifest that is damaged"),
         (other_seed, "a manifest that is damaged"),
         (lambda folder: (folder / "manifest.json").unlink(), "no manifest"),
-        (write("design.parquet", ""), "the design as it was written"),
-        (lambda folder: (folder / "design.parquet").unlink(), "the design as it was written"),
+        (write("design.parquet", ""), "the design as written"),
+        (lambda folder: (folder / "design.parquet").unlink(), "the design as written"),
         (
             lambda folder: (
                 swept(folder.parent / "other", vary={STRAIN: (0, 0.8, 8)})
@@ -522,7 +522,7 @@ def test_a_disk_that_takes_no_more(whole: Path, copy: Path) -> None:
         assert (found.exit_code, found.stdout) == (2, "")
         assert len(found.stderr.splitlines()) == 2  # what it will take, and what went wrong
         assert "File too large" in found.stderr
-    assert "expected more room; all parts before are safe, and the same command goes on from them" in answer.stderr
+    assert "expected more room; finished parts are saved, and the same command resumes the sweep" in answer.stderr
     assert len(list((copy / PARTS).iterdir())) == COUNT - 2  # nothing half written
     swept(copy)
     assert content(copy) == content(whole)
