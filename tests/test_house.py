@@ -310,6 +310,7 @@ def test_version_is_said_once() -> None:
     assert f"\n## {sim.__version__}" in changes
 
 
+@pytest.mark.slow
 def test_wheel_carries_scenarios_and_seeds(tmp_path: Path) -> None:
     """Built without an index: the build tool is among the developers' tools."""
     assert importlib.util.find_spec("hatchling"), "install the extra dev"

@@ -93,8 +93,8 @@ class Calibration:
 
     def __repr__(self) -> str:
         return (
-            f"<Calibration {self.scenario.name} up to {self.origin}: {len(self.weights):,} worlds, worth "
-            f"{self.effective:,.0f}, seed {self.seed}>"
+            f"<Calibration {self.scenario.name} up to {self.origin}: {len(self.weights):,} worlds, "
+            f"effective sample size {self.effective:,.0f}, seed {self.seed}>"
         )
 
     @property

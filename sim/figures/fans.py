@@ -63,8 +63,8 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
         result,
         moved,
         f"{_what(sector)}: change since day one",
-        "Points gained or lost of a republic's engagement; day one is 0.",
-        "At the line's end: the median change, and the median share in per cent.",
+        "Change of alignment in percentage points; day one is 0.",
+        "At the line's end: the median change, and the median alignment in per cent.",
         (ticks, [f"{_minus(t)}{abs(t):g}" for t in ticks]),
         (ticks[0], ticks[-1]),
         lambda r, p: f"{_minus(round(shift[r, p], 1))}{abs(shift[r, p]):.1f} to {end[r, p]:.0f} %",
@@ -108,8 +108,7 @@ def _fans(
     codes, powers, last = list(result.republics), list(result.powers), len(result.dates) - 1
     rows, columns = style.grid(len(codes))
     bands = (
-        "Thick line: median of all worlds. Dark band: half of the worlds; pale band: eight in ten. Thin line: one "
-        "typical world."
+        "Thick line: median of all worlds. Dark band: 50 % of worlds; pale band: 80 %. Thin line: one typical world."
         if result.worlds > 1
         else "One world only, so no bands."
     )
@@ -208,7 +207,7 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     fig, body = style.page(
         f"Grievance against {against} by cause, {span(result)}",
         "Grievance points, mean of all worlds, stacked by cause; at the end, each cause's points."
-        + (" Dashed lines: the total lies between them in eight worlds of ten." if result.worlds > 1 else "")
+        + (" Dashed lines: the total lies between them in 80 % of worlds." if result.worlds > 1 else "")
         + _foot(marks),
         footer(result, result.typical_world),
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,

@@ -50,7 +50,7 @@ def heat_map(sweep: Sweep, outcome: str | None = None, across: str | None = None
         j,
         k,
         title,
-        "Darker is more: mean over worlds, and over all points that fall into a cell. White: no point.",
+        "Darker is more: mean over worlds and over all points in a cell. White: no point.",
         footer_of(sweep, name),
     )[0]
 
@@ -136,10 +136,10 @@ def boxes(sweep: Sweep, found: Discovery) -> Figure:
     reading = (
         "Darker: in more of the worlds of a cell. Frames: the boxes, by number."
         if found.boxes
-        else "Darker: in more of the worlds of a cell. No box was found in which it is much more frequent."
+        else "Darker: in more of the worlds of a cell. There is no box in which it is much more frequent."
     )
     if others:
-        reading += " Some boxes are limited in other factors too, which is not to be seen here."
+        reading += " Some boxes also limit other factors, which this map does not show."
     fig, ax, xs, ys = heat(
         sweep,
         found.rates,
@@ -268,7 +268,7 @@ def footer_of(sweep: Sweep, outcome: str = "") -> str:
     """The last line of a figure: what was swept."""
     count = len(sweep.manifest["scenarios"])
     what = sweep.scenario.title if count == 1 else f"{count} scenarios"
-    luck = "" if sweep.paired else ", fresh luck"
+    luck = "" if sweep.paired else ", own luck at each point"
     return (
         f"{what} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · seed "
         f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}"

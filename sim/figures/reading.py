@@ -19,7 +19,7 @@ from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
-from sim.runs.words import capital, minus, percent, possessive, signed
+from sim.runs.words import capital, minus, named, percent, possessive, signed
 
 Array = NDArray[Any]
 
@@ -56,14 +56,14 @@ def difference_fans(
     ]
     fig, body = style.page(
         f"What {title or f'“{names[k]}”'} changes in {what}",
-        f"Share of each power {_with(names[k])} less its share {_with(names[0])}, in percentage "
-        "points, world by world on the same luck. "
+        f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
+        "points, world by world with the same luck. "
         + (
-            "Line: median; band: eight worlds in ten. Dot: from here on the band stays on one side of zero. "
+            "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero. "
             if comparison.worlds > 1
             else "One world only, so no bands. "
         )
-        + "At the end: the median difference, and in how many worlds the share is higher or lower.",
+        + "At the end: the median difference, and the share of worlds in which alignment is higher or lower.",
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask, comparison.results[k].ask)}",
@@ -178,15 +178,15 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
     where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
     title = (
-        f"Why {possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} moved, "
-        f"{style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
+        f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
+        f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
     )
     line, names, sums = 0.4, 2.45, 1.75
     fig, body = style.page(
         title,
-        "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
-        "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
-        "also moves when others move. Parts sum to the whole in every world.",
+        "Alignment in per cent. Gray bar: a driver's contribution, mean of all worlds, starting where the bar above "
+        "ends; whisker: 80 % of worlds. Strips in colour below a bar: which power's driver it was, as alignment with "
+        "one power also moves when others move. The parts sum to the whole in every world.",
         f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
@@ -295,13 +295,12 @@ def bloc_table(blocs: Blocs) -> Figure:
     tints = [*power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
     names = [spec.name for spec in (*story.powers.values(), *story.republics.values())]
     wide, bars = STEP * len(names) + 0.25, 2.3
-    rest = f" {count(len(table) - len(shown), 'rarer parting')} not shown." if len(table) > len(shown) else ""
+    rest = f" {count(len(table) - len(shown), 'rarer division')} not shown." if len(table) > len(shown) else ""
     fig, body = style.page(
         f"Who stands with whom, {style.month_name(blocs.date)}",
-        "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs in which, given the model's state, "
-        "actors that get on stand together and those that do not stand apart. Full and hollow: the two sides. Bar: "
-        "part of the worlds in which this parting is the deepest; mark: in which it would hold at all, once reached."
-        + rest,
+        "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
+        "friendly actors together and hostile ones apart. Full and hollow: the two sides. Bar: share of worlds in "
+        "which this division has the lowest energy; mark: share in which it is stable (a local minimum)." + rest,
         f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed}{beside(blocs.ask)} · powers in colour",
         max(wide + bars + 1.0 + 2 * style.MARGIN, 7.5),
         LINE * len(shown) + 0.95,
@@ -341,7 +340,7 @@ def bloc_table(blocs: Blocs) -> Figure:
             )
     scale = Box(frame.right + 0.2, frame.bottom, bars, frame.height)
     ax = style.panel(fig, scale, (0, 1), (len(shown), 0))
-    write(fig, scale.left, scale.top + 0.12, "Part of worlds", SMALL, MUTED)
+    write(fig, scale.left, scale.top + 0.12, "Share of worlds", SMALL, MUTED)
     for row, (part, holds) in enumerate(zip(shown.deepest, shown.minimum, strict=True)):
         ax.broken_barh([(0, 1)], (row + 0.36, 0.28), facecolors=GRID, linewidths=0, zorder=1)
         ax.broken_barh(

@@ -44,7 +44,7 @@ def save_all(sweep: Sweep, directory: str | Path, outcome: str | None = None) ->
     drawn: list[tuple[str, Callable[[], Figure], str]] = [
         ("tornado", lambda: tornado(sweep, outcome), "What each factor does to an outcome, low against high"),
         ("responses", lambda: responses(sweep, outcome), "An outcome against each factor"),
-        ("scatter_matrix", lambda: scatter_matrix(sweep), "Factors and outcomes against one another"),
+        ("scatter_matrix", lambda: scatter_matrix(sweep), "Factors and outcomes against each other"),
     ]
     if len(sweep.factors) > 1:
         drawn.append(("heat_map", lambda: heat_map(sweep, outcome), "An outcome over two factors"))
@@ -55,7 +55,7 @@ def save_all(sweep: Sweep, directory: str | Path, outcome: str | None = None) ->
 
 
 def responses(sweep: Sweep, outcome: str | None = None, factors: Sequence[str] | None = None) -> Figure:
-    """An outcome against each factor: its mean, and the band that holds eight rows in ten (luck, other factors)."""
+    """An outcome against each factor: its mean, and the band of 80 % of rows (chance and the other factors)."""
     name = sweep.pick(outcome)[0]
     _, values = sweep.arrays([name])
     paths = list(sweep.effects(name).factor)[:8] if factors is None else list(factors)
@@ -64,7 +64,7 @@ def responses(sweep: Sweep, outcome: str | None = None, factors: Sequence[str] |
     fig, body = style.page(
         capital(title),
         "Line: mean of all rows at a value of the factor (or in a "
-        "slice of its range). Band: eight rows in ten there, by luck and by the other factors.",
+        "slice of its range). Band: 80 % of these rows, which differ by chance and in the other factors.",
         footer_of(sweep, name),
         max(3.0 * columns, 6.5),
         max(2.6 * rows, 3.0),
@@ -121,9 +121,9 @@ def scatter_matrix(sweep: Sweep, columns: Sequence[str] | None = None) -> Figure
     shown = np.unique(np.linspace(0, sweep.size - 1, min(sweep.size, 1500)).astype(int))
     count = len(names)
     fig, body = style.page(
-        "Factors and outcomes against one another",
-        "One dot a point of the sweep, outcomes as "
-        "means over worlds. On the diagonal: how often each value occurs. Below: its range.",
+        "Factors and outcomes against each other",
+        "One dot per point of the sweep; outcomes are means over "
+        "worlds. On the diagonal: how often each value occurs. Below: its range.",
         footer_of(sweep),
         11.0,
         1.65 * count + 0.45,
@@ -204,7 +204,7 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
         title,
         "Bars run from the mean of all points to the mean where the factor is low (wide, "
         "amber) and where it is high (narrow, blue): its lowest and highest quarter. On the right: "
-        "its values there. Pale: a change that luck and the other factors alone may make.",
+        "its values there. Pale: a change that chance and the other factors alone can explain.",
         footer_of(sweep, name),
         9.5,
         0.42 * len(effects) + 0.6,
@@ -260,7 +260,7 @@ def indices(sweep: Sweep, found: Sensitivity) -> Figure:
     )
     main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
     for k, outcome in enumerate(outcomes):
-        head = outcome_words(outcome, sweep.scenario)
+        head = capital(outcome_words(outcome, sweep.scenario))
         rows = found.of(outcome).head(shown)
         verdict = found.verdicts[found.verdicts.outcome == outcome].iloc[0]
         top = body.top - k * each

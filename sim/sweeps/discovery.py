@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.words import percent
+from sim.runs.words import capital, percent
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
@@ -301,8 +301,8 @@ def _rule(
     ]
     often = "mostly" if density >= 0.5 else "more often"
     return (
-        f"{where} {often} when {' and '.join(said)}: in {percent(density)} of such worlds, "
-        f"against {percent(rate)} of all; {percent(coverage)} of all cases lie here."
+        f"{capital(where)} {often} when {' and '.join(said)}: in {percent(density)} of these worlds, "
+        f"against {percent(rate)} of all; they hold {percent(coverage)} of all cases."
     )
 
 

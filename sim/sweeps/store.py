@@ -141,7 +141,7 @@ class Store:
             wanted = "more room" if full else "a folder that can be written"
             raise BadInput.of(
                 f"{error.strerror or error} while writing part {number}",
-                f"{wanted}; all parts before are safe, and the same command goes on from them",
+                f"{wanted}; finished parts are saved, and the same command resumes the sweep",
                 file=str(self.folder),
             ) from error
 
@@ -164,7 +164,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         there = (folder / MANIFEST).exists()
         raise BadInput.of(
             "a manifest that is damaged" if there else "no manifest",
-            "a folder written by `sim sweep --out`" + ("; run the same sweep again to mend it" if there else ""),
+            "a folder written by `sim sweep --out`" + ("; run the same sweep again to repair it" if there else ""),
             file=str(folder),
         )
     return manifest
@@ -284,7 +284,7 @@ def read_design(folder: Path) -> pa.Table:
         return pq.read_table(folder / DESIGN)
     except (OSError, pa.ArrowInvalid) as error:
         raise BadInput.of(
-            f"{DESIGN}: {error}", "the design as it was written; run the same sweep again to mend it", file=str(folder)
+            f"{DESIGN}: {error}", "the design as written; run the same sweep again to repair it", file=str(folder)
         ) from error
 
 

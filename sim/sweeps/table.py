@@ -106,7 +106,7 @@ class Sweep:
                     None,
                     "",
                     "a part that is damaged or of another sweep",
-                    "what was written; run the same sweep again to mend it",
+                    "what was written; run the same sweep again to repair it",
                 )
                 for path in bad
             )
@@ -114,7 +114,7 @@ class Sweep:
         if not found.design_holds():
             raise BadInput.of(
                 "a design that is damaged",
-                "the points as they were written; run the same sweep again to mend it",
+                "the points as they were written; run the same sweep again to repair it",
                 file=str(folder),
             )
         if found.missing and not incomplete:

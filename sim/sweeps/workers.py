@@ -156,7 +156,7 @@ class _Worker(threading.Thread):
 def _given_up(task: Task, found: str, wanted: str) -> BadInput:
     return BadInput.of(
         f"{found} (part {task.number})",
-        f"{wanted}. Finished parts are kept, and the same command goes on from them",
+        f"{wanted}. Finished parts are saved; the same command resumes the sweep",
         path="workers",
     )
 

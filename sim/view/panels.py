@@ -172,7 +172,7 @@ class Fans(Panel):
 
 
 class Grievances(Panel):
-    """How much each republic holds against each power, and over what."""
+    """Each republic's grievance against each power, by cause."""
 
     _esm = script(
         "grievances",

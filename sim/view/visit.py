@@ -278,7 +278,7 @@ class Visit:
             count = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
             self.upload.set(
                 Upload(
-                    f"{name or 'The file'} is not opened: {count}. Nothing has changed.",
+                    f"{name or 'The file'} cannot be opened: {count}. Nothing has changed.",
                     lines,
                     f"… and {more} more" if more else "",
                 )

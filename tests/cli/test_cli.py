@@ -217,6 +217,7 @@ def test_run_as_csv_says_what_python_says() -> None:
     assert [float(row["median"]) for row in rows] == expected["median"].tolist()
 
 
+@pytest.mark.slow
 def test_run_writes_a_result_and_writes_it_again(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "result"
     for seed in ("0", "1"):
@@ -258,6 +259,7 @@ def test_ledger_excerpt_gives_every_kind_its_room() -> None:
 # -- the real program --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_machine_formats_keep_stdout_clean() -> None:
     with start("run", "dushanbe-2025", *SMALL, "--format", "json") as program:
         out, err = program.communicate(timeout=120)
@@ -266,6 +268,7 @@ def test_machine_formats_keep_stdout_clean() -> None:
     assert err == "Running dushanbe-2025: 8 worlds of 13 months, seed 0\n"
 
 
+@pytest.mark.slow
 def test_bad_scenario_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
     bad = write(tmp_path, "bad.yaml", "title: [unclosed\n")
     with start("run", bad) as program:
@@ -286,6 +289,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_keeps_the_worlds_that_are_finished(tmp_path: Path) -> None:
     out = tmp_path / "stopped"

@@ -23,6 +23,9 @@ from sim.evidence.scores import aitchison, covered, crps
 from sim.figures.evidence import forecasts, predictive_check, prior_posterior, scores
 from sim.scenario import BadInput
 
+pytestmark = pytest.mark.slow
+"""Nearly all of them forecast."""
+
 SMALL = {"worlds": 60, "rounds": 2}
 
 

@@ -108,6 +108,7 @@ def test_interpolated_laws_are_close() -> None:
     assert np.allclose(laws(rates), walk_law(rates, 5), rtol=5e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_sizes_of_walk_and_noise_come_back(record: Observed) -> None:
     """Votes made with known sizes are fitted to about those sizes."""
     rng = np.random.default_rng(1)
@@ -160,6 +161,7 @@ def test_weights_and_tables_make_sense(fitted: Calibration) -> None:
         assert prior.inside(fitted.scores[:, fitted.priors.index(prior)]).all()
 
 
+@pytest.mark.slow
 def test_same_seed_same_fit_and_rounds_are_resumed(record: Observed, fitted: Calibration, tmp_path: Path) -> None:
     known = record.upto(2016)
     calls: list[int] = []
@@ -181,6 +183,7 @@ def test_same_seed_same_fit_and_rounds_are_resumed(record: Observed, fitted: Cal
         calibrate(known, worlds=200, rounds=1, folder=tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_parameters_that_made_a_record_are_found_again(record: Observed) -> None:
     """A record made by one draw: the posterior of what is identified covers it, and moves towards it."""
     beliefs = priors()

@@ -15,7 +15,7 @@ from sim.figures import style
 from sim.figures.drawable import event_name, spelling
 from sim.figures.palette import CAUSE_COLORS, POWER_COLORS, STANCE_COLORS, power_colors
 from sim.runs.words import percent
-from tests.fake_result import FakeResult
+from tests.figures.fake_result import FakeResult
 
 
 def test_fallback_colours_never_repeat_a_named_one() -> None:

@@ -211,6 +211,7 @@ def test_the_quick_check_refuses_what_the_slow_one_refuses(seed: int, count: int
 # -- size --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_will_not_fit_is_refused_before_a_world_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     big = plan({STRAIN: (0, 0.9)}, design="lhs", points=2_000_000, worlds=10_000, months=12)
     out = tmp_path / "big"

@@ -108,6 +108,7 @@ def views(draw: st.DrawFn) -> View:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(view=views())
 def test_an_address_brings_back_the_view(view: View) -> None:
@@ -279,6 +280,7 @@ def test_files_made_to_hurt_are_refused(kind: str, place: Place) -> None:
     assert not visit.runner.busy
 
 
+@pytest.mark.slow
 def test_two_hundred_bad_files_are_refused_by_line(place: Place) -> None:
     text = (SCENARIOS / "moscow-reasserts.yaml").read_text(encoding="utf-8")
     rng = random.Random(4)
@@ -314,6 +316,7 @@ def test_a_good_file_opens_and_a_bad_one_changes_nothing(place: Place, base: sim
 # -- engine and visitors ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_that_of_sim_run_and_is_kept(base: sim.Scenario) -> None:
     engine = Engine()
     changed = base.with_values({"powers.RUS.strain": 0.7})
@@ -406,6 +409,7 @@ def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenari
     assert told == []
 
 
+@pytest.mark.slow
 def test_visitors_are_separate(place: Place) -> None:
     one, two = settled(Visit(place)), settled(Visit(place))
     two_before = (two.view.value, two.picture.value)
@@ -417,6 +421,7 @@ def test_visitors_are_separate(place: Place) -> None:
     assert (two.view.value, two.picture.value) == two_before
 
 
+@pytest.mark.slow
 def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) -> None:
     visit = settled(Visit(place))
     visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": False})
@@ -437,6 +442,7 @@ def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) ->
     assert visit.picture.value.before is None
 
 
+@pytest.mark.slow
 def test_worlds_may_take_draws_of_what_the_record_leaves_open(place: Place, base: sim.Scenario) -> None:
     name = shipped_posteriors()[0]
     visit = Visit(place)
@@ -496,6 +502,7 @@ class Saved:
         self.files[name] = data
 
 
+@pytest.mark.slow
 def test_downloads_hold_the_numbers_of_sim_run(place: Place, base: sim.Scenario, tmp_path: Path) -> None:
     visit, saved = settled(Visit(place, "?set=powers.RUS.strain=0.6")), Saved()
     for what in ("csv", "parquet", "yaml"):
@@ -574,6 +581,7 @@ def test_the_waterfall_adds_up(place: Place) -> None:
             assert {part["name"] for part in drawn["parts"]} <= set(parts.driver)
 
 
+@pytest.mark.slow
 def test_a_lever_gives_something_to_compare_with(place: Place) -> None:
     visit = Visit(place, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
     page, context = rendered(components.Guarded("page", lambda: compare.Compare(visit, "light")))
@@ -637,7 +645,7 @@ def test_about_tells_weaknesses_and_the_verdict(place: Place) -> None:
     try:
         heads = [child for widget in context.find(tag="h1").widgets for child in widget.children]
         assert "Where it is weak" in heads
-        assert "Held against the record" in heads
+        assert "Compared with the record" in heads
         assert about.verdict(about.evidence())
     finally:
         context.close()

@@ -133,6 +133,7 @@ def _elsewhere(worlds: list[int]) -> Record:
     return recorded(STORY, worlds)
 
 
+@pytest.mark.slow
 def test_a_world_is_the_same_in_another_process() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         there = pool.apply(_elsewhere, ([4, 5],))
@@ -261,6 +262,7 @@ def test_actors_that_act_as_one_do_what_they_do_by_themselves(worlds: int, alone
     same(together, apart)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_from_batch_to_batch() -> None:
     """Mesa 3.3 keeps every model; what is heavy in it is let go."""
     import tracemalloc

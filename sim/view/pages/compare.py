@@ -74,9 +74,9 @@ def two(visit: Visit, watch: Watch) -> Two:
         both = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
-        "heading": "The second less the first",
-        "caption": f"Share in “{titles[1]}” minus share in “{titles[0]}”, in "
-        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+        "heading": "Difference: second minus first",
+        "caption": f"Alignment in “{titles[1]}” minus alignment in “{titles[0]}”, in "
+        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 % of worlds.",
     }
     return Two(runs[0].payload, runs[1].payload, titles, gap, paired.table(view.sector), paired.headline())
 
@@ -115,8 +115,8 @@ def Compare(visit: Visit, theme: str) -> None:
             with rv.Html(tag="div", attributes={"aria-live": "polite"}):
                 words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
             words(
-                f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
-                f"seed {view.seed}. Overall shares.",
+                f"The second compared with the first, world by world: {WORLDS} worlds with the same luck, "
+                f"seed {view.seed}. Overall alignment.",
                 "app-note",
             )
         controls.Fields.element(
@@ -182,9 +182,9 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
         )
     Table(
         "The last month, in per cent and points",
-        ["Republic", "Power", "first", "second", "difference", "80 of 100 worlds", "higher in", "clear from"],
+        ["Republic", "Power", "first", "second", "difference", "80 % of worlds", "higher in", "clear from"],
         rows,
         left=(0, 1, 7),
-        note="Medians; the difference is the median of the differences within worlds, so it need "
-        "not be the difference of the medians.",
+        note="Medians. The difference is the median of the differences within worlds, which need not "
+        "be the difference of the medians.",
     )

@@ -135,7 +135,7 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
         if np.isfinite(row[key])
     ]
     caption = (
-        "Total order: the part of the variance between points that a factor has a hand in, alone or with "
+        "Total index: the part of the variance between points that involves the factor, alone or with "
         "others; whiskers 95\u00a0%."
         if sobol
         else "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%."
@@ -162,9 +162,9 @@ def _effects(sweep: Swept, outcome: str) -> Payload:
     ]
     ends = "level" if sweep.design == "grid" else "quarter of its values"
     rest = (
-        "Others: at all their values alike."
+        "Averaged over all values of the other factors."
         if sweep.design == "grid"
-        else "What the others, which differ between the two ends, do on their own is taken out."
+        else "The effect of the other factors, which differ between the two ends, is removed."
     )
     return {
         "id": f"bars-{outcome}",
@@ -172,7 +172,7 @@ def _effects(sweep: Swept, outcome: str) -> Payload:
         "rows": rows,
         "unit": "points" if is_share(outcome) else "number",
         "caption": f"Change of the mean from a factor's lowest to its highest {ends}"
-        f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95 of 100.",
+        f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95\u00a0%.",
     }
 
 
@@ -249,11 +249,11 @@ def curve(opened: Opened, x: str) -> Payload | None:
         "unit": "share" if is_share(opened.outcome) else "number",
         **({"mark": own} if own is not None else {}),
         "caption": (
-            "Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
+            "Line: median of the points; band: 80 % of the points, which differ in the other factors. "
             if len(opened.sweep.factors) > 1
             else "Line: the points, each the mean of its worlds. "
         )
-        + ("Broken line: the scenario's own value." if own is not None else ""),
+        + ("Dashed line: the scenario's own value." if own is not None else ""),
     }
 
 
@@ -268,7 +268,7 @@ def Sweep(visit: Visit, theme: str) -> None:
             if results is None:
                 words("This server was started without a folder of results. Start it with one to see sweeps here:")
             else:
-                words("The folder of results holds no sweep yet. Make one:")
+                words("The folder of results has no sweep yet. Run one:")
             words("sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9 --out results/strain", tag="code")
             words("sim view --results results", tag="code")
         return

@@ -14,6 +14,7 @@ from sim.reading.compare import Comparison
 from sim.reading.explain import explain
 from sim.reading.telling import driver_words
 from sim.runs.words import capital, month_words, possessive
+from sim.runs.words import named as with_article
 from sim.scenario import Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.table import CAUSES
@@ -100,7 +101,9 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
     ]
     parts = [part for part in parts if max(abs(part["low"]), abs(part["high"]), abs(part["median"])) >= 0.0005]
     parts.sort(key=lambda part: -abs(part["median"]))
-    title = f"{capital(possessive(scenario.powers[power].name))} share of {scenario.republics[republic].name}"
+    title = (
+        f"{possessive(scenario.republics[republic].name)} alignment with {with_article(scenario.powers[power].name)}"
+    )
     return {
         "id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}",
         "title": title,
@@ -109,9 +112,9 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
         "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
         "endLabel": month_words(found.last),
         "parts": parts,
-        "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. "
-        "Whiskers: 80 of 100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. "
-        "Parts that stay below a twentieth of a point, whiskers too, are left out.",
+        "caption": f"Means of {EXPLAINED} worlds, which add up; the text above gives medians. Whiskers: 80 % of "
+        "worlds. Alignment moves when any power's pull moves: another power's gain is this one's loss. "
+        "Parts below a twentieth of a point, whiskers included, are left out.",
     }
 
 
@@ -127,16 +130,16 @@ def without(visit: Visit, event: str, watch: Watch) -> Without | None:
         runs = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
-        "heading": "What its absence does",
-        "caption": "Share without the event minus share with it, in points, in the "
-        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+        "heading": "Effect of leaving it out",
+        "caption": "Alignment without the event minus alignment with it, in points, in the "
+        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 % of worlds.",
     }
     return Without(event, gap, paired.headline())
 
 
 @solara.component
 def Why(visit: Visit, theme: str) -> None:
-    """Whose share of whom over which months; the waterfall; the ledger, an event of which may be taken out."""
+    """Which republic's alignment with which power, from when to when; the waterfall; the ledger and its events."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
@@ -254,7 +257,7 @@ def History(visit: Visit, theme: str) -> None:
     with solara.Column():
         with box("app-card", event=view.event, ready=gone is not None):
             with box("app-top"):
-                words("The history without an event", tag="h3")
+                words("Without an event", tag="h3")
                 Running(found.done, "Running it again without the event")
             controls.Fields.element(
                 on_asked=chosen,
@@ -277,7 +280,7 @@ def History(visit: Visit, theme: str) -> None:
             elif view.event:
                 words("Running the same worlds without it …", "app-say")
         if found.problem:
-            Message(found.problem, title="The history cannot be told")
+            Message(found.problem, title="The worlds cannot be run without it")
         if gone is not None:
             Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"]).key(
                 "difference"
