@@ -2,6 +2,7 @@
 #   make run    install, run the scenario dushanbe-2025, leave a result and a picture
 #   make view   install, open the dashboard
 #   make test   install what developers need, then lint, types and tests
+#   make quick  the same without the tests that are slow or need a browser, in under a minute
 # Another interpreter: make run PYTHON=/path/to/python3.12
 
 VENV := .venv
@@ -12,22 +13,23 @@ NEEDS := pyproject.toml constraints.txt
 
 # Two installations into one environment must not meet.
 .NOTPARALLEL:
-.PHONY: help run view test lint bench schema baseline pictures notebooks docs wheel wheel-check clean
+.PHONY: help run view test quick lint bench schema baseline pictures notebooks docs wheel wheel-check clean
 
 help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
 	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
-	@echo "make lint         ruff and mypy only"
+	@echo "make quick        lint, types and the quick tests, in under a minute"
+	@echo "make lint         ruff, oxlint and mypy only"
 	@echo "make bench        time and memory of runs and batches"
 	@echo "make docs         build the guide into site/"
-	@echo "make schema       write scenarios/schema.json anew"
-	@echo "make baseline     write the reference results anew and say what changed"
-	@echo "make pictures     take the pictures of README and guide anew (needs Chromium)"
-	@echo "make notebooks    run the notebooks and keep their outputs"
+	@echo "make schema       write scenarios/schema.json"
+	@echo "make baseline     write the reference results and list what changed"
+	@echo "make pictures     draw the pictures of README and guide (needs Chromium)"
+	@echo "make notebooks    run the notebooks and save their outputs"
 	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
 	@echo "make wheel-check  build, install the wheel in an empty environment elsewhere, run it there"
-	@echo "make clean        remove $(VENV), dist and caches; results stay"
+	@echo "make clean        remove $(VENV), dist and caches, but not results"
 
 run: $(VENV)/.ready
 	@$(BIN)/sim run dushanbe-2025 --out $(RESULT)
@@ -41,8 +43,13 @@ view: $(VENV)/.ready-view
 test: lint
 	$(BIN)/python -m pytest -n auto
 
+quick: lint
+	$(BIN)/python -m pytest -n auto -m quick
+
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/python tools/lint_js.py
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-dev
@@ -111,10 +118,10 @@ $(BIN)/python:
 		rm -rf $(VENV); exit 1; \
 	done; \
 	if [ -n "$$bare" ]; then \
-		echo "$$bare cannot make a virtual environment: install its venv package" \
+		echo "$$bare cannot create a virtual environment: install its venv package" \
 			"(Debian, Ubuntu: apt install python3-venv), then run make again." >&2; \
 	else \
-		echo "sim needs Python 3.11, 3.12 or 3.13 and found none of them ($${other}tried" \
+		echo "sim needs Python 3.11, 3.12 or 3.13, and none of them is installed ($${other}tried" \
 			"$(or $(PYTHON),python3 and python3.11 to python3.13)). Install one, or name it:" \
 			"make run PYTHON=/path/to/python3.12" >&2; \
 	fi; \

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # 1 · Your first scenario
 #
-# **What you learn:** load a scenario, run it in many worlds, read the answer and its uncertainty, look into one
+# **What you learn:** load a scenario, run it in many worlds, read the result and its uncertainty, look into one
 # world, change one number.
 #
-# **How long it takes:** ten minutes to read, about five seconds to run (200 worlds; use 500 or more for an answer
+# **How long it takes:** ten minutes to read, about five seconds to run (200 worlds; use 500 or more for a result
 # that you want to quote).
 
 # %%
@@ -15,8 +15,8 @@ import sim
 sim.shipped()
 
 # %% [markdown]
-# These scenarios come with the package. Each is a YAML file; any value in it names its source. We take the one
-# that most others start from: the summit of October 2025 in Dushanbe, and the five years after.
+# These scenarios come with the package. Each is a YAML file, and every value in it names its source. We take the one
+# that most others extend: the summit of October 2025 in Dushanbe, and the five years after it.
 
 # %%
 scenario = sim.load("dushanbe-2025")
@@ -24,9 +24,9 @@ print(scenario.about)
 print(len(scenario.values), "numbers;", ", ".join(scenario.powers), "and", ", ".join(scenario.republics))
 
 # %% [markdown]
-# A number can be asked what it is, what bounds it has, and where it comes from. *Strain* is how much of a power's
-# means and attention war or crisis eats, from 0 to 1. Be aware of the word `assumption` where you meet it: most of
-# the numbers here are judgements, written down so that you can disagree with them one by one.
+# Every number has a meaning, bounds and a source. *Strain* is how heavily war or crisis weighs on a power's means and
+# attention, from 0 to 1. Take note of the word `assumption`: most of the numbers here are judgements, written down so
+# that you can disagree with them one by one.
 
 # %%
 path = "powers.RUS.strain"
@@ -36,24 +36,24 @@ print("source:", ", ".join(scenario.source_of(path)), "· note:", scenario.note_
 # %% [markdown]
 # ## Run it
 #
-# A *world* is one possible history: the same rules and the same start, its own luck. The seed fixes the luck, so the
-# same call gives the same numbers on any machine.
+# A *world* is one possible history: the same rules and the same start, but its own random numbers (its *luck*). The
+# seed fixes them, so the same call gives the same results on any machine.
 
 # %%
 result = sim.run(scenario, worlds=200, seed=0)
 print(fill(result.headline(), 90))
 
 # %% [markdown]
-# Alignment is the share of a republic's engagement (trade, security, energy, infrastructure, minerals, weighted by
-# its needs) that lies with a power. The bands hold eight worlds in ten.
+# Kazakhstan's *alignment* with Russia is the share of Kazakhstan's engagement (trade, security, energy,
+# infrastructure, minerals, weighted by its needs) that lies with Russia. The bands contain 80 % of worlds.
 
 # %%
 result.plot.alignment_fans()
 
 # %% [markdown]
-# Two things to see. Every line bends slowly: engagement has inertia, and five years are short. And the bands of
-# Russia and China overlap for some republics, which is where a change of leader is a matter of luck. The same as a
-# table, in per cent; `p_lower` is the part of worlds in which the share fell:
+# Note two things. Every line bends slowly: engagement has inertia, and five years are short. And for some republics
+# the bands of Russia and China overlap; there chance decides which power leads at the end. The same as a table, in per
+# cent; `p_lower` is the share of worlds in which alignment fell:
 
 # %%
 table = result.summary()
@@ -67,8 +67,8 @@ result.leaders().round(2)
 # %% [markdown]
 # ## Look into one world
 #
-# A fan hides that every world is a story. Here is what was dated and out of the ordinary in the world nearest to the
-# middle: events, public rebukes, and who was assertive at a summit.
+# A fan hides that every world is a history. Here are the notable entries of a typical world, the one nearest to the
+# medians: events, public rebukes, and who was assertive at a summit.
 
 # %%
 story = result.ledger()
@@ -78,8 +78,9 @@ print("\n".join(f"{date}  {text}" for date, text in zip(notable.date, notable.te
 # %% [markdown]
 # ## Change one number
 #
-# What if the war ate far more of Russia's means? A loaded scenario is frozen; `with_values` gives a changed one.
-# World 17 has the same luck in both, so the difference between the two is the number's doing, world by world.
+# What if the war weighed far more heavily on Russia's means? A loaded scenario cannot be changed; `with_values` returns
+# a changed copy. World 17 has the same random numbers in both, so the number alone makes the difference, world by
+# world.
 
 # %%
 strained = sim.run(scenario.with_values({path: 0.8}), worlds=200, seed=0)
@@ -92,12 +93,12 @@ print(fill(both.headline(), 90))
 # %% [markdown]
 # ## How sure is that?
 #
-# The bands above show luck alone. Three more layers of doubt lie around them, and each has its own tool:
+# The bands above contain chance alone. There are three more sources of uncertainty, each with its own tool:
 #
-# 1. **The numbers.** Another judge would write other ones: sweep over their ranges (notebook 3), or run with values
-#    fitted to the record, `sim.run(..., posterior="dushanbe-2025")`.
-# 2. **The model.** Held against 2015–2024, its bands are about as wide as they should be and its point forecasts are
-#    no better than "as last year" (notebook 4). Read *directions and reasons*, not decimals.
+# 1. **The numbers.** Somebody else would judge them differently: sweep over their ranges (notebook 3), or run with
+#    posterior draws of the parameters fitted to the record, `sim.run(..., posterior="dushanbe-2025")`.
+# 2. **The model.** Tested on 2015–2024, its bands are about as wide as they should be and its point forecasts are no
+#    better than "as last year" (notebook 4). Read *directions and reasons*, not decimals.
 # 3. **The world.** What nobody put into the scenario will not happen in it.
 #
 # **Next:** [2 · Compare and explain](02-compare-and-explain.ipynb)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 2 · Compare and explain
 #
-# **What you learn:** hold two futures against each other on the same luck, say since when they differ, split a shift
-# of alignment into its causes with nothing left over, ask what one event changed.
+# **What you learn:** compare two scenarios with the same random numbers, see from when they differ, split a shift of
+# alignment into its drivers with nothing left over, find out what one event changed.
 #
 # **How long it takes:** ten minutes to read, about ten seconds to run (200 worlds each).
 
@@ -14,10 +14,10 @@ import sim
 # %% [markdown]
 # ## The same luck
 #
-# Two fans laid side by side hide a difference that is smaller than their width. But world 17 has the same luck in
-# every scenario of the same seed, so the difference *within* a world is the scenario's doing, and that difference
-# has a far narrower band. Here the baseline meets two others: the war in Ukraine drags on; and Moscow becomes
-# courteous without doing anything else.
+# Two fans side by side hide a difference that is smaller than their width. But world 17 has the same luck (the same
+# random numbers) in every scenario with the same seed, so the scenarios alone make the difference *within* a world,
+# and that difference has a far narrower band. Here we compare the baseline with two others: the war in Ukraine drags
+# on; and Moscow becomes courteous without doing anything else.
 
 # %%
 both = sim.compare("dushanbe-2025", "war-drags-on", "words-without-deeds", worlds=200)
@@ -25,8 +25,8 @@ for name in both.names[1:]:
     print(f"{name}\n{fill(both.headline(name), 90)}\n")
 
 # %% [markdown]
-# A difference counts as *clear* from the month on in which its 10–90 % band leaves zero for good. The long war is
-# clear in a few months. Courtesy is a different matter: look at the sizes.
+# A difference is *clear* from the month from which its 10–90 % band excludes zero until the end. The long war's effect
+# is clear within a few months. Courtesy is a different matter: look at the sizes.
 
 # %%
 table = both.table()
@@ -36,9 +36,9 @@ russia[numbers] = (100 * russia[numbers]).round(2)
 russia[["scenario", "republic", *numbers, "clear_since"]]
 
 # %% [markdown]
-# `difference` is in points of share: what the long war costs Russia in a republic, and what courtesy alone wins it.
-# The model's answer to a common piece of advice is therefore: *tone is cheap and buys little*. It does show
-# elsewhere, in grievance:
+# `difference` is in percentage points of alignment: what the long war costs Russia in a republic, and what courtesy
+# alone gains. So the model's answer to a common piece of advice is: *tone is cheap and buys little*. Its effect is
+# larger on grievance:
 
 # %%
 outcomes = both.outcomes()
@@ -51,8 +51,8 @@ both.figure("war-drags-on")
 # %% [markdown]
 # ## Why it moved
 #
-# Every month, what moves an alignment is a sum of drivers: growth of what a power can do, strain, deals, grievance,
-# wear of inherited ties, hedging, events, chance. The model is built so that a shift can be divided among them
+# Every month a sum of drivers moves each alignment: growth of a power's capability, strain, deals, grievance, erosion
+# of inherited ties, hedging, events, random drift. The model is built so that a shift can be divided among them
 # exactly.
 
 # %%
@@ -64,11 +64,11 @@ print(f"\nleft over, at most, in any world: {why.residual:.1e}")
 why.waterfall("UZB", "CHN")
 
 # %% [markdown]
-# The brackets matter. The pull of growth and of old ties wearing off has a sign that hardly any world contradicts.
-# Drift is larger than either in one world, deals and hedging are as large as the old ties, and over many worlds they
-# cancel, which is another way of saying that nobody can know them beforehand.
+# The brackets matter. The contributions of growth and of eroding old ties have the same sign in nearly every world. In
+# a single world drift is larger than either, and deals and hedging are as large as the old ties; but over many worlds
+# they cancel, so nobody can know them beforehand.
 #
-# A share also moves because *others* moved. Whose drivers were they?
+# Alignment with China also moves because *other* powers' drivers moved. Which power's drivers were they?
 
 # %%
 whose = why.by_power()
@@ -79,9 +79,8 @@ mine[["of", "low", "median", "high"]]
 # %% [markdown]
 # ## What one event changed
 #
-# Take an event out, run the same worlds again, and the difference is what it did. A truce in Ukraine, for instance,
-# which in this scenario may come in any month or not at all: worlds in which it never came are the same with and
-# without it.
+# Remove an event, run the same worlds again, and the difference is its effect. An example is a truce in Ukraine, which
+# in this scenario may come in any month or not at all: worlds in which it never came are the same with and without it.
 
 # %%
 effect = sim.explain_event("dushanbe-2025", "truce", worlds=200)
@@ -98,7 +97,7 @@ print(fill(sim.whatif("dushanbe-2025", ["powers.EUU.budget=0.67"], worlds=200).h
 # %% [markdown]
 # ## How sure is that?
 #
-# Paired differences take the luck out, not the assumptions. "Clear" means: clear *given these numbers and this
-# model*. The next notebook varies the numbers.
+# Paired differences remove chance, not the assumptions. "Clear" means: clear *given these numbers and this model*. The
+# next notebook varies the numbers.
 #
 # **Next:** [3 · Sweep and sensitivity](03-sweep-and-sensitivity.ipynb)

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 5 · Your own world
 #
-# **What you learn:** write a scenario, add a power in YAML alone, give republics another way of answering offers in
-# a few lines of Python, add a driver of your own and see it in the explanation.
+# **What you learn:** write a scenario, add a power in YAML alone, change how republics answer offers in a few lines of
+# Python, add your own driver and see it in the explanation.
 #
 # **How long it takes:** fifteen minutes to read, about eight seconds to run (200 worlds each).
 
@@ -18,10 +18,10 @@ import sim
 folder = Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# ## A scenario that says only what differs
+# ## A scenario with only what differs
 #
-# A file `extends` another and names what it changes. Each value may carry the range it could honestly have, a source
-# and a note. Events are data too: here a ceasefire with a dated relief of Russia's strain.
+# A file `extends` another and names what it changes. Each value may have a range (what you hold possible), a source and
+# a note. Events are data too: here a dated ceasefire that lowers Russia's strain.
 
 # %%
 quieter = folder / "quieter.yaml"
@@ -49,7 +49,7 @@ events:
 print(fill(sim.compare("dushanbe-2025", quieter, worlds=200).headline(), 90))
 
 # %% [markdown]
-# A mistake is told with its line and the nearest name that exists, all mistakes at once:
+# All mistakes are reported at once, each with its line and the nearest valid name:
 
 # %%
 try:
@@ -60,8 +60,8 @@ except sim.BadInput as problem:
 # %% [markdown]
 # ## One more power
 #
-# A power needs a name, an interest in the sectors, and on day one a share of each republic in each sector, taken out
-# of what was "others". No line of code knows about India. The numbers are judgement, to show how it is done.
+# A power needs a name, an interest in the sectors, and each republic's alignment with it in each sector on day one,
+# taken from "others". No line of code knows about India. The numbers are judgement, to show how it is done.
 
 # %%
 india = sim.Scenario.from_yaml(
@@ -105,20 +105,20 @@ table = with_india.summary()
 (100 * table[table.power == "IND"].set_index("republic")[["now", "low", "median", "high"]]).round(1)
 
 # %% [markdown]
-# From under two per cent, a small purse buys a small share: the newcomer meets the same inertia and the same hedging
-# as everybody else.
+# Alignment with India starts under two per cent, and a small budget gains little: the newcomer meets the same inertia
+# and the same hedging as everybody else.
 #
 # ## Another way of answering offers
 #
-# An actor acts in every world at once: its attributes are arrays with the worlds last, so one line of a method is
-# that actor's decision in all worlds. `judge` gives the utility of each power's offer, shape (republic, power,
-# world) with one republic for an actor of your own; a higher number is accepted more readily. This republic shies
-# away from whoever already holds much of the sector on offer.
+# An actor acts in every world at once: its attributes are arrays with the worlds axis last, so one line of a method
+# is that actor's decision in all worlds. `judge` gives the utility of each power's offer, shape (republic, power,
+# world), with one republic for an actor of your own; offers with higher utility are accepted more often. This
+# republic avoids a power with which it is already much aligned in the sector of the offer.
 
 
 # %%
 class Wary(sim.Republic):
-    """Discounts an offer by the share of its sector that the power already holds."""
+    """Discounts an offer by its alignment with that power in the sector of the offer."""
 
     wariness = 4.0
 
@@ -133,8 +133,7 @@ both = sim.compare(usual, wary, names=["as they are", "all wary"])
 print(fill(both.headline(), 90))
 
 # %% [markdown]
-# Refusing offers costs something too. A refused power holds a grudge and courts less, and offers that are not taken
-# leave nobody richer:
+# Refusing offers has a cost too. A refused power bears a grudge and courts less, and refused offers bring nothing:
 
 # %%
 accepted = {
@@ -151,17 +150,17 @@ for name, points in accepted.items():
     )
 
 # %% [markdown]
-# One republic of the five may be different from the others: `republic={"UZB": Wary}`.
+# A single republic may differ from the others: `republic={"UZB": Wary}`.
 #
-# ## A driver of your own
+# ## Your own driver
 #
-# What moves alignment is a sum of drivers, each zero on day one. A subclass may add one, here the slow loss of the
-# Russian language among the young, and declares its name, so that every explanation shows it beside the others.
+# A sum of drivers moves alignment, and each is zero on day one. A subclass may add one, here the slow loss of the
+# Russian language among the young. It declares the driver's name, so that every explanation shows it beside the others.
 
 
 # %%
 class Younger(sim.Republic):
-    """Every year fewer people grow up with Russian; its pull wears off by half a per cent a year."""
+    """Every year fewer people grow up with Russian; its pull erodes by half a per cent a year."""
 
     extra_drivers = ("language",)
     loss = 0.005
@@ -178,9 +177,8 @@ chosen = parts[(parts.republic == "KGZ") & (parts.power == "RUS")].set_index("dr
 (100 * chosen[["low", "median", "high"]]).round(2)
 
 # %% [markdown]
-# The row `language` is there, the rows still sum to the whole in every world, and the size is honest: half a per
-# cent a year is a fraction of a point of share in five years.
+# The row `language` is there, the rows still sum to the whole shift in every world, and the size is plausible: half a
+# per cent a year is a fraction of a percentage point in five years.
 #
-# A tested package of someone else's making, with an actor class and a rule of its own, is in
-# [examples/steppe_club](../examples/steppe_club/README.md); more on extending in [the
-# guide](../docs/how-to/extend.md).
+# [examples/steppe_club](../examples/steppe_club/README.md) is a tested third-party package with its own actor class and
+# rule; [the guide](../docs/how-to/extend.md) says more on extending.

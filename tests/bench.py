@@ -142,7 +142,7 @@ def inside_batches(worlds: int, times: int) -> dict[str, float]:
 
     def once(first: int) -> None:
         record = Record(scenario, worlds, YEARS10, "outcomes")
-        run_batch(scenario, np.arange(first, first + worlds), 0, Watch(record, 0))
+        run_batch(sim.Ask(scenario), np.arange(first, first + worlds), Watch(record, 0))
 
     once(0)
     walls, cpus = [], []
@@ -217,7 +217,7 @@ def inside_consecutive(times: int) -> dict[str, float]:
     sizes = []
     for turn in range(times):
         record = Record(scenario, 256, 12, "outcomes")
-        run_batch(scenario, np.arange(256) + 256 * turn, 0, Watch(record, 0))
+        run_batch(sim.Ask(scenario), np.arange(256) + 256 * turn, Watch(record, 0))
         sizes.append(resident_mib())
     return {"growth": sizes[-1] - sizes[min(19, times - 1)], "end": sizes[-1]}
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 # A shell's background jobs ignore Ctrl-C, and so would every program that a test starts and stops with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test is quick unless its file marks it ``browser`` or ``slow``."""
+    for item in items:
+        if not any(item.get_closest_marker(mark) for mark in ("browser", "slow")):
+            item.add_marker(pytest.mark.quick)

@@ -1,7 +1,7 @@
-"""What MkDocs is told to do beside building pages: reference written anew, notebooks as pages, links out of the guide.
+"""MkDocs hooks: regenerate the reference, turn notebooks into pages, rewrite links that leave the guide.
 
-A page of the guide may point to a file of the repository (a notebook, an example, a scenario). In the site a notebook
-is a page; other files have none, and are named instead of linked.
+A page of the guide may link to a file of the repository (a notebook, an example, a scenario). In the site a notebook is
+a page; other files are named instead of linked.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Make ``sim/view/geo/region.json``, the projected map of the region that the view draws.
 
-Borders are Natural Earth 1:50m (public domain) by way of npm's ``world-atlas``. To make the file anew:
+Borders are Natural Earth 1:50m (public domain) by way of npm's ``world-atlas``. To regenerate the file:
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python tools/make_map.py package/countries-50m.json
 
-1:110m would be smaller but garbles the Fergana valley. Natural Earth shows Crimea with the power that holds it; here
+1:110m would be smaller but distorts the Fergana valley. Natural Earth shows Crimea with the power that holds it; here
 its polygon is Ukraine's (UN General Assembly resolution 68/262). Shared borders are simplified once, as arcs, so that
 neighbours still fit. The projection is Albers's conic with equal areas, parallels 38 and 52 north, middle 67 east.
 """
@@ -25,7 +25,7 @@ WIDTH, PAD, SPILL = 1000.0, (115.0, 40.0), (420.0, 30.0)
 """Width of the map in its own units, room around the republics, and how far neighbours reach beyond the frame
 (a wide page shows more of them)."""
 FINE, COARSE = 0.9, 1.8
-"""How far a simplified border may stray, in map units: around the republics and elsewhere."""
+"""How far a simplified border may deviate, in map units: around the republics and elsewhere."""
 REPUBLICS = {"398": "KAZ", "417": "KGZ", "762": "TJK", "795": "TKM", "860": "UZB"}
 NEIGHBOURS = {
     "643": "RUS",

@@ -1,8 +1,8 @@
-"""Draw the pictures of the guide and the README anew: ``python tools/make_pictures.py``.
+"""Draw the pictures of the guide and the README: ``python tools/make_pictures.py``.
 
-Schematics take the names of the month's steps and of the causes of grievance from the model; the others are runs of the
-baseline. Each run's picture remembers, in the file, what a small run said when it was drawn, so a test can tell that it
-is out of date.
+Schematics take the names of the month's steps and of the causes of grievance from the model; the others plot runs of
+the baseline. Each of these stores, in the file, the headline of a small run, so that a test notices when it is out of
+date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 import sim
 from sim.figures import style
-from sim.figures.style import CAUSE_COLORS, CAUSE_NAMES, GRID, INK, LABEL, MUTED, PANEL, SMALL, write
+from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
+from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, write
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 SCENARIO, WORLDS, FEW = "dushanbe-2025", 500, 40
@@ -27,17 +28,17 @@ POWER, REPUBLIC, BOTH = "#eef2f7", "#f7f1e6", "#f3f3f3"
 
 MONTH: dict[str, tuple[str, str, str]] = {
     "the_calendar_turns": ("both", "Dated and random events act; summits meet", ""),
-    "powers_offer": ("power", "A sector drawn by value, a size by the purse", "an offer to each, strings attached"),
-    "republics_ask": ("republic", "Where need is least met", "one request, to one power"),
+    "powers_offer": ("power", "Sector: random, by value. Size: by budget", "an offer to each, with strings"),
+    "republics_ask": ("republic", "Where needs are least met", "one request, to one power"),
     "offers_are_answered": ("republic", "Need and size against strings and grievance", "accept, counter or refuse"),
     "requests_are_answered": ("power", "Readiness against strain and grudge", "grant or not"),
     "pledges_fall_due": ("power", "A strained power lets more lapse", "deals, or broken promises"),
     "grievances_move": ("republic", "They fade, and grow with worse treatment", ""),
-    "republics_speak_out": ("republic", "Beyond a threshold, and likelier at summits", "seldom: a public rebuke"),
+    "republics_speak_out": ("republic", "Beyond a threshold, and likelier at summits", "rarely: a public rebuke"),
     "powers_respond": ("power", "By tone, coerciveness and grudge", "make up, or punish"),
-    "alignments_move": ("both", "Slowly, to where all drivers together pull", ""),
+    "alignments_move": ("both", "Slowly, towards the sum of all drivers", ""),
 }
-"""The steps of a month: whose it is, what it rests on, and what passes between powers and republics."""
+"""The steps of a month: who acts, what decides, and what passes between powers and republics."""
 
 
 def month() -> Figure:
@@ -73,15 +74,15 @@ def month() -> Figure:
 
 
 CONSEQUENCES = (
-    ("Loyalty wears thin", "its offers are refused more often, its requests", "go elsewhere"),
-    ("Exit, slowly", "every point of grievance lowers the pull that", "alignment moves to"),
-    ("Voice, seldom", "beyond a threshold a public rebuke, which vents", "some grievance and leaves a grudge"),
+    ("Loyalty wears thin", "the power's offers are refused more often,", "requests go to other powers"),
+    ("Exit, slowly", "every point of grievance lowers the level that", "alignment moves to"),
+    ("Voice, rarely", "beyond a threshold a public rebuke, which vents", "some grievance and leaves a grudge"),
 )
 FEEDS = {
     "neglect": "requests unanswered, offers smaller than usual",
     "disrespect": "a tone worse than usual, insults",
     "broken_promise": "pledges that lapse",
-    "overdependence": "too much with one power",
+    "overdependence": "too much alignment with one power",
     "coercion": "pressure, closed borders, punishment",
 }
 
@@ -90,8 +91,8 @@ def grievances() -> Figure:
     """What feeds a grievance, and what it does."""
     fig, body = style.page(
         "From treatment to grievance to alignment",
-        "Each republic keeps, against each power, five grievances. Each "
-        "fades with its half-life and grows with treatment worse than usual; on day one they are at rest.",
+        "A republic has five grievances against each power. Each fades with its half-life and grows with "
+        "treatment worse than usual.",
         "After Hirschman, Exit, Voice, and Loyalty (1970)",
         9.6,
         4.0,
@@ -141,7 +142,7 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> No
 
 
 def check(scenario: str = SCENARIO) -> str:
-    """What a small run of the model says; kept in the pictures of runs."""
+    """The headline of a small run; stored in the pictures of runs."""
     return sim.run(scenario, worlds=FEW).headline()
 
 
@@ -163,9 +164,9 @@ SCHEMATICS: dict[str, Callable[[], Figure]] = {"month": month, "grievances": gri
 def main() -> None:
     """Draw all and write them."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    said = check()
+    headline = check()
     for name, draw in {**SCHEMATICS, **runs()}.items():
-        facts = {"Software": "sim", "Title": name} | ({} if name in SCHEMATICS else {"Comment": said})
+        facts = {"Software": "sim", "Title": name} | ({} if name in SCHEMATICS else {"Comment": headline})
         draw().savefig(FOLDER / f"{name}.png", dpi=DPI, metadata=facts, pil_kwargs={"compress_level": 9})
         sys.stdout.write(f"docs/pictures/{name}.png\n")
 

@@ -1,12 +1,13 @@
 """Write ``docs/reference/``: parameters and scenario keys from the table and the schema, commands from their own help.
 
-The pages are kept, so that they can be read without building the site; ``make docs`` writes them anew and a test fails
-where they are out of date. Nothing in them is written by hand.
+The pages are in the repository, so that they can be read without building the site; ``make docs`` regenerates them and
+a test fails if they are out of date. Nothing in them is written by hand.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import typer
 from scipy.stats import norm
 
 import sim.cli.app
-from sim.runs.posterior import Prior, priors
+from sim.runs.priors import Prior, priors
 from sim.scenario import json_schema
 from sim.scenario.paths import find, owners_in
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
@@ -32,47 +33,46 @@ OWNERS: dict[Owner, tuple[str, str]] = {
 }
 PARAMETERS = """# Parameters
 
-Every number that a scenario may hold. *Day one* values are part of the picture at the start; *conduct* is how an actor
-behaves from then on; *rules* are laws of the model. **Bold** parameters are the sliders that the dashboard shows at
-once; the rest are behind "all parameters". The last column says where the table's own default comes from; a scenario
-names the source of each value it gives (`sim show NAME --sources`). † is fitted to the record, see
+Every number that a scenario may set. *Day one* values describe the state at the start; *conduct* is how an actor
+behaves from then on; *rules* are the same for all actors. **Bold** parameters are the sliders that the dashboard shows
+without a click; the others are under "all parameters". The last column is the source of the default; a scenario names
+the source of each value it sets (`sim show NAME --sources`). † is fitted to the record, see
 [below](#fitted-to-the-record).
 """
 FITTED = """
 ## Fitted to the record
 
-`sim calibrate` fits these numbers. What is believed of each before the record is looked at stands in
-`seeds/posterior/priors.yaml` rather than in a row above: a row holds for every actor and sector, a prior for one of
-them (China's growth in trade is not Russia's), and its centre is that of one scenario, `hindcast-2013`. The bounds of
-the row cut the prior. A path with `*` is a factor on every republic's own value. [Evidence](../evidence.md) says what
-the record taught.
+`sim calibrate` fits these numbers. Their priors are in `seeds/posterior/priors.yaml` and not in the rows above: a row
+holds for every actor and sector, a prior for one of them (China's growth in trade is not Russia's), and it is centred
+on one scenario, `hindcast-2013`. The bounds of the row truncate the prior. A path with `*` is a factor on every
+republic's own value. [Evidence](../evidence.md) gives the posterior.
 
-| path | median | eight chances in ten between | bounds of the row | what is believed | source |
+| path | prior median | 80 % of the prior between | bounds of the row | reason | source |
 |---|---|---|---|---|---|
 """
 SCENARIOS = """# Scenario files
 
-A scenario is one YAML file. `scenarios/schema.json` says the same to an editor, and `sim check FILE` tells every
-mistake at once, with line and column. Unknown keys are refused.
+A scenario is one YAML file. `scenarios/schema.json` holds the same rules for an editor, and `sim check FILE` reports
+all mistakes at once, with line and column. Unknown keys are refused.
 
 ## The file
 
-| key | what stands there |
+| key | what it holds |
 |---|---|
 """
 NUMBERS = """
 ## A number
 
-Wherever a number stands, it may be plain (`strain: 0.4`) or say more:
+A number may be plain (`strain: 0.4`) or say more:
 
 ```yaml
 strain: {value: 0.4, range: [0.25, 0.6], source: assumption, note: why}
 ```
 
 `source` and `note` on a mapping hold for everything below it unless a nearer one is given. A source is `assumption`,
-`claim:…`, `data:…` or `lit:…`. `null` drops what is inherited.
+`claim:…`, `data:…` or `lit:…`. `null` removes what is inherited.
 """
-EXITS = """Answers go to stdout, progress and notes to stderr. Exit codes: 0 done, 2 the input was bad, 130 stopped with
+EXITS = """Results go to stdout, progress and notes to stderr. Exit codes: 0 success, 2 bad input, 130 stopped with
 Ctrl-C.
 """
 ROLES = {"state": "day one", "conduct": "conduct", "rule": "rule", "event": "event"}
@@ -109,10 +109,11 @@ def parameter_page() -> str:
     return "".join([*parts, FITTED, *map(_prior, believed())])
 
 
-def believed() -> list[tuple[Prior, Parameter]]:
+@cache
+def believed() -> tuple[tuple[Prior, Parameter], ...]:
     """Priors of the model's parameters, each with its row of the table."""
     rows = [(prior, find(tuple(prior.path.replace("*", "KAZ").split(".")))) for prior in priors() if prior.path]
-    return [(prior, row) for prior, row in rows if row is not None]
+    return tuple((prior, row) for prior, row in rows if row is not None)
 
 
 def _prior(both: tuple[Prior, Parameter]) -> str:
@@ -176,7 +177,7 @@ def _section(section: str, schema: dict[str, Any]) -> str:
     }
     parts = [f"\n## `{section}`\n\n"]
     if texts:
-        parts.append("| key | what stands there |\n|---|---|\n")
+        parts.append("| key | what it holds |\n|---|---|\n")
         parts += [f"| `{key}` | {_cell(about['description'])} |\n" for key, about in texts.items()]
         parts.append("\n")
     links = [f"`{row.name}`" for row in TABLE if row.owner in owners_in(section)]

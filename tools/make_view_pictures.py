@@ -1,7 +1,7 @@
 """Take the dashboard's pictures for ``docs/view``: ``python tools/make_view_pictures.py [FOLDER] [NAME ...]``.
 
-Starts ``sim view`` on two small sweeps, visits every page in Chromium, light and dark, at a desk's and a phone's width,
-and a few states of them; saves PNGs of few colours, so that they stay small. With names only pictures so called.
+Starts ``sim view`` on two small sweeps, visits every page in Chromium, light and dark, at the width of a desktop and of
+a phone, and a few of their states; saves PNGs of few colours, so that they stay small. With names, only those pictures.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ADDRESS = {
 
 
 class Shot(NamedTuple):
-    """A picture: its name, the page and the rest of its address, what is done first, whether all of it is taken."""
+    """A picture: its name, the page and the rest of its address, what to do first, whether to show the whole page."""
 
     name: str
     page: str

@@ -1,7 +1,7 @@
-"""Run the notebooks and keep their outputs: ``python tools/notebooks.py [NAME...]``.
+"""Run the notebooks and save their outputs: ``python tools/notebooks.py [NAME...]``.
 
-A notebook is written as text, ``notebooks/NN-name.py`` in jupytext's percent format; the ``.ipynb`` beside it is made
-from it, with outputs, and is not edited by hand. What changes from run to run (execution counts, random cell ids,
+A notebook is written as text, ``notebooks/NN-name.py`` in jupytext's percent format; the ``.ipynb`` beside it is
+generated, with outputs, and is not edited by hand. What changes from run to run (execution counts, random cell ids,
 times, versions) is left out, so a diff shows what a reader would see.
 """
 
@@ -26,7 +26,7 @@ KERNEL = {
 }
 STRICT = "import warnings\nwarnings.simplefilter('error')"
 LENIENT = "warnings.simplefilter('ignore')"
-"""Run before the first cell and after the last: a warning in a notebook is an error, one in the kernel's end is not."""
+"""Run before the first cell and after the last: a notebook's warning is an error, one at the kernel's exit is not."""
 TIMEOUT = 600
 """Seconds that one cell may take."""
 _STYLE = re.compile(r"<style scoped>.*?</style>\n?", re.DOTALL)
@@ -62,9 +62,9 @@ def executed(name: str, folder: Path) -> Any:
         nbformat.v4.new_code_cell(LENIENT, id="lenient"),
     ]
     with tempfile.TemporaryDirectory() as wires:
-        # the kernel is spoken to by files where there are such: ports collide where several notebooks start at once
+        # the kernel listens on files where the system has them: ports collide if several notebooks start at once
         wire = {} if os.name == "nt" else {"transport": "ipc", "ip": str(Path(wires) / "kernel")}
-        # a busy machine would else split what a cell prints, wherever it was flushed
+        # otherwise a busy machine splits what a cell prints wherever it was flushed
         NotebookClient(
             book,
             timeout=TIMEOUT,
@@ -100,7 +100,7 @@ def _kept(output: Any) -> Any:
 
 
 def main(wanted: list[str]) -> None:
-    """Run the notebooks whose names start so, or all, and write them."""
+    """Run the notebooks whose names start with one of ``wanted``, or all, and write them."""
     for name in [name for name in names() if not wanted or name.startswith(tuple(wanted))]:
         book = executed(name, FOLDER)
         nbformat.write(book, FOLDER / f"{name}.ipynb")

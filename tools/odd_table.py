@@ -2,7 +2,7 @@
 
     python tools/odd_table.py
 
-A test fails where the page is out of date.
+A test fails if the page is out of date.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _row(row: Parameter) -> str:
 
 
 def renewed(text: str) -> str:
-    """The page with its table made anew. Raises ValueError where the markers are not both there, once and in order."""
+    """The page with its table regenerated. Raises ValueError unless both markers are there, once and in order."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end or BEGIN in tail or END in tail:

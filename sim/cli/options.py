@@ -1,4 +1,4 @@
-"""What commands share: formats, common options, and the refusals that come before any work is done."""
+"""Options that commands share, each declared once, and the refusals that come before any work is done."""
 
 from __future__ import annotations
 
@@ -42,8 +42,14 @@ Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sec
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
 ]
-Shape = Annotated[Format, typer.Option("--format", help="A page to read; or, for programs, json or csv.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="A page to read; or, for programs, json or csv.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+
+
+def load_changed(name: str, changes: list[str] | None = None, months: int | None = None) -> sim.Scenario:
+    """Load a scenario with the values of --set and the length of --months."""
+    scenario = sim.load(name, set=changes or [])
+    return scenario if months is None else scenario.with_months(months)
 
 
 def refuse_unusable(out: Path | None) -> None:

@@ -42,8 +42,3 @@ def view(
         )
     except KeyboardInterrupt:
         typer.echo("The dashboard is closed.", err=True)  # how it is meant to end: nothing is left unfinished
-
-
-def register(app: typer.Typer) -> None:
-    """Put this command into the program."""
-    app.command(epilog="Example: [bold]sim view dushanbe-2025 --results results[/bold]")(view)

@@ -5,7 +5,7 @@ Only :func:`score` sees the record after an origin. What fits or forecasts is gi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.evidence.baselines import ALONE, METHODS, MODEL, RULES, SHIFT, Forecast, baselines
-from sim.evidence.calibrate import Calibration, calibrate, error_terms, first_round
+from sim.evidence.calibrate import Calibration, calibrate, check_beliefs, error_terms, first_round
 from sim.evidence.errormodel import Trade, ilr, parts
 from sim.evidence.hindcast import story
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed
 from sim.evidence.scores import covered, crps
-from sim.runs.posterior import Prior, priors
+from sim.runs.priors import Prior, priors
+from sim.runs.run import Progress
 from sim.scenario import BadInput
 
 if TYPE_CHECKING:
@@ -68,10 +70,8 @@ class Backtest:
         )
 
     def figure(self) -> Figure:
-        """Every method's scores, see ``sim.figures.evidence.scores``."""
-        from sim.figures.evidence import scores
-
-        return scores(self)
+        """Every method's scores by horizon, trade above votes."""
+        return lazy.figure("Backtest.figure", self)
 
     def table(self) -> pd.DataFrame:
         """Mean scores: [what, horizon, method, error, own, crps, covered, cells]."""
@@ -136,7 +136,7 @@ def backtest(
     rounds: int = 4,
     seed: int = 0,
     beliefs: tuple[Prior, ...] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Backtest:
     """Forecast from each origin and score.
 
@@ -155,6 +155,7 @@ def backtest(
     """
     _check(record, origins, horizons, story(scenario).start // 12)
     beliefs = priors() if beliefs is None else beliefs
+    check_beliefs(beliefs)
     furthest = max(AFTER[1], max(origins) + max(horizons))
     total, finished = worlds * (rounds * len(origins) - (0 if blind else len(origins) - 1)), 0
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from sim.evidence.calibrate import error_terms
 from sim.evidence.errormodel import Trade, Votes, ilr
 from sim.evidence.observed import Observed
-from sim.runs.posterior import Prior
+from sim.runs.priors import Prior
 
 Floats = NDArray[np.float64]
 Rule = Callable[[NDArray[np.int64], Floats, int], Floats]
@@ -175,8 +176,7 @@ def _alone(record: Observed, ahead: int, beliefs: tuple[Prior, ...], size: int, 
     trade, _ = error_terms(beliefs, scores)
     republics, years = record.trade.shape[0], len(record.years)
     log = trade.likelihood(record, np.zeros((republics, 2, years, 1)))
-    weights = np.exp(log - log.max())
-    chosen = rng.choice(len(scores), size, p=weights / weights.sum())
+    chosen = rng.choice(len(scores), size, p=softmax(log))
     terms = Trade(trade.volatility[chosen], trade.inertia[chosen], trade.noise[chosen])
     mixes = terms.forecast(record, np.zeros((republics, 2, years + ahead, size)), rng)
     still = np.zeros((*record.votes.shape[:2], years + ahead, size))

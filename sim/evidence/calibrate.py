@@ -11,24 +11,31 @@ The record given here ends with the origin (``Observed.upto``): nothing later ex
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
 
+from sim import lazy
 from sim.evidence.errormodel import Trade, Votes
 from sim.evidence.hindcast import Paths, story, tell, unforeseen
 from sim.evidence.observed import TRADERS, Observed
 from sim.runs.folder import versions
-from sim.runs.posterior import Posterior, Prior, priors
+from sim.runs.posterior import Posterior
+from sim.runs.priors import Prior, priors
+from sim.runs.run import Progress
 from sim.scenario import BadInput, Problem, Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 
@@ -83,13 +90,11 @@ class Calibration:
     weights: Floats
     """Of all worlds of all rounds, summing to 1."""
     seed: int
-    figure: ClassVar[Any]
-    """Prior and posterior as a figure; put here by ``sim.analysis`` when the package is opened."""
 
     def __repr__(self) -> str:
         return (
-            f"<Calibration {self.scenario.name} up to {self.origin}: {len(self.weights):,} worlds, worth "
-            f"{self.effective:,.0f}, seed {self.seed}>"
+            f"<Calibration {self.scenario.name} up to {self.origin}: {len(self.weights):,} worlds, "
+            f"effective sample size {self.effective:,.0f}, seed {self.seed}>"
         )
 
     @property
@@ -138,6 +143,10 @@ class Calibration:
         """How it was made."""
         return _facts(self.scenario, self.record, self.seed, len(self.rounds[0].worlds)) | {"rounds": len(self.rounds)}
 
+    def figure(self) -> Figure:
+        """Prior (line) and posterior (filled) of each parameter."""
+        return lazy.figure("Calibration.figure", self)
+
     def table(self) -> pd.DataFrame:
         """Prior and posterior of each parameter: [parameter, path, prior_low … prior_high, low, median, high, learnt].
 
@@ -182,7 +191,7 @@ def calibrate(
     first: Round | None = None,
     folder: str | os.PathLike[str] | None = None,
     blind: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Fit to a record; its last year is the origin.
 
@@ -192,16 +201,18 @@ def calibrate(
     scenario : the story from its January on; its events are taken as known, unless ``blind`` and after the origin.
     worlds, rounds : worlds in a round, and rounds.
     last : year to which worlds run, for forecasts; the origin if not given.
+    beliefs : priors; the shipped ones if not given.
     first : a first round run before (its worlds come from the prior, so it does not depend on the record).
     folder : where finished rounds are kept; rounds found there are not run again.
     progress : called with worlds done and worlds in all.
 
     Raises
     ------
-    BadInput : numbers out of range, or a folder that holds another calibration.
+    BadInput : numbers out of range, no prior of a number that is needed, or a folder that holds another calibration.
     """
     _check(worlds, rounds, seed)
     beliefs = priors() if beliefs is None else beliefs
+    check_beliefs(beliefs)
     told = story(scenario)
     told = unforeseen(told, record.last) if blind else told
     if record.last < told.start // 12:
@@ -209,7 +220,7 @@ def calibrate(
             repr(record.last), f"a year from {told.start // 12} on, where {told.name} starts", path="origin"
         )
     last = record.last if last is None else last
-    facts = _facts(told, record, seed, worlds) | {"last": last}
+    facts = _facts(told, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
     store = None if folder is None else _Store(Path(folder), facts)
     votes = Votes.fit(record)
     done: list[Round] = []
@@ -354,7 +365,9 @@ class _Store:
                 differing = [key for key, value in wanted.items() if found.get(key) != value]
                 if differing:
                     raise BadInput.of(
-                        f"a calibration with another {', '.join(differing)}", "a new or empty folder", file=str(folder)
+                        f"a calibration that differs in {', '.join(differing)}",
+                        "a new or empty folder",
+                        file=str(folder),
                     )
             elif any(folder.iterdir()):
                 raise BadInput.of("a folder with other files in it", "a new or empty folder", file=str(folder))
@@ -390,6 +403,21 @@ class _Store:
             **more,
         )
         partial.replace(self.folder / f"round-{number}.npz")
+
+
+def check_beliefs(beliefs: tuple[Prior, ...]) -> None:
+    """Refuse priors that leave out a number of the error model."""
+    needed = ("volatility", "inertia", *(f"noise_{code}" for code in TRADERS), "vote_slope")
+    names = [prior.name for prior in beliefs]
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise BadInput.of(f"no prior of {', '.join(missing)}", f"priors of {', '.join(needed)}", path="beliefs")
+
+
+def _digest(beliefs: tuple[Prior, ...]) -> str:
+    """Hash of what priors say; rounds drawn from others must not be mixed with theirs."""
+    said = [(p.name, p.path, p.log, p.centre, p.spread, p.low, p.high) for p in beliefs]
+    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
 def _check(worlds: int, rounds: int, seed: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.evidence.errormodel import ilr
 from sim.evidence.observed import POWERS, TRADERS, VOTERS
-from sim.runs.posterior import batches
+from sim.runs.ask import batches
 from sim.runs.run import BATCH
 from sim.scenario import BadInput, Scenario, load
 from sim.scenario.table import SECTORS

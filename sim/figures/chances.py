@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.drawable import Drawable, colors, event_name, footer, power_name, republic_name, spelling
+from sim.figures.palette import STANCE_COLORS
 from sim.figures.style import FAINT, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
-from sim.runs.percent import percent
+from sim.runs.words import percent
 from sim.scenario.table import STANCES
 
 SUMMITS = 12
@@ -31,8 +32,8 @@ def leaders(result: Drawable) -> Figure:
     line = 0.42
     fig, body = style.page(
         f"Who leads each republic in {style.month_name(result.dates[-1])}",
-        "Bar: percent of the worlds in which each power holds the largest share of the republic's engagement at the "
-        "end. Dot before the bar: the leader on day one.",
+        "Bar: share of worlds in which the republic is most aligned with each power at the end. Dot before the bar: "
+        "the leading power on day one.",
         footer(result),
         8.6,
         line * len(codes) + 0.3,
@@ -71,8 +72,7 @@ def stances(result: Drawable) -> Figure:
     high = line * max(len(codes), 1)
     fig, body = style.page(
         f"Stances at the summit{'' if len(blocks) == 1 else 's'}",
-        "Percent of the worlds with the summit in which each guest is deferential, transactional or assertive."
-        + left_out,
+        "In what share of the worlds with the summit each guest is deferential, transactional or assertive." + left_out,
         footer(result),
         max(6.8, 1.55 + 3.4 * columns),
         rows * (high + 0.5) + 0.3,
@@ -80,7 +80,7 @@ def stances(result: Drawable) -> Figure:
     if not blocks:
         write(fig, body.left, body.bottom + body.height / 2, "No summit took place in this run.", PANEL, MUTED)
         return fig
-    tones = [style.STANCE_COLORS[s] for s in STANCES]
+    tones = [STANCE_COLORS[s] for s in STANCES]
     x = body.left + names
     for stance, tone in zip(STANCES, tones, strict=True):
         write(fig, x, body.top - 0.05, "■", LABEL + 2, tone)

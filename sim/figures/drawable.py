@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.figures import style
+from sim.figures.palette import power_colors
+from sim.runs.words import capital, initials
 from sim.scenario.errors import BadInput
 
 
@@ -54,9 +56,18 @@ class Described(Protocol):
     def events(self) -> Mapping[str, Happening]: ...
 
 
-class Drawable(Protocol):
-    """A result: see ``sim.runs.run.Result`` for the arrays and their axes."""
+class Asked(Protocol):
+    """What was asked, see ``sim.runs.ask.Ask``."""
 
+    @property
+    def beside(self) -> Sequence[str]: ...
+
+
+class Drawable(Protocol):
+    """A result: see ``sim.runs.result.Result`` for the arrays and their axes."""
+
+    @property
+    def ask(self) -> Asked: ...
     @property
     def scenario(self) -> Described: ...
     @property
@@ -90,15 +101,13 @@ class Mark:
 def colors(result: Drawable) -> dict[str, str]:
     """The colour of each power, by code."""
     specs = result.scenario.powers
-    return style.power_colors({code: specs[code] for code in result.powers})
+    return power_colors({code: specs[code] for code in result.powers})
 
 
 def power_name(result: Drawable, code: str, width: float, size: float, bold: bool = False) -> str:
     """A power's name, or where that is wider than ``width`` inches its initials (EU) if its alone, or its code."""
-    initials = {power: "".join(re.findall(r"\b[A-Z]", result.scenario.powers[power].name)) for power in result.powers}
-    mine = initials[code]
-    short = mine if 1 < len(mine) < 5 and list(initials.values()).count(mine) == 1 else code
-    return style.name_of(short, result.scenario.powers[code].name, width, size, bold)
+    names = {power: result.scenario.powers[power].name for power in result.powers}
+    return style.name_of(initials(names)[code], names[code], width, size, bold)
 
 
 def republic_name(result: Drawable, code: str, width: float, size: float, bold: bool = False) -> str:
@@ -124,7 +133,7 @@ def event_name(event: str, spelled: dict[str, str]) -> str:
     """An event's id in plain words: ``eu-summit-2027`` as "EU summit 2027"."""
     words = [spelled.get(w, w.upper() if re.fullmatch(r"[a-z]{1,2}\d+", w) else w) for w in re.split(r"[-_]", event)]
     label = " ".join(words)
-    return label[:1].upper() + label[1:]
+    return capital(label)
 
 
 def span(result: Drawable) -> str:
@@ -143,8 +152,13 @@ def footer(result: Drawable, world: int | None = None) -> str:
     shown = "" if world is None else f" · world shown singly: no. {world}"
     return (
         f"{result.scenario.title} · {count(result.worlds, 'world')} of {count(len(result.dates) - 1, 'month')} · "
-        f"seed {result.seed}{shown}"
+        f"seed {result.seed}{beside(result.ask)}{shown}"
     )
+
+
+def beside(*asks: Asked) -> str:
+    """What was asked beside scenario, worlds, months and seed (classes, variations, posterior), for a footer."""
+    return "".join(f" · {text}" for text in dict.fromkeys(text for ask in asks for text in ask.beside))
 
 
 def happened(result: Drawable, world: int) -> list[Mark]:

@@ -15,15 +15,20 @@ from sim.evidence.calibrate import Calibration
 from sim.evidence.errormodel import parts
 from sim.evidence.observed import NAMES, POWERS, TRADERS
 from sim.figures import style
+from sim.figures.palette import POWER_COLORS
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, Box, write
 from sim.runs.words import number, spelled
 
 Floats = NDArray[np.float64]
 
-COLORS = dict(zip(POWERS, style.POWER_COLORS, strict=False))
+COLORS = dict(zip(POWERS, POWER_COLORS, strict=False))
 SHADES = ("#9fb4c4", "#5a7894", "#1d2433")
 """Of one, two and three years ahead."""
-MEASURES = {"error": ("Point error", "distance"), "crps": ("CRPS", "shares"), "covered": ("80 % band held", "per cent")}
+MEASURES = {
+    "error": ("Point error", "distance"),
+    "crps": ("CRPS", "shares"),
+    "covered": ("Coverage of the 80 % band", "per cent"),
+}
 
 
 def scores(test: Backtest) -> Figure:
@@ -31,7 +36,7 @@ def scores(test: Backtest) -> Figure:
     table = test.table()
     known = "Events after the origin hidden." if test.blind else "Dated events known to the model."
     fig, body = style.page(
-        "The model beside baselines",
+        "The model and the baselines",
         "Mean score over origins, republics and (votes) powers; dots from light to dark "
         f"are 1, 2 and 3 years ahead. Left is better in the first two columns; the last should be near 80. {known}",
         _footer(test),
@@ -91,8 +96,8 @@ def forecasts(test: Backtest, origins: Sequence[int] = (2015, 2018, 2021)) -> Fi
     ][:1]
     fig, body = style.page(
         "Forecast and record: the trade mix over the three powers",
-        "Dots: the record. Bands: the model's 80 per cent, line its median, from "
-        f"{', '.join(str(f.origin) for f in shown)}, each made from the record up to then. "
+        "Dots: the record. Bands and lines: 80 % and median of the model's forecasts from "
+        f"{', '.join(str(f.origin) for f in shown)}, each fitted to the record up to that year. "
         f"{'Later events hidden.' if test.blind else 'Dated events known.'}",
         _footer(test),
         9.6,
@@ -134,8 +139,8 @@ def prior_posterior(fit: Calibration) -> Figure:
     learnt_by = dict(zip(table["parameter"], table["learnt"], strict=True))
     fig, body = style.page(
         f"What the record up to {fit.origin} says about the parameters",
-        "Grey line: the prior. Filled: the posterior. Per cent: how much of the prior's variance the record takes "
-        f"away; near 0 it says nothing. {len(fit.weights):,} worlds, by weight worth {fit.effective:,.0f}.",
+        "Grey line: the prior. Filled: the posterior. Per cent: how much of the prior's variance the fit removes; "
+        f"near 0 the record says nothing. {len(fit.weights):,} worlds, effective sample size {fit.effective:,.0f}.",
         f"record {fit.record.digest[:12]}, seed {fit.seed}",
         9.6,
         6.4,
@@ -156,7 +161,7 @@ def prior_posterior(fit: Calibration) -> Figure:
             (0, 1.08 * max(kernel.max(), before.max())),
             xticks=(marks, [number(float(prior.value(np.array(m)))) for m in marks]),
         )
-        ax.fill_between(grid, kernel, color=style.POWER_COLORS[2], alpha=0.45, lw=0)
+        ax.fill_between(grid, kernel, color=POWER_COLORS[2], alpha=0.45, lw=0)
         ax.plot(grid, before, color=MUTED, lw=1.2)
         ax.axhline(0, color=FAINT, lw=0.7)
         learnt = max(float(learnt_by[prior.name]), 0.0)
@@ -170,8 +175,8 @@ def predictive_check(check: pd.DataFrame, origin: int) -> Figure:
     line = 0.24
     fig, body = style.page(
         "Posterior predictive check",
-        "Bar: 90 per cent of records made by draws of the posterior, tick their median. "
-        "Dot: the record; hollow where it lies outside.",
+        "Bar and tick: 90 % and median of the records that posterior draws generate. "
+        "Dot: the observed record; hollow where it lies outside.",
         f"record up to {origin}; log-ratio points",
         9.6,
         line * len(check) + 0.3,

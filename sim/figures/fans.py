@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.figures import style
 from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
+from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.runs.result import quantiles
 from sim.scenario.errors import BadInput
@@ -62,8 +63,8 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
         result,
         moved,
         f"{_what(sector)}: change since day one",
-        "Points gained or lost of a republic's engagement; day one is 0.",
-        "At the line's end: the median change, and the median share in per cent.",
+        "Change of alignment in percentage points; day one is 0.",
+        "At the line's end: the median change, and the median alignment in per cent.",
         (ticks, [f"{_minus(t)}{abs(t):g}" for t in ticks]),
         (ticks[0], ticks[-1]),
         lambda r, p: f"{_minus(round(shift[r, p], 1))}{abs(shift[r, p]):.1f} to {end[r, p]:.0f} %",
@@ -107,8 +108,7 @@ def _fans(
     codes, powers, last = list(result.republics), list(result.powers), len(result.dates) - 1
     rows, columns = style.grid(len(codes))
     bands = (
-        "Thick line: median of all worlds. Dark band: half of the worlds; pale band: eight in ten. Thin line: one "
-        "typical world."
+        "Thick line: median of all worlds. Dark band: 50 % of worlds; pale band: 80 %. Thin line: one typical world."
         if result.worlds > 1
         else "One world only, so no bands."
     )
@@ -207,7 +207,7 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     fig, body = style.page(
         f"Grievance against {against} by cause, {span(result)}",
         "Grievance points, mean of all worlds, stacked by cause; at the end, each cause's points."
-        + (" Dashed lines: the total lies between them in eight worlds of ten." if result.worlds > 1 else "")
+        + (" Dashed lines: the total lies between them in 80 % of worlds." if result.worlds > 1 else "")
         + _foot(marks),
         footer(result, result.typical_world),
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,
@@ -216,8 +216,8 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     ticks = style.nice_ticks(max(float(high.max()), float(layers.max()), 0.1))
     ylim = (-0.07 * ticks[-1], ticks[-1])
     months = np.arange(last + 1)
-    label_room = max(style.text_width(t + " 0.00", LABEL) for t in style.CAUSE_NAMES.values()) + 0.12
-    fills = [style.CAUSE_COLORS[c] for c in CAUSES]
+    label_room = max(style.text_width(t + " 0.00", LABEL) for t in CAUSE_NAMES.values()) + 0.12
+    fills = [CAUSE_COLORS[c] for c in CAUSES]
     boxes = style.cells(body, len(codes), right=label_room)
     _chronicle(fig, boxes, columns, marks, result.dates)
     for r, box in enumerate(boxes):
@@ -256,8 +256,8 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
                 ax,
                 last * (1 + 0.06 / box.width),
                 spots[c],
-                f"{style.CAUSE_NAMES[cause]} {mean[-1, r, p, c]:.2f}",
-                color=style.ink(style.CAUSE_COLORS[cause]),
+                f"{CAUSE_NAMES[cause]} {mean[-1, r, p, c]:.2f}",
+                color=style.ink(CAUSE_COLORS[cause]),
             )
     return fig
 

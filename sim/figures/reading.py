@@ -1,4 +1,4 @@
-"""Pictures of evidence: what one scenario changes against another, what moved an alignment, who stands with whom."""
+"""Pictures of what an answer means: what one scenario changes against another, what moved an alignment, and blocs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import colors, count, power_name, republic_name
+from sim.figures.drawable import beside, colors, count, power_name, republic_name
+from sim.figures.palette import power_colors
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.reading.blocs import Blocs
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
-from sim.runs.percent import percent
 from sim.runs.result import quantiles
-from sim.runs.words import capital, possessive, signed
+from sim.runs.words import capital, minus, named, percent, possessive, signed
 
 Array = NDArray[Any]
 
@@ -26,6 +27,10 @@ BAR, BAR_EDGE = "#b9c0ca", "#7d8694"
 """A part of an explanation: fill, and whiskers."""
 LEAST = 0.0005
 """Parts whose mean and band all stay below this (0.05 points) share one row of a waterfall."""
+ROWS = 8
+"""Most partings into blocs shown."""
+STEP, LINE = 0.62, 0.42
+"""Inches of a table of blocs: from actor to actor and from row to row."""
 
 
 def difference_fans(
@@ -51,22 +56,23 @@ def difference_fans(
     ]
     fig, body = style.page(
         f"What {title or f'“{names[k]}”'} changes in {what}",
-        f"Share of each power {_with(names[k])} less its share {_with(names[0])}, in percentage "
-        "points, world by world on the same luck. "
+        f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
+        "points, world by world with the same luck. "
         + (
-            "Line: median; band: eight worlds in ten. Dot: from here on the band stays on one side of zero. "
+            "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero. "
             if comparison.worlds > 1
             else "One world only, so no bands. "
         )
-        + "At the end: the median difference, and in how many worlds the share is higher or lower.",
+        + "At the end: the median difference, and the share of worlds in which alignment is higher or lower.",
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
-        f"{count(comparison.months, 'month')} each · seed {comparison.seed}",
+        f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
+        f"{beside(base.ask, comparison.results[k].ask)}",
         max(4.0 * columns, 6.5) if columns < 3 else 12.0,
         max(2.35 * rows, 3.2),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
-    ticks = [t for t in _ticks(*ylim, 5) if ylim[0] <= t <= ylim[1]]
-    scale = [f"{t:+g}".replace("-", "−") if t else "0" for t in ticks]
+    ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
+    scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
     ends = [[_end(told.loc[(r, p)]) for p in powers] for r in codes]
     label_room = (
         max(
@@ -158,7 +164,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     """
     i, j = explanation.place(republic, power)
     story, powers = explanation.scenario, explanation.powers
-    tints = style.power_colors({code: story.powers[code] for code in powers})
+    tints = power_colors({code: story.powers[code] for code in powers})
     parts = explanation.parts[:, i, j] * 100  # (d, w)
     owned = explanation.owners[:, :, i, j].mean(axis=-1) * 100  # (d, q)
     low, high = quantiles(parts, (BAND[0], BAND[2]))
@@ -172,16 +178,16 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
     where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
     title = (
-        f"Why {possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} moved, "
-        f"{style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
+        f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
+        f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"
     )
     line, names, sums = 0.4, 2.45, 1.75
     fig, body = style.page(
         title,
-        "Share in per cent. Gray bar: what a driver moved, mean of all worlds, each starting where the one "
-        "above ends; whisker: eight worlds in ten. Strips in colour below a bar: whose driver it was, since a share "
-        "also moves when others move. Parts sum to the whole in every world.",
-        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}",
+        "Alignment in per cent. Gray bar: a driver's contribution, mean of all worlds, starting where the bar above "
+        "ends; whisker: 80 % of worlds. Strips in colour below a bar: which power's driver it was, as alignment with "
+        "one power also moves when others move. The parts sum to the whole in every world.",
+        f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
     )
@@ -189,7 +195,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     starts = float(before.mean()) + np.concatenate([[0.0], np.cumsum([values.mean() for _, values, _ in rows])])
     whiskers = [(after, 0.0), (before, 0.0), *((v, s) for (_, v, _), s in zip(rows, starts, strict=False))]
     edges = [at + float(q) for values, at in whiskers for q in quantiles(values, (BAND[0], BAND[2]))] + list(starts)
-    ticks = _ticks(min(edges), max(edges))
+    ticks = style.ticks_around(min(edges), max(edges))
     ax = style.panel(
         fig,
         frame,
@@ -229,14 +235,6 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         write(fig, x + 0.16, frame.top + 0.14, label, SMALL, style.ink(tints[powers[q]]))
         x += 0.35 + style.text_width(label, SMALL)
     return fig
-
-
-def _ticks(low: float, high: float, most: int = 7) -> list[float]:
-    """Round numbers around a range that need not begin at zero, ``most`` steps or so."""
-    step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (high - low) / s <= most or s == 20.0)
-    first, last = np.floor(low / step), np.ceil(high / step)
-    last = max(last, first + 1)
-    return [float(round(step * n, 6)) for n in np.arange(first, last + 1)]
 
 
 def _share(ax: Axes, row: int, values: Array, tint: str) -> None:
@@ -287,3 +285,76 @@ def _range(values: Array) -> str:
 def _signed_range(values: Array) -> str:
     low, high = (float(q) / 100 for q in quantiles(values, (BAND[0], BAND[2])))
     return f"[{signed(low)} to {signed(high)}]"
+
+
+def bloc_table(blocs: Blocs) -> Figure:
+    """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+    story, table = blocs.scenario, blocs.table()
+    shown = table.head(ROWS)
+    powers = len(story.powers)
+    tints = [*power_colors(dict(story.powers)).values(), *[INK] * len(story.republics)]
+    names = [spec.name for spec in (*story.powers.values(), *story.republics.values())]
+    wide, bars = STEP * len(names) + 0.25, 2.3
+    rest = f" {count(len(table) - len(shown), 'rarer division')} not shown." if len(table) > len(shown) else ""
+    fig, body = style.page(
+        f"Who stands with whom, {style.month_name(blocs.date)}",
+        "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
+        "friendly actors together and hostile ones apart. Full and hollow: the two sides. Bar: share of worlds in "
+        "which this division has the lowest energy; mark: share in which it is stable (a local minimum)." + rest,
+        f"{story.title} · {count(blocs.worlds, 'world')} · seed {blocs.seed}{beside(blocs.ask)} · powers in colour",
+        max(wide + bars + 1.0 + 2 * style.MARGIN, 7.5),
+        LINE * len(shown) + 0.95,
+    )
+    frame = Box(body.left, body.bottom + 0.05, wide, LINE * len(shown))
+    ax = style.panel(fig, frame, (0, wide), (len(shown), 0))
+    for k, name in enumerate(names):
+        x = STEP * (k + 0.5) + (0.25 if k >= powers else 0.0)
+        write(
+            fig,
+            frame.left + x - 0.04,
+            frame.top + 0.1,
+            style.fit(name, 1.0, SMALL),
+            SMALL,
+            style.ink(tints[k]),
+            ha="left",
+            va="bottom",
+            rotation=35,
+            rotation_mode="anchor",
+        )
+    for row, (bloc, against) in enumerate(zip(shown.bloc, shown.against, strict=True)):
+        hollow = set(str(against).split())
+        smaller = hollow if len(hollow) <= len(str(bloc).split()) else set(str(bloc).split())
+        ax.hlines([row + 0.5], 0.1, wide - 0.1, colors=GRID, linewidths=0.8, zorder=0)
+        for k, code in enumerate(blocs.names):
+            x = STEP * (k + 0.5) + (0.25 if k >= powers else 0.0)
+            ax.plot(
+                [x],
+                [row + 0.5],
+                "o",
+                markersize=11,
+                color=PAPER if code in smaller else tints[k],
+                markeredgecolor=tints[k],
+                markeredgewidth=1.6,
+                zorder=3,
+                gid=f"{row} {code}",
+            )
+    scale = Box(frame.right + 0.2, frame.bottom, bars, frame.height)
+    ax = style.panel(fig, scale, (0, 1), (len(shown), 0))
+    write(fig, scale.left, scale.top + 0.12, "Share of worlds", SMALL, MUTED)
+    for row, (part, holds) in enumerate(zip(shown.deepest, shown.minimum, strict=True)):
+        ax.broken_barh([(0, 1)], (row + 0.36, 0.28), facecolors=GRID, linewidths=0, zorder=1)
+        ax.broken_barh(
+            [(0, float(part))], (row + 0.36, 0.28), facecolors=MUTED, linewidths=0, zorder=2, gid=f"part {row}"
+        )
+        ax.vlines([float(holds)], row + 0.28, row + 0.72, colors=INK, linewidths=1.6, zorder=3)
+        y = scale.top - (row + 0.5) * LINE
+        write(fig, scale.right + 0.1, y, percent(float(part), short=True), LABEL, INK)
+        write(
+            fig,
+            scale.right + 0.55,
+            y,
+            f"({percent(float(holds), short=True)})",
+            SMALL,
+            FAINT if holds == part else MUTED,
+        )
+    return fig

@@ -1,12 +1,13 @@
-"""The pictures of a result: each function takes a result and returns a matplotlib ``Figure``, drawn but not saved.
+"""The pictures of a result, and how pictures are saved.
 
-Every figure says in words how to read it, how many worlds it rests on and which single world it shows. A power has one
-colour everywhere. ``Plots`` offers the same functions as methods of ``result.plot``; ``save_all`` writes them all.
+Each function of ``FIGURES`` takes a result and returns a matplotlib ``Figure``, drawn but not saved; ``result.plot``
+offers them as methods. Every figure says in words how to read it, how many worlds it rests on and which single world it
+shows. A power has one colour everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -21,21 +22,6 @@ from sim.figures.drawable import Drawable
 from sim.figures.fans import alignment_change, alignment_fans, grievance_by_cause
 from sim.figures.style import TYPEFACE
 from sim.figures.triangle import triangle
-
-__all__ = [
-    "DPI",
-    "FIGURES",
-    "Plots",
-    "alignment_change",
-    "alignment_fans",
-    "grievance_by_cause",
-    "leaders",
-    "ledger_timeline",
-    "save",
-    "save_all",
-    "stances",
-    "triangle",
-]
 
 DPI = 144
 """Dots an inch of a saved PNG; type of 8 points is then easily read at full size."""
@@ -54,45 +40,6 @@ FIGURES: dict[str, tuple[Callable[[Drawable], Figure], str]] = {
 SETTINGS: dict[Any, Any] = {"svg.hashsalt": "sim", "svg.fonttype": "none", "text.hinting": "none"}
 """Settings of matplotlib while a figure is saved: stable ids, text kept as text, letters unhinted (quicker)."""
 _SAVING = Lock()  # matplotlib takes those settings from a global
-
-
-class Plots:
-    """The figures of one result, as methods: ``result.plot.triangle()``."""
-
-    def __init__(self, result: Drawable) -> None:
-        self._result = result
-
-    def alignment_fans(self, sector: str = "overall") -> Figure:
-        """See ``sim.figures.fans.alignment_fans``."""
-        return alignment_fans(self._result, sector)
-
-    def alignment_change(self, sector: str = "overall") -> Figure:
-        """See ``sim.figures.fans.alignment_change``."""
-        return alignment_change(self._result, sector)
-
-    def triangle(self, powers: Sequence[str] | None = None) -> Figure:
-        """See ``sim.figures.triangle.triangle``."""
-        return triangle(self._result, powers)
-
-    def grievance_by_cause(self, power: str | None = None) -> Figure:
-        """See ``sim.figures.fans.grievance_by_cause``."""
-        return grievance_by_cause(self._result, power)
-
-    def ledger_timeline(self, world: int | None = None) -> Figure:
-        """See ``sim.figures.chronicle.ledger_timeline``."""
-        return ledger_timeline(self._result, world)
-
-    def leaders(self) -> Figure:
-        """See ``sim.figures.chances.leaders``."""
-        return leaders(self._result)
-
-    def stances(self) -> Figure:
-        """See ``sim.figures.chances.stances``."""
-        return stances(self._result)
-
-    def save_all(self, directory: str | Path) -> list[Path]:
-        """See ``sim.figures.result.save_all``."""
-        return save_all(self._result, directory)
 
 
 def save_all(result: Drawable, directory: str | Path) -> list[Path]:

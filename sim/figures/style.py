@@ -7,12 +7,12 @@ here touches ``pyplot`` or the global settings of matplotlib: figures may be mad
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from math import ceil, cos, hypot, log10, pi, sin
-from typing import Any, Protocol
+from math import ceil, cos, floor, hypot, log10, pi, sin
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,34 +29,8 @@ TITLE, READ, PANEL, LABEL, SMALL = 13.0, 8.5, 9.5, 8.0, 7.5
 """Type sizes in points: the figure's title, how to read it, a panel's title, labels at marks, ticks and footers."""
 
 PAPER, INK, MUTED, GRID, FAINT = "#ffffff", "#1d2433", "#5a6271", "#e4e7eb", "#aab1bc"
-POWER_COLORS: tuple[str, ...] = ("#bf4a32", "#d99a1c", "#2f6db3", "#1b8a7a", "#c58bc4", "#32363d")
-"""For powers whose scenario names no colour, by order."""
-CAUSE_COLORS: dict[str, str] = {
-    "neglect": "#9fb4c4",
-    "disrespect": "#a8719a",
-    "broken_promise": "#e3c88f",
-    "overdependence": "#3f7d6b",
-    "coercion": "#4a3040",
-}
-CAUSE_NAMES: dict[str, str] = {
-    "neglect": "Neglect",
-    "disrespect": "Disrespect",
-    "broken_promise": "Broken promises",
-    "overdependence": "Overdependence",
-    "coercion": "Coercion",
-}
-STANCE_COLORS: dict[str, str] = {"deferential": "#d5dae1", "transactional": "#8d97a6", "assertive": "#2b3445"}
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-class HasColor(Protocol):
-    """A power as a scenario describes it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def color(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +52,6 @@ class Box:
 
 
 # -- colour -----------------------------------------------------------------------------------------------------------
-
-
-def power_colors(powers: Mapping[str, HasColor]) -> dict[str, str]:
-    """One colour per power, the same in every figure: the scenario's own, else the next unused of the fallback."""
-    own = {code: to_hex(spec.color) for code, spec in powers.items() if spec.color}
-    spare = [c for c in POWER_COLORS if c not in own.values()] or list(POWER_COLORS)
-    without = [code for code in powers if code not in own]
-    found = own | {code: spare[i % len(spare)] for i, code in enumerate(without)}
-    return {code: found[code] for code in powers}
 
 
 def luminance(color: str) -> float:
@@ -344,13 +309,31 @@ def month_ticks(dates: Sequence[str], width: float, first: int = 0) -> Ticks:
     return list(both), list(both.values())
 
 
+def round_step(least: float, multiples: Sequence[float] = (1.0, 2.0, 2.5, 5.0, 10.0)) -> float:
+    """The smallest round number (one of ``multiples`` times a power of ten) that is at least ``least`` > 0."""
+    size = 10.0 ** np.floor(log10(least))
+    return float(next(size * m for m in multiples if size * m >= least * 0.999))
+
+
 def nice_ticks(top: float, count: int = 4) -> list[float]:
     """Round numbers from 0 to at least ``top``, about ``count`` steps."""
     top = max(float(top), 1e-9)
-    raw = top / count
-    size = 10.0 ** np.floor(log10(raw))
-    step = next(size * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if size * m >= raw * 0.999)
+    step = round_step(top / count)
     return [step * i for i in range(ceil(top / step - 1e-9) + 1)]
+
+
+def ticks_around(low: float, high: float, most: int = 7) -> list[float]:
+    """Round numbers from at most ``low`` to at least ``high``, ``most`` steps or so of at least 0.1."""
+    step = round_step(max((high - low) / most, 0.1), (1.0, 2.0, 5.0, 10.0))
+    first, last = floor(low / step), ceil(high / step)
+    return [round(step * n, 6) for n in range(first, max(last, first + 1) + 1)]
+
+
+def ticks_within(low: float, high: float) -> list[float]:
+    """Round numbers within a range, four steps or so."""
+    step = round_step((high - low) / 4)
+    first = np.ceil(low / step) * step
+    return [float(first + i * step) + 0.0 for i in range(8) if first + i * step <= high]
 
 
 # -- labels that keep apart -------------------------------------------------------------------------------------------

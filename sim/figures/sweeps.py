@@ -1,4 +1,4 @@
-"""The pictures of a sweep: heat map, response curves, scatter matrix and tornado.
+"""The pictures of a sweep beside its heat maps: response curves, scatter matrix, tornado and sensitivity indices.
 
 Each function takes a sweep and returns a matplotlib ``Figure``, drawn but not saved. Means are over worlds; where there
 are bands, the figure says of what.
@@ -9,32 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.style import GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, Ticks, write
-from sim.scenario.errors import BadInput
-from sim.sweeps.factors import SCENARIO, Factor, outcome_words, words
-
-if TYPE_CHECKING:
-    from sim.sweeps.discovery import Discovery
-    from sim.sweeps.sensitivity import Sensitivity
-    from sim.sweeps.table import Sweep
+from sim.figures.heatmap import Cut, footer_of, heat_map, label_of, means_of, scale_of
+from sim.figures.result import save
+from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, Box, write
+from sim.runs.words import capital
+from sim.sweeps.factors import SCENARIO, outcome_words, words
+from sim.sweeps.sensitivity import Sensitivity
+from sim.sweeps.table import Sweep
 
 Floats = NDArray[np.float64]
 
-MAIN, SECOND = "#2f6db3", "#d99a1c"
-_SCALE = LinearSegmentedColormap.from_list("sim", ["#f3f5f8", "#a9c3df", "#2f6db3", "#142c4d"])
-BINS = 12
-"""Cells along an axis at most, where a factor has more values."""
+MAIN, SECOND, PALE = "#2f6db3", "#d99a1c", "#a9c3df"
 MOST_ROWS = 14
 """Factors in a tornado or a chart of indices at most."""
 LABEL_ROOM = 2.9
@@ -43,171 +37,34 @@ ENDS_ROOM = 2.1
 """Inches for the values of factors behind bars."""
 
 
-class Plots:
-    """The figures of one sweep, as methods: ``sweep.plot.tornado("RUS.share")``."""
-
-    def __init__(self, sweep: Sweep) -> None:
-        self._sweep = sweep
-
-    def heat_map(self, outcome: str | None = None, across: str | None = None, up: str | None = None) -> Figure:
-        """See ``sim.figures.sweeps.heat_map``."""
-        return heat_map(self._sweep, outcome, across, up)
-
-    def responses(self, outcome: str | None = None, factors: Sequence[str] | None = None) -> Figure:
-        """See ``sim.figures.sweeps.responses``."""
-        return responses(self._sweep, outcome, factors)
-
-    def scatter_matrix(self, columns: Sequence[str] | None = None) -> Figure:
-        """See ``sim.figures.sweeps.scatter_matrix``."""
-        return scatter_matrix(self._sweep, columns)
-
-    def tornado(self, outcome: str | None = None) -> Figure:
-        """See ``sim.figures.sweeps.tornado``."""
-        return tornado(self._sweep, outcome)
-
-    def sensitivity(self, outcomes: Sequence[str] | str | None = None) -> Figure:
-        """Sobol or Morris indices; see ``sim.figures.answers.indices``."""
-        return self.indices(self._sweep.sensitivity(outcomes))
-
-    def indices(self, found: Sensitivity) -> Figure:
-        """Indices that were already asked for; see ``sim.figures.answers.indices``."""
-        from sim.figures.answers import indices
-
-        return indices(self._sweep, found)
-
-    def boxes(self, found: Discovery) -> Figure:
-        """Where something happens; see ``sim.figures.answers.boxes``."""
-        from sim.figures.answers import boxes
-
-        return boxes(self._sweep, found)
-
-    def save_all(self, directory: str | Path, outcome: str | None = None) -> list[Path]:
-        """See ``sim.figures.sweeps.save_all``."""
-        return save_all(self._sweep, directory, outcome)
-
-
 def save_all(sweep: Sweep, directory: str | Path, outcome: str | None = None) -> list[Path]:
     """Draw the figures that the sweep's design allows into ``directory`` (made if missing); returns the paths."""
-    from sim.figures.result import save
-
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     drawn: list[tuple[str, Callable[[], Figure], str]] = [
         ("tornado", lambda: tornado(sweep, outcome), "What each factor does to an outcome, low against high"),
         ("responses", lambda: responses(sweep, outcome), "An outcome against each factor"),
-        ("scatter_matrix", lambda: scatter_matrix(sweep), "Factors and outcomes against one another"),
+        ("scatter_matrix", lambda: scatter_matrix(sweep), "Factors and outcomes against each other"),
     ]
     if len(sweep.factors) > 1:
         drawn.append(("heat_map", lambda: heat_map(sweep, outcome), "An outcome over two factors"))
     return [path for name, draw, about in drawn for path in save(draw(), folder / name, about)]
 
 
-# -- heat map ----------------------------------------------------------------------------------------------------------
-
-
-def heat_map(sweep: Sweep, outcome: str | None = None, across: str | None = None, up: str | None = None) -> Figure:
-    """Mean of an outcome over two factors (by default the two that move it most), over all other factors and worlds."""
-    name, means = _means(sweep, outcome)
-    order = list(sweep.effects(name).factor)
-    if len(order) < 2:
-        raise BadInput.of("a sweep of one factor", "two factors for a heat map; response curves show one")
-    across = order[0] if across is None else across
-    up = next(path for path in order if path != across) if up is None else up
-    j, k = sweep.factor(across), sweep.factor(up)
-    if j == k:
-        raise BadInput.of(f"{across} twice", "two different factors", path="up")
-    over = f"{words(across, sweep.scenario)} and {words(up, sweep.scenario)}"
-    title = f"{outcome_words(name, sweep.scenario)} over {over}"
-    return heat(
-        sweep,
-        means,
-        j,
-        k,
-        title,
-        "Darker is more: mean over worlds, and over all points that fall into a cell. White: no point.",
-        footer_of(sweep, name),
-    )[0]
-
-
-def heat(
-    sweep: Sweep, means: Floats, j: int, k: int, title: str, reading: str, footer: str
-) -> tuple[Figure, Axes, Cut, Cut]:
-    """Means (point,) over factors ``j`` (across) and ``k`` (up), in cells; also the axes and how they are cut."""
-    most = int(np.clip(np.sqrt(sweep.size / 4), 3, BINS))  # of a sample, so many that few cells stay empty
-    xs, ys = (Cut(sweep.factors[f], sweep.values[:, f], most) for f in (j, k))
-    total, count = np.zeros((ys.count, xs.count)), np.zeros((ys.count, xs.count))
-    np.add.at(total, (ys.place, xs.place), means)
-    np.add.at(count, (ys.place, xs.place), 1)
-    with np.errstate(invalid="ignore"):
-        cells = total / count
-    along, beside = (words(sweep.paths[f], sweep.scenario) for f in (j, k))
-    fig, body = style.page(_sentence(title), reading, footer, 9.0, 5.2)
-    box = Box(body.left + 1.0, body.bottom + 0.55, body.width - 2.3, body.height - 0.65)
-    places, labels = ys.ticks(box.height * 2)
-    ax = style.panel(
-        fig,
-        box,
-        (0, xs.count),
-        (0, ys.count),
-        xticks=xs.ticks(box.width),
-        yticks=(places, [style.fit(label, 0.75, SMALL) for label in labels]),
-    )
-    low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
-    shade = (cells - low) / (high - low) if high > low else np.full(cells.shape, 0.5)
-    for row in range(ys.count):
-        for column in range(xs.count):
-            value = cells[row, column]
-            if np.isnan(value):
-                continue
-            color = to_hex(_SCALE(float(shade[row, column])))
-            ax.add_patch(
-                Rectangle(
-                    (column, row),
-                    1,
-                    1,
-                    facecolor=color,
-                    edgecolor=PAPER,
-                    linewidth=0.6,
-                    gid=f"cell {column} {row} {value:.6g}",
-                )
-            )
-            if xs.count <= 10:
-                tone = PAPER if style.contrast(color, PAPER) > 4.5 else INK
-                write(ax, column + 0.5, row + 0.5, f"{value:.3g}", SMALL, tone, ha="center")
-    write(fig, box.left + box.width / 2, box.bottom - 0.36, along, LABEL, ha="center")
-    write(fig, body.left + 0.12, box.bottom + box.height / 2, beside, LABEL, ha="center", rotation=90)
-    _color_bar(fig, Box(box.right + 0.35, box.bottom, 0.18, box.height), low, high)
-    return fig, ax, xs, ys
-
-
-def _color_bar(fig: Figure, box: Box, low: float, high: float) -> None:
-    ax = style.panel(fig, box, (0, 1), (0, 64))
-    ax.add_collection(
-        PatchCollection(
-            [Rectangle((0, i), 1, 1) for i in range(64)],
-            linewidths=0,
-            gid="scale",
-            facecolors=[_SCALE(i / 63) for i in range(64)],
-        )
-    )
-    for part in (0.0, 0.5, 1.0):
-        write(fig, box.right + 0.08, box.bottom + part * box.height, f"{low + part * (high - low):.3g}", SMALL, MUTED)
-
-
 # -- response curves ---------------------------------------------------------------------------------------------------
 
 
 def responses(sweep: Sweep, outcome: str | None = None, factors: Sequence[str] | None = None) -> Figure:
-    """An outcome against each factor: its mean, and the band that holds eight in ten rows (luck and other factors)."""
-    name = _one(sweep, outcome)
+    """An outcome against each factor: its mean, and the band of 80 % of rows (chance and the other factors)."""
+    name = sweep.pick(outcome)[0]
     _, values = sweep.arrays([name])
     paths = list(sweep.effects(name).factor)[:8] if factors is None else list(factors)
     rows, columns = style.grid(len(paths))
     title = f"{outcome_words(name, sweep.scenario)} against each factor"
     fig, body = style.page(
-        _sentence(title),
+        capital(title),
         "Line: mean of all rows at a value of the factor (or in a "
-        "slice of its range). Band: eight rows in ten there, by luck and by the other factors.",
+        "slice of its range). Band: 80 % of these rows, which differ by chance and in the other factors.",
         footer_of(sweep, name),
         max(3.0 * columns, 6.5),
         max(2.6 * rows, 3.0),
@@ -264,9 +121,9 @@ def scatter_matrix(sweep: Sweep, columns: Sequence[str] | None = None) -> Figure
     shown = np.unique(np.linspace(0, sweep.size - 1, min(sweep.size, 1500)).astype(int))
     count = len(names)
     fig, body = style.page(
-        "Factors and outcomes against one another",
-        "One dot a point of the sweep, outcomes as "
-        "means over worlds. On the diagonal: how often each value occurs. Below: its range.",
+        "Factors and outcomes against each other",
+        "One dot per point of the sweep; outcomes are means over "
+        "worlds. On the diagonal: how often each value occurs. Below: its range.",
         footer_of(sweep),
         11.0,
         1.65 * count + 0.45,
@@ -339,15 +196,15 @@ def scatter_matrix(sweep: Sweep, columns: Sequence[str] | None = None) -> Figure
 
 
 def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
-    """What each factor does to an outcome: its mean where the factor is low and where it is high, by size of change."""
-    name, means = _means(sweep, outcome)
+    """What each factor does to an outcome: its mean where the factor is low and where high, by size of change."""
+    name, means = means_of(sweep, outcome)
     effects = sweep.effects(name).head(MOST_ROWS)
     title = f"What moves {outcome_words(name, sweep.scenario)}"
     fig, body = style.page(
         title,
         "Bars run from the mean of all points to the mean where the factor is low (wide, "
         "amber) and where it is high (narrow, blue): its lowest and highest quarter. On the right: "
-        "its values there. Pale: a change that luck and the other factors alone may make.",
+        "its values there. Pale: a change that chance and the other factors alone can explain.",
         footer_of(sweep, name),
         9.5,
         0.42 * len(effects) + 0.6,
@@ -381,59 +238,77 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
     return fig
 
 
+def sensitivity(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Figure:
+    """Sobol indices (first order and total) or Morris mu* of outcomes, worked out and drawn; see ``indices``."""
+    return indices(sweep, sweep.sensitivity(outcomes))
+
+
+def indices(sweep: Sweep, found: Sensitivity) -> Figure:
+    """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
+    outcomes = list(found.verdicts.outcome)[:6]
+    sobol = found.kind == "sobol"
+    shown = min(MOST_ROWS, len(sweep.factors))
+    each = 0.32 * shown + 0.75
+    reading = (
+        "Dark: share of the outcome's variance that the factor explains alone (first order). Light: with its "
+        "interactions (total). "
+        if sobol
+        else "Bar: mean size of the outcome's change when the factor moves over its range (mu*). "
+    )
+    fig, body = style.page(
+        "Which factors matter", reading + "Whiskers: 95 % interval.", footer_of(sweep), 9.5, each * len(outcomes)
+    )
+    main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
+    for k, outcome in enumerate(outcomes):
+        head = capital(outcome_words(outcome, sweep.scenario))
+        rows = found.of(outcome).head(shown)
+        verdict = found.verdicts[found.verdicts.outcome == outcome].iloc[0]
+        top = body.top - k * each
+        write(fig, body.left, top - 0.12, head, PANEL, bold=True)
+        beside = style.text_width(head, PANEL, True) + 0.15
+        write(
+            fig,
+            body.left + beside,
+            top - 0.12,
+            style.fit(str(verdict.verdict), body.width - beside, SMALL),
+            SMALL,
+            MUTED,
+        )
+        box = Box(body.left + LABEL_ROOM, top - each + 0.4, body.width - LABEL_ROOM - 0.3, 0.32 * shown)
+        reach = np.nan_to_num(rows[main].to_numpy() + rows[whisker].to_numpy())
+        xlim = (0.0, max(float(reach.max(initial=0.0)), 1e-9) * 1.05)
+        ax = style.panel(fig, box, xlim, (shown, 0), xticks=scale_of(xlim, True))
+        for place, (_, row) in enumerate(rows.iterrows()):
+            bars = [(main, 0.66, PALE), ("S1", 0.3, MAIN)] if sobol else [(main, 0.6, MAIN)]
+            for key, height, color in bars:
+                value = float(np.nan_to_num(row[key]))
+                ax.add_patch(
+                    Rectangle(
+                        (0, place + (1 - height) / 2),
+                        max(value, 0.0),
+                        height,
+                        facecolor=color,
+                        linewidth=0,
+                        gid=f"{key} {row['factor']} {value:.6g}",
+                    )
+                )
+            value, half = (float(np.nan_to_num(row[key])) for key in (main, whisker))
+            ax.add_collection(
+                LineCollection(
+                    [[(max(value - half, 0.0), place + 0.5), (value + half, place + 0.5)]], colors=INK, linewidths=0.9
+                )
+            )
+            write(
+                fig,
+                body.left,
+                box.top - (place + 0.5) / shown * box.height,
+                style.fit(words(str(row["factor"]), sweep.scenario), LABEL_ROOM - 0.2, LABEL),
+                LABEL,
+            )
+    return fig
+
+
 # -- shared ------------------------------------------------------------------------------------------------------------
-
-
-class Cut:
-    """A factor's values in cells: its levels where there are few, else equal slices of its range."""
-
-    def __init__(self, factor: Factor, values: Floats, most: int = BINS) -> None:
-        levels = np.unique(values)
-        self.factor, self.levels = factor, levels
-        self.sliced = False
-        if len(levels) <= BINS or factor.kind == "scenario":
-            self.count, self.place = len(levels), np.searchsorted(levels, values)
-            self._labels = [(i + 0.5, _label(factor, float(level))) for i, level in enumerate(levels)]
-            return
-        self.sliced = True
-        edges = np.linspace(levels[0], levels[-1], most + 1)
-        self.count, self.place = most, np.clip(np.searchsorted(edges, values, side="right") - 1, 0, most - 1)
-        ends = float(levels[0]), float(levels[-1])
-        at = scale_of(ends, True)[0] if factor.kind == "number" else list(np.linspace(*ends, 5)[1:-1])
-        self._labels = [((x - ends[0]) / (ends[1] - ends[0]) * most, _label(factor, x)) for x in at]
-
-    def ticks(self, room: float) -> Ticks:
-        """Places and labels that fit side by side into ``room`` inches."""
-        texts = [text for _, text in self._labels]
-        if self.factor.kind == SCENARIO:  # a name left out would be missed
-            return [place for place, _ in self._labels], [
-                style.fit(text, room / len(texts) - 0.08, SMALL) for text in texts
-            ]
-        widest = max((style.text_width(text, SMALL) for text in texts), default=0.0) + 0.12
-        step = max(1, int(np.ceil(len(texts) * widest / max(room, 0.1))))
-        return [place for place, _ in self._labels][::step], texts[::step]
-
-    def edge(self, value: float) -> float:
-        """Where a value lies along the cells; between two levels, at the edge of their cells."""
-        if not self.sliced:
-            return float(np.searchsorted(self.levels, value))
-        return float((value - self.levels[0]) / (self.levels[-1] - self.levels[0]) * self.count)
-
-
-def _label(factor: Factor, value: float) -> str:
-    label = factor.label(value)
-    return f"{label:.3g}" if isinstance(label, float) else label
-
-
-def _one(sweep: Sweep, outcome: str | None) -> str:
-    return sweep.pick(outcome)[0]
-
-
-def _means(sweep: Sweep, outcome: str | None) -> tuple[str, Floats]:
-    """An outcome and its mean over worlds at each point."""
-    name = _one(sweep, outcome)
-    means: Floats = sweep.arrays([name])[1][:, :, 0].mean(axis=1)
-    return name, means
 
 
 def _span(values: Any, room: float = 0.06) -> tuple[float, float]:
@@ -442,35 +317,10 @@ def _span(values: Any, room: float = 0.06) -> tuple[float, float]:
     return low - edge, high + edge
 
 
-def scale_of(span: tuple[float, float], labelled: bool) -> Ticks:
-    """Round numbers within a span."""
-    raw = (span[1] - span[0]) / 4
-    size = 10.0 ** np.floor(np.log10(raw))
-    step = next(size * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if size * m >= raw * 0.999)
-    first = np.ceil(span[0] / step) * step
-    places = [float(first + i * step) + 0.0 for i in range(8) if first + i * step <= span[1]]
-    return places, [f"{place:.6g}" if labelled else "" for place in places]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _range(sweep: Sweep, name: str, values: Floats) -> str:
     """From where to where a column goes; nothing for scenarios."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if name in sweep.paths:
         factor = sweep.factors[sweep.factor(name)]
-        return "" if factor.kind == SCENARIO else f"{_label(factor, low)} to {_label(factor, high)}"
+        return "" if factor.kind == SCENARIO else f"{label_of(factor, low)} to {label_of(factor, high)}"
     return f"{low:.3g} to {high:.3g}"
-
-
-def footer_of(sweep: Sweep, outcome: str = "") -> str:
-    """The last line of a figure: what was swept."""
-    count = len(sweep.manifest["scenarios"])
-    what = sweep.scenario.title if count == 1 else f"{count} scenarios"
-    luck = "" if sweep.paired else ", fresh luck"
-    return (
-        f"{what} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · seed "
-        f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}"
-    )

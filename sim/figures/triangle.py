@@ -61,8 +61,8 @@ def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
     tall = SIDE * sqrt(3) / 2
     fig, body = style.page(
         f"{', '.join(n for n in names if n)}: where each republic stands, {span(result)}",
-        "Each dot is a republic: the nearer a corner, the larger that power's part. Ring: day one; line: median of all "
-        f"worlds; dot: the median end{note or '.'}",
+        "Each dot is a republic: the nearer a corner, the larger its alignment with that power. Ring: day one; line: "
+        f"median of all worlds; dot: the median end{note or '.'}",
         footer(result),
         11.2,
         tall + 0.55,
@@ -191,7 +191,7 @@ def _table(
     name_room, line = 1.25, 0.34
     step = (box.width - name_room) / 3
     y = box.bottom + box.height / 2 + line * (len(rows) + 1) / 2
-    write(fig, box.left, y + 0.34, "Median parts, day one → end, %", LABEL, MUTED)
+    write(fig, box.left, y + 0.34, "Median shares, day one → end, %", LABEL, MUTED)
     shown = [k for k, name in enumerate(columns) if name]
     for k, (name, tint) in enumerate(zip(columns, inks, strict=True)):
         write(fig, box.left + name_room + step * (k + 1), y, name, LABEL, tint, True, ha="right")

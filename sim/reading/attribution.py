@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.rules.realign import shares
+
 Floats = NDArray[np.float64]
 
 STRIDE = 0.25
@@ -32,18 +34,10 @@ def mean_gradient(start: Floats, end: Floats) -> Floats:
     diagonal = np.arange(start.shape[1])
     for piece in range(pieces):
         for node, weight in zip(NODES, WEIGHTS, strict=True):
-            share = softmax(start + (piece + node) / pieces * step)
+            share = shares(start + (piece + node) / pieces * step)
             total -= weight / pieces * share[:, :, None] * share[:, None]
             total[:, diagonal, diagonal] += weight / pieces * share
     return total
-
-
-def softmax(logit: Floats) -> Floats:
-    """Shares from log-ratios to others, both (r, p, s, w)."""
-    top = np.maximum(logit.max(axis=1, keepdims=True), 0.0)
-    weight = np.exp(logit - top)
-    result: Floats = weight / (np.exp(-top) + weight.sum(axis=1, keepdims=True))
-    return result
 
 
 def split(logit: Floats, drivers: Floats, weights: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
@@ -65,5 +59,5 @@ def split(logit: Floats, drivers: Floats, weights: Floats) -> tuple[Floats, Floa
         series[t + 1] = owners.sum(axis=1)
     shift = drivers[-1] - drivers[0]
     left = (logit[-1] - logit[0]) - shift.sum(axis=0)
-    before, after = ((softmax(logit[t]) * weights[:, None]).sum(axis=2) for t in (0, -1))
+    before, after = ((shares(logit[t]) * weights[:, None]).sum(axis=2) for t in (0, -1))
     return series, owners, np.concatenate([shift, left[None]]), before, after

@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.reading.landscape import HIGHEST, INDIFFERENT, LOWEST, MOST, TIE, energies, is_minimum, sides, weights
+from sim.runs.ask import Ask, Askable, Asked
 from sim.runs.result import Result
 from sim.runs.run import Progress, run
-from sim.scenario import BadInput, Scenario, load
+from sim.scenario import BadInput, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
+from sim.scenario.table import SECTORS
+from sim.world import rules
+from sim.world.events import Calendar
+from sim.world.parameters import Actors, arrays
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +46,8 @@ KINSHIP = 2.0
 """Steps of the scale won between republics in full solidarity."""
 
 _SIZES = """The powers together weigh as much as the republics together. A power's part is its part of all powers'
-means (budget, shrunk by strain), a republic's its part of the endowments that make it worth courting."""
+means in that month (budget, raised by events, shrunk by strain), a republic's its part of the endowments that make it
+worth courting."""
 _TOWARDS = """3, plus 4 times the power's overall share, minus the republic's grievance measured by the level at which
 it would speak out (threshold and leverage), minus the power's grudge."""
 _RIVALS = """3, minus twice their mean rivalry times the ground they both hold (overlap of their shares). The model
@@ -58,83 +65,126 @@ ASSUMPTIONS: dict[str, str] = {
 
 
 def blocs(
-    scenario: Result | Scenario | str | Path,
-    month: str | int = -1,
-    *,
-    worlds: int = 500,
-    seed: int = 0,
-    progress: Progress | None = None,
+    scenario: Askable, month: str | int = -1, *, progress: Progress | None = None, **asked: Unpack[Asked]
 ) -> Blocs:
     """The two-bloc landscape of a month in every world.
 
     Parameters
     ----------
-    scenario : a result (kept "full"), or a scenario, name or path to be run.
+    scenario : a result (kept "full"); or a scenario, name, path or ask to be run.
     month : "YYYY-MM" (its end), a number of months since day one, or -1 for the last month.
-    worlds, seed, progress : as for ``sim.run``, where it must be run.
+    progress, asked : as for ``sim.run``, where it must be run; a result that is asked for something else is run again.
 
     Raises
     ------
     BadInput : a month outside the run, more than 20 actors.
     """
-    if isinstance(scenario, Result):
+    given = scenario.finished if isinstance(scenario, Result) else scenario
+    ask = Ask.of(given, **asked)
+    _checked(ask.scenario)
+    place = _month(ask.months, month_labels(ask.scenario.start, ask.months), month)
+    if isinstance(scenario, Result) and ask == given:
         result = scenario
     else:
-        story = load(scenario) if isinstance(scenario, str | Path) else scenario
-        _checked(story)
-        place = _month(story.months, _dates(story), month)
-        story = story.with_months(max(place, 1))
-        month = place
-        result = run(story, worlds, seed=seed, progress=progress)
-    _checked(result.scenario)
-    at = _month(result.months, result.dates, month)
-    sizes, propensities = state(result, at)
+        if not any(path.startswith("events.") for path in ask.variations):  # a date may vary to before the month
+            ask = Ask.of(ask, months=max(place, 1))
+        result = run(ask, progress=progress)
+    sizes, propensities = state(result, place)
     names = (*result.powers, *result.republics)
-    return Blocs(
-        result.scenario, result.seed, result.dates[at], names, sizes, propensities, result.array("overall")[at]
-    )
+    return Blocs(result.finished, result.dates[place], names, sizes, propensities, result.array("overall")[place])
 
 
 def state(result: Result, month: int) -> tuple[Floats, Floats]:
     """Sizes (n, w) and propensities (n, n, w) of powers, then republics, at the end of a month; see ``ASSUMPTIONS``."""
-    story = result.scenario
-    powers, republics = list(story.powers.values()), list(story.republics.values())
+    ask, powers, republics = result.finished, result.powers, result.republics
     p, r, w = len(powers), len(republics), result.worlds
     share = result.array("overall")[month].astype(float)  # (r, p, w)
     grievance = result.array("grievance")[month].sum(axis=2, dtype=float)  # (r, p, w)
     grudge = np.swapaxes(result.array("grudge")[month], 0, 1).astype(float)  # (r, p, w)
-    strain = result.array("strain")[month].astype(float)  # (p, w)
-    budget = np.array([power.budget * (1.0 + power.budget_growth) ** (month / 12.0) for power in powers])
-    means = budget[:, None] * np.exp(-story.rules.strain_on_means * strain)
-    endowment = np.array([sum(republic.endowment.values()) for republic in republics])
-    sizes = np.concatenate(
-        [
-            GROUP * means / _some(means.sum(axis=0)),
-            np.broadcast_to((GROUP * endowment / _some(endowment.sum()))[:, None], (r, w)),
-        ]
-    )
+    endowment = [_wide([ask.number(f"republics.{code}.endowment.{name}") for name in SECTORS], w) for code in republics]
+    worth = np.stack([values.sum(axis=0) for values in endowment])  # (r, w)
+    sizes = np.concatenate([_parts(means(result, month)), _parts(worth)])
     table = np.full((p + r, p + r, w), INDIFFERENT)
-    limit = np.array(
-        [
-            [republic.voice_threshold + story.rules.leverage_cost * republic.leverage[code] for code in story.powers]
-            for republic in republics
-        ]
-    )[:, :, None]
-    towards = INDIFFERENT + ALLIANCE * share - VOICE * grievance / np.maximum(limit, 0.05) - grudge
+    towards = INDIFFERENT + ALLIANCE * share - VOICE * grievance / np.maximum(_limits(result), 0.05) - grudge
     table[p:, :p] = towards
     table[:p, p:] = np.swapaxes(towards, 0, 1)
-    rivalry = np.array([power.rivalry for power in powers])
+    rivalry = [ask.number(f"powers.{code}.rivalry") for code in powers]
     for a in range(p):
         for b in range(a):
             both = 2.0 * np.minimum(share[:, a], share[:, b]).sum(axis=0)
             overlap = both / _some((share[:, a] + share[:, b]).sum(axis=0))
             table[a, b] = table[b, a] = INDIFFERENT - RIVALRY * (rivalry[a] + rivalry[b]) / 2.0 * overlap
-    codes = list(story.republics)
-    for a in range(r):
-        for b in range(a):
-            felt = (republics[a].solidarity[codes[b]] + republics[b].solidarity[codes[a]]) / 2.0
-            table[p + a, p + b] = table[p + b, p + a] = INDIFFERENT + KINSHIP * felt
+    for a, mine in enumerate(republics):
+        for b, other in enumerate(republics[:a]):
+            felt = ask.number(f"republics.{mine}.solidarity.{other}") + ask.number(
+                f"republics.{other}.solidarity.{mine}"
+            )
+            table[p + a, p + b] = table[p + b, p + a] = INDIFFERENT + KINSHIP * felt / 2.0
     return sizes, np.clip(table, LOWEST, HIGHEST)
+
+
+def _limits(result: Result) -> Floats:
+    """Grievance at which each republic would speak out against each power, (r, p, w)."""
+    number, none = result.finished.number, np.zeros(1)
+    limits = [
+        -rules.pressure(
+            none,
+            number(f"republics.{republic}.voice_threshold"),
+            number(f"republics.{republic}.leverage.{power}"),
+            number("rules.leverage_cost"),
+            none,
+        )
+        for republic in result.republics
+        for power in result.powers
+    ]
+    return _wide(limits, result.worlds).reshape(len(result.republics), len(result.powers), -1)
+
+
+def means(result: Result, month: int) -> Floats:
+    """Points that each power can spend in a month of the run (0 and 1: the first), (p, w), as the model reckons them.
+
+    Strain is the record's. What events add to a budget follows from when they happened: the calendar is turned again.
+
+    Raises
+    ------
+    BadInput : a model whose events do not come as the calendar brings them.
+    """
+    number, strain = result.finished.number, result.array("strain")[month].astype(float)
+    boost = _boost(result, month) if month else np.ones_like(strain)
+    points = [
+        rules.means(
+            number(f"powers.{code}.budget"),
+            number(f"powers.{code}.budget_growth"),
+            max(month - 1, 0),
+            boost[j],
+            strain[j],
+            number("rules.strain_on_means"),
+        )
+        for j, code in enumerate(result.powers)
+    ]
+    return _wide(points, result.worlds)
+
+
+def _boost(result: Result, month: int) -> Floats:
+    """Factors that events lay on the budgets in a month of the run, (p, w), powers in the scenario's order."""
+    ask, worlds = result.finished, np.arange(result.worlds)
+    story, actors = ask.scenario, Actors.of(ask.scenario)
+    parameters = arrays(story, len(worlds), ask.values_of(worlds)).in_single()
+    calendar = Calendar(story, parameters, actors, len(worlds), Calendar.streams(story, ask.seed, worlds))
+    happened = result.array("event")
+    for t in range(month):
+        now = calendar.turn(t)
+        fired = np.zeros_like(happened[t])
+        for place, there in now.fired.items():
+            fired[place] = there
+        if not np.array_equal(fired, happened[t]):
+            raise BadInput.of(
+                f"events that the calendar does not bring in {result.dates[t + 1]}",
+                "a result of a model whose events are those of its scenario",
+                path="model",
+            )
+    boost: Floats = now.boost[[actors.powers.index(code) for code in result.powers]].astype(float)
+    return boost
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,13 +193,23 @@ class Blocs:
     (n, n, w), overall ``share`` (r, p, w).
     """
 
-    scenario: Scenario
-    seed: int
+    ask: Ask
+    """What was asked of the model, to the month or beyond."""
     date: str
     names: tuple[str, ...]
     sizes: Floats
     propensities: Floats
     share: Floats
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated."""
+        return self.ask.scenario
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+        return self.ask.seed
 
     @property
     def worlds(self) -> int:
@@ -227,10 +287,20 @@ class Blocs:
         return pd.DataFrame(rows, columns=["republic", "leader", "share", "with_leader", "alone"])
 
     def figure(self) -> Figure:
-        """The commonest partings as a table; see ``sim.figures.blocs.bloc_table``."""
-        from sim.figures.blocs import bloc_table
+        """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+        return lazy.figure("Blocs.figure", self)
 
-        return bloc_table(self)
+
+def _wide(values: Sequence[NDArray[Any]], worlds: int) -> Floats:
+    """Values, (w,) or (1,) each, as one array, (n, w)."""
+    result: Floats = np.stack([np.broadcast_to(value, worlds) for value in values]).astype(float, copy=False)
+    return result
+
+
+def _parts(weights: Floats) -> Floats:
+    """Parts of the weights of a group, (n, w), that together are ``GROUP``."""
+    result: Floats = GROUP * weights / _some(weights.sum(axis=0))
+    return result
 
 
 def _some(total: Floats) -> Floats:
@@ -245,10 +315,6 @@ def _checked(story: Scenario) -> None:
         raise BadInput.of(
             f"{actors} actors", f"2 to {MOST}: every parting of them is weighed", path="powers, republics"
         )
-
-
-def _dates(story: Scenario) -> list[str]:
-    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(story.start - 1, story.start + story.months)]
 
 
 def _month(months: int, dates: Sequence[str], month: str | int) -> int:

@@ -7,33 +7,30 @@ surer than two bands laid side by side (common random numbers: Law 2015, chapter
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
-from sim.runs.posterior import Posterior, load_posterior
-from sim.runs.result import Result, month_label, quantiles, tidy
-from sim.runs.run import Progress, run
-from sim.runs.words import capital, month_words, points, possessive, signed
+from sim import lazy
+from sim.runs.ask import SHOWN, Ask, Askable, Asked
+from sim.runs.result import Result, quantiles, tidy
+from sim.runs.run import Progress, check_repeats, run
+from sim.runs.words import capital, listed, month_words, percent, points, possessive, signed
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
-from sim.world.actors import Power, Republic
-from sim.world.agents import Classes
-from sim.world.parameters import Variations
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
-Comparable = Scenario | Result | str | Path
-
 BAND: tuple[float, float, float] = (0.1, 0.5, 0.9)
 """Quantiles over worlds: low, median and high of every band."""
 EQUAL = 1e-9
@@ -41,117 +38,85 @@ EQUAL = 1e-9
 
 
 def compare(
-    *scenarios: Comparable,
-    worlds: int = 500,
-    months: int | None = None,
-    seed: int = 0,
-    names: Sequence[str] | None = None,
-    republic: Classes = Republic,
-    power: Classes = Power,
-    keep: str = "full",
-    variations: Variations | None = None,
-    posterior: Posterior | str | Path | None = None,
-    progress: Progress | None = None,
+    *scenarios: Askable, names: Sequence[str] | None = None, progress: Progress | None = None, **asked: Unpack[Asked]
 ) -> Comparison:
     """Run scenarios on the same luck and compare each with the first.
 
     Parameters
     ----------
-    scenarios : two or more scenarios, shipped names, paths, or results (which are not run again; then their own
-        seed, number of worlds and posterior hold for all).
-    worlds, months, seed, republic, power, variations, posterior : as for ``sim.run``, the same for all. Without
-        ``months`` all run as long as the shortest.
+    scenarios : two or more scenarios, shipped names or paths; or results, which are not run again, and asks. A scenario
+        beside a result or an ask is run as that was: on its worlds, months and seed, with its posterior, variations and
+        classes, so that the two differ in the scenario alone.
     names : what to call them; their own names if not given.
-    keep : "full", or "overall" to save memory (then ``sector`` is always "overall").
-    progress : called with worlds done and worlds in all, counted over all scenarios.
+    progress : called with worlds done and worlds in all, counted over all that are run.
+    asked : worlds, months, seed, republic, power, model, keep, variations, posterior, the same for all that are run
+        (see ``sim.Ask``). Without ``months`` all run as long as the shortest. With ``keep="overall"``, which saves
+        memory, ``sector`` is always "overall".
+
+    Results and asks may differ from one another in classes and variations; ``Comparison.notes`` and ``headline`` then
+    say so.
 
     Raises
     ------
     BadInput : fewer than two, different starts, no republic or power in common, results of different seeds or
-        posteriors.
+        posteriors or of other than what is asked beside them, variations of a number that a scenario lacks.
 
     Examples
     --------
-    >>> both = compare("dushanbe-2025", "russian-peace", worlds=20, months=12)  # doctest: +SKIP
-    >>> print(both.sentence("TJK", "RUS"))  # doctest: +SKIP
+    >>> both = compare("dushanbe-2025", "war-drags-on", worlds=20, months=12)
+    >>> both.names
+    ('dushanbe-2025', 'war-drags-on')
     """
-    given = [load(one) if isinstance(one, str | Path) else one for one in scenarios]
-    stories = [one.scenario if isinstance(one, Result) else one for one in given]
-    labels = _labels(stories, names)
-    _check(given, stories, labels)
+    given = [load(os.fspath(one)) if isinstance(one, str | os.PathLike) else one for one in scenarios]
     ready = [one for one in given if isinstance(one, Result)]
-    drawn = None if posterior is None else load_posterior(posterior)
-    _check_posteriors(ready, drawn)
-    if ready:
-        seed, worlds, drawn = ready[0].seed, min(one.worlds for one in ready), ready[0].posterior
-    length = min(
-        [*(one.months for one in ready), *(one.months for one in stories)]
-        if months is None
-        else [months, *(one.months for one in ready)]
-    )
-    fresh = len(given) - len(ready)
-    results, done = [], 0
-    for one in given:
-        if isinstance(one, Scenario):
-            tell = None if progress is None else _counted(progress, done, fresh * worlds)
-            one = run(
-                one,
-                worlds,
-                length,
-                seed,
-                republic=republic,
-                power=power,
-                keep=keep,
-                variations=variations,
-                posterior=drawn,
-                progress=tell,
-            )
-            done += worlds
-        results.append(one)
+    said = dict[str, Any]({name: value for name, value in asked.items() if value is not None})
+    _check_results(ready, said)
+    questions = _questions(given, said)
+    labels = _labels(questions, names)
+    _check(questions, labels)
+    if ready and len(ready) < len(given):
+        check_repeats(ready[0])
+    pairs = list(zip(given, questions, strict=True))
+    total, done, results = sum(ask.worlds for one, ask in pairs if not isinstance(one, Result)), 0, []
+    for one, ask in pairs:
+        if isinstance(one, Result):
+            results.append(one)
+            continue
+        results.append(run(ask, progress=None if progress is None else _counted(progress, done, total)))
+        done += ask.worlds
     return Comparison(labels, results)
 
 
 def whatif(
-    scenario: Scenario | str | Path,
+    scenario: Askable,
     changes: Mapping[str, object] | Iterable[str],
     *,
-    worlds: int = 500,
-    months: int | None = None,
-    seed: int = 0,
-    keep: str = "full",
-    posterior: Posterior | str | Path | None = None,
     progress: Progress | None = None,
+    **asked: Unpack[Asked],
 ) -> Comparison:
-    """Compare a scenario with itself, some values changed.
+    """Compare a scenario, or what a result or an ask asks, with itself, some values changed.
 
     ``changes`` maps paths to values, {"powers.RUS.strain": 0.7}, or is a list of "path=value" (then the scenario must
     be a name or a path); the rest as for ``compare``.
 
     Raises
     ------
-    BadInput : no change, or whatever is wrong with it.
+    BadInput : no change, a change of what varies from world to world, or whatever else is wrong with it.
     """
     pairs = changes if isinstance(changes, Mapping) else [changes] if isinstance(changes, str) else list(changes)
     if not pairs:
         raise BadInput.of("no change", "at least one PATH=VALUE", path="changes")
-    if isinstance(scenario, Scenario):
+    if isinstance(scenario, str | os.PathLike):
+        base, other = (Ask.of(load(os.fspath(scenario), set=those), **asked) for those in (None, pairs))
+    else:
         if not isinstance(pairs, Mapping):
             raise BadInput.of("a list", "a mapping of paths to values for a loaded scenario", path="changes")
-        base, other = scenario, scenario.with_values(pairs)
-    else:
-        base, other = load(scenario), load(scenario, set=pairs)
+        whole = Ask.of(scenario.finished if isinstance(scenario, Result) else scenario)
+        base, other = Ask.of(whole, **asked), Ask.of(_changed(whole, pairs), **asked)
     said = [f"{path}={value}" for path, value in pairs.items()] if isinstance(pairs, Mapping) else pairs
-    return compare(
-        base,
-        other,
-        worlds=worlds,
-        months=months,
-        seed=seed,
-        keep=keep,
-        posterior=posterior,
-        progress=progress,
-        names=(base.name, ", ".join(said)),
-    )
+    _check_unvaried(base, [pair.partition("=")[0].strip() for pair in said])
+    same = isinstance(scenario, Result) and base == scenario.finished
+    return compare(scenario if same else base, other, names=(base.scenario.name, ", ".join(said)), progress=progress)
 
 
 def clear_from(low: Array, high: Array) -> Array:
@@ -182,6 +147,15 @@ class Comparison:
         self.posterior = self.results[0].posterior
         self._kept: dict[tuple[int, str], Array] = {}
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What else than the scenarios sets them apart (classes, variations), a sentence each; mostly none."""
+        return tuple(note for k in range(1, len(self.names)) for note in self._notes(k))
+
+    def _notes(self, k: int) -> list[str]:
+        name, base = self.names[k], self.names[0]
+        return _differences(name, self.results[k].finished, base, self.results[0].finished)
+
     def __repr__(self) -> str:
         return f"<Comparison {' | '.join(self.names)}: {self.worlds} worlds, {self.months} months, seed {self.seed}>"
 
@@ -193,7 +167,7 @@ class Comparison:
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is day one."""
-        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+        return month_labels(self.scenario.start, self.months)
 
     # -- the numbers --------------------------------------------------------------------------------------------------
 
@@ -383,15 +357,19 @@ class Comparison:
     def headline(
         self, which: int | str = 1, pairs: Sequence[tuple[str, str]] | None = None, sector: str = "overall"
     ) -> str:
-        """The largest differences (of ``pairs``, republic and power, if given) in words, at most three sentences."""
+        """The largest differences (of ``pairs``, republic and power, if given) in words, at most three sentences.
+
+        What else than the scenarios sets the two apart follows (``notes``).
+        """
         table = self.table(sector)
         table = table[table.scenario == self.names[self.index(which)]]
         if pairs is not None:
             table = table[[pair in pairs for pair in zip(table.republic, table.power, strict=True)]]
         largest = table.reindex(table.difference.abs().sort_values(ascending=False, kind="stable").index)[:3]
+        text = [self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples()]
         if not (largest.p_higher + largest.p_lower > 0).any():
-            return "No share differs in any world."
-        return " ".join(self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples())
+            text = ["No share differs in any world."]
+        return " ".join([*text, *self._notes(self.index(which))])
 
     def title(self, which: int | str) -> str:
         """What to call a scenario on a page: its title with its name, or the name it was given here."""
@@ -400,10 +378,11 @@ class Comparison:
         return f"{story.title} ({name})" if name == story.name else name
 
     def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
-        """Fans of the paired difference over time, see ``sim.figures.reading.difference_fans``."""
-        from sim.figures.reading import difference_fans
+        """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-        return difference_fans(self, which, sector, title)
+        ``title``: whose doing the difference is, the scenario's if not given.
+        """
+        return lazy.figure("Comparison.figure", self, which, sector, title)
 
     def _known(self, code: str, codes: Sequence[str], what: str) -> None:
         if code not in codes:
@@ -412,27 +391,92 @@ class Comparison:
             )
 
 
-# -- checks -----------------------------------------------------------------------------------------------------------
+# -- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def _labels(stories: Sequence[Scenario], names: Sequence[str] | None) -> list[str]:
-    """Names to tell them apart: given ones, or their own, numbered where they repeat."""
-    if names is not None:
-        return [str(name) for name in names]
-    own = [story.name for story in stories]
-    return [name if own.count(name) == 1 else f"{name} ({own[: i + 1].count(name)})" for i, name in enumerate(own)]
+def _questions(given: Sequence[Any], asked: Mapping[str, Any]) -> list[Ask]:
+    """What each of those compared asks: a result its own; a scenario what the first result or ask beside it asks."""
+    own = [
+        one.finished if isinstance(one, Result) else None if isinstance(one, Scenario) else Ask.of(one) for one in given
+    ]
+    lead = next((ask for ask in own if ask is not None), None)
+    lengths = [one.months for one in given if isinstance(one, Scenario)] + [ask.months for ask in own if ask]
+    counts = [ask.worlds for ask in own if ask]
+    said = {"worlds": min(counts, default=None), **asked, "months": asked.get("months", min(lengths, default=None))}
+    questions = []
+    for one, ask in zip(given, own, strict=True):
+        if isinstance(one, Result):
+            questions.append(one.finished)
+            continue
+        base = ask or (Ask.of(one) if lead is None else _moved(lead, one))
+        questions.append(Ask.of(base, **said))
+    return questions
 
 
-def _check(given: Sequence[Scenario | Result], stories: Sequence[Scenario], labels: Sequence[str]) -> None:
+def _moved(lead: Ask, story: Scenario) -> Ask:
+    """What ``lead`` asks, asked of another scenario."""
+    known = set(story.numeric_paths())
+    lacking = [path for path in lead.variations if path not in known]
+    if lacking:
+        raise BadInput(
+            Problem(
+                "",
+                None,
+                None,
+                path,
+                f"no number of {story.name!r}",
+                f"a scenario with all that varies from world to world in {lead.scenario.name!r}",
+                nearest(path, known),
+            )
+            for path in lacking
+        )
+    return replace(lead, scenario=story, keep="full" if lead.keep == "drivers" else lead.keep)
+
+
+def _changed(ask: Ask, pairs: Mapping[str, object]) -> Ask:
+    return replace(ask, scenario=ask.scenario.with_values(pairs))
+
+
+def _check_unvaried(base: Ask, paths: Sequence[str]) -> None:
+    """A change of what varies from world to world would change nothing."""
+    twice = [path for path in paths if path in base.variations]
+    if twice:
+        raise BadInput(
+            Problem("", None, None, path, "changed here, and varied from world to world", "one of the two")
+            for path in twice
+        )
+
+
+def _check_results(ready: Sequence[Result], asked: Mapping[str, Any]) -> None:
+    """What is asked beside results must be what they answer."""
     problems = []
-    if len(given) < 2:
-        problems.append(Problem("", None, None, "scenarios", f"{len(given)}", "two or more"))
-    if len(labels) != len(given) or len(set(labels)) < len(labels):
+    for one in ready:
+        problems += [
+            Problem("", None, None, name, repr(asked[name]), f"at most {most}, which {one!r} has")
+            for name, most in (("worlds", one.worlds), ("months", one.months))
+            if asked.get(name, 0) > most
+        ]
+        others = {key: value for key, value in asked.items() if key not in ("worlds", "months", "keep")}
+        problems += [
+            Problem("", None, None, key, "another than a result has", f"that of {one!r}, which is not run again")
+            for key, value in others.items()
+            if Ask.of(one.finished, **{key: value}) != one.finished
+        ]
+    if problems:
+        raise BadInput(problems)
+
+
+def _check(questions: Sequence[Ask], labels: Sequence[str]) -> None:
+    problems = []
+    stories = [ask.scenario for ask in questions]
+    if len(questions) < 2:
+        problems.append(Problem("", None, None, "scenarios", f"{len(questions)}", "two or more"))
+    if len(labels) != len(questions) or len(set(labels)) < len(labels):
         problems.append(Problem("", None, None, "names", repr(list(labels)), "one name each, all different"))
     if len({story.start for story in stories}) > 1:
         starts = ", ".join(f"{label} {story.start_label}" for label, story in zip(labels, stories, strict=False))
         problems.append(Problem("", None, None, "start", f"different ones ({starts})", "scenarios that start together"))
-    seeds = {one.seed for one in given if isinstance(one, Result)}
+    seeds = sorted({ask.seed for ask in questions})
     if len(seeds) > 1:
         problems.append(
             Problem(
@@ -440,8 +484,21 @@ def _check(given: Sequence[Scenario | Result], stories: Sequence[Scenario], labe
                 None,
                 None,
                 "seed",
-                f"results of seeds {', '.join(map(str, sorted(seeds)))}",
+                f"results of seeds {', '.join(map(str, seeds))}",
                 "results of the same seed, so that worlds can be paired",
+            )
+        )
+    drawn = [ask.posterior for ask in questions]
+    if len({one and one.digest for one in drawn}) > 1:
+        said = ", ".join(dict.fromkeys("none" if one is None else one.name for one in drawn))
+        problems.append(
+            Problem(
+                "",
+                None,
+                None,
+                "posterior",
+                f"different ones ({said})",
+                "results of the same posterior, so that worlds can be paired",
             )
         )
     problems += [
@@ -453,14 +510,51 @@ def _check(given: Sequence[Scenario | Result], stories: Sequence[Scenario], labe
         raise BadInput(problems)
 
 
-def _check_posteriors(ready: Sequence[Result], asked: Posterior | None) -> None:
-    """Worlds can be paired only if they took the same draws."""
-    drawn = [one.posterior for one in ready] + ([asked] if asked is not None else [])
-    if len({None if one is None else one.digest for one in drawn}) > 1:
-        said = ", ".join(dict.fromkeys("none" if one is None else one.name for one in drawn))
-        raise BadInput.of(
-            f"different ones ({said})", "results of the same posterior, so that worlds can be paired", path="posterior"
-        )
+# -- names and notes --------------------------------------------------------------------------------------------------
+
+
+def _labels(questions: Sequence[Ask], names: Sequence[str] | None) -> list[str]:
+    """Names to tell them apart: given ones; or their own, where they repeat with what is asked beside, or numbered."""
+    if names is not None:
+        return [str(name) for name in names]
+    own = [ask.scenario.name for ask in questions]
+    beside = [
+        f"{name} ({', '.join(ask.beside)})" if ask.beside else name for name, ask in zip(own, questions, strict=True)
+    ]
+    said = [
+        other if own.count(name) > 1 and len(set(beside)) > 1 else name for name, other in zip(own, beside, strict=True)
+    ]
+    return [name if said.count(name) == 1 else f"{name} ({said[: i + 1].count(name)})" for i, name in enumerate(said)]
+
+
+def _differences(name: str, ask: Ask, base_name: str, base: Ask) -> list[str]:
+    """What else than their scenarios sets two asks apart, a sentence each."""
+    notes = []
+    head = "The two differ" if ask.scenario == base.scenario else "The two differ also"
+    if ask.classes != base.classes:
+        mine, theirs = (listed(one.own_names) or "sim’s own" for one in (ask, base))
+        notes.append(f"{head} in classes: “{name}” has {mine}, “{base_name}” {theirs}.")
+    worlds = min(ask.worlds, base.worlds)
+    apart, hidden = [], []
+    for path in dict.fromkeys([*ask.variations, *base.variations]):
+        if not np.array_equal(_taken(ask, path, worlds), _taken(base, path, worlds)):
+            apart.append(path)
+        elif ask.scenario.values.get(path) != base.scenario.values.get(path):
+            hidden.append(path)
+    if apart:
+        notes.append(f"{head} in the values that worlds take of {_paths(apart)}.")
+    if hidden:
+        notes.append(f"Worlds of both take the same values of {_paths(hidden)}, in which the scenarios differ.")
+    return notes
+
+
+def _taken(ask: Ask, path: str, worlds: int) -> Array:
+    """Values of a number in the first worlds; of one that a scenario lacks, what equals nothing."""
+    return ask.number(path)[:worlds] if path in ask.scenario.values else np.array([np.nan])
+
+
+def _paths(paths: Sequence[str]) -> str:
+    return listed(list(paths)) if len(paths) <= SHOWN else f"{len(paths)} numbers"
 
 
 def _common(results: Sequence[Result]) -> tuple[tuple[str, ...], tuple[str, ...]]:

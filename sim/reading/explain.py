@@ -11,27 +11,26 @@ each part belongs to; ``table`` adds up over whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
 from sim.reading.attribution import split
 from sim.reading.compare import BAND, Comparison, compare
-from sim.runs.posterior import Posterior, load_posterior, vary
-from sim.runs.result import Result, month_label, quantiles, tidy
-from sim.runs.run import Progress, driver_names, memory, run_batch
-from sim.scenario import BadInput, Problem, Scenario, load
+from sim.runs.ask import Ask, Askable, Options
+from sim.runs.posterior import Posterior
+from sim.runs.result import Result, quantiles, tidy
+from sim.runs.run import Progress, check_same, driver_names, memory, run_batch
+from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
-from sim.world.actors import Power, Republic
-from sim.world.agents import Classes
-from sim.world.model import DiplomacyModel
-from sim.world.parameters import Variations
+from sim.world.parameters import SINGLE
 from sim.world.record import Record, Watch
 
 if TYPE_CHECKING:
@@ -49,35 +48,33 @@ ROOM = 96 * 2**20
 
 
 def explain(
-    scenario: Scenario | Result | str | Path,
-    worlds: int = 500,
+    scenario: Askable,
+    worlds: int | None = None,
     months: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     *,
     since: str | None = None,
     until: str | None = None,
     sector: str = "overall",
-    republic: Classes = Republic,
-    power: Classes = Power,
-    model: type[DiplomacyModel] = DiplomacyModel,
-    variations: Variations | None = None,
-    posterior: Posterior | str | Path | None = None,
     progress: Progress | None = None,
+    before_month: Callable[[], None] | None = None,
+    **options: Unpack[Options],
 ) -> Explanation:
     """Run a scenario and split the change of every alignment into its drivers.
 
     Parameters
     ----------
-    scenario : a scenario, a name, a path; or a result, whose scenario, months, seed, number of worlds and posterior are
-        taken. A result of ``sim.run(..., keep="drivers")`` is not run again.
-    worlds, months, seed, republic, power, model, variations, posterior, progress : as for ``sim.run``.
+    scenario : a scenario, a name, a path or an ``Ask``; or a result, which is explained with all that it asks (classes,
+        variations, posterior). A result of ``sim.run(..., keep="drivers")`` is not run again.
+    worlds, months, seed, progress, before_month, options : as for ``sim.run``.
     since, until : first and last month explained, "YYYY-MM", from the beginning of the one to the end of the other;
         the whole run if not given.
     sector : "overall" (need-weighted) or one sector.
 
     Raises
     ------
-    BadInput : a month outside the run, an unknown sector, whatever is wrong with the scenario.
+    BadInput : a month outside the run, an unknown sector, a result that its model no longer gives or whose classes are
+        not to be had, whatever is wrong with the scenario.
 
     Examples
     --------
@@ -85,14 +82,9 @@ def explain(
     >>> bool(why.residual < 1e-6)
     True
     """
-    if isinstance(scenario, Result):
-        kept = scenario if scenario.record.wants("drivers") else None
-        story, worlds, seed = scenario.scenario.with_months(scenario.months), scenario.worlds, scenario.seed
-        drawn = scenario.posterior
-    else:
-        drawn = None if posterior is None else load_posterior(posterior)
-        kept, story = None, load(scenario) if isinstance(scenario, str | Path) else scenario
-        story = story if months is None else story.with_months(months)
+    given = scenario.finished if isinstance(scenario, Result) else scenario
+    ask = Ask.of(given, worlds=worlds, months=months, seed=seed, **options)
+    answered = scenario if isinstance(scenario, Result) and ask == given else None
     if sector != "overall" and sector not in SECTORS:
         raise BadInput.of(
             repr(sector),
@@ -100,37 +92,30 @@ def explain(
             path="sector",
             nearest=nearest(sector, [*SECTORS, "overall"]),
         )
-    first, last = _span(story, since, until)
-    if kept is not None:
-        arrays = kept.record.arrays
-        need = np.array([[spec.need[name] for name in SECTORS] for spec in story.republics.values()])[:, :, None]
-        logit, drivers = (arrays[name][first : last + 1] for name in ("logit", "drivers"))
-        names, pieces = kept.record.labels["driver"], [split(logit, drivers, _weights(need, sector))]
+    first, last = _span(ask.scenario, since, until)
+    weights = _weights(ask, sector)
+    if answered is not None and answered.record.wants("drivers"):
+        names = answered.record.labels["driver"]
+        pieces = [_split(answered.record, first, last, weights)]
     else:
-        names, pieces, done = tuple(driver_names(republic)), [], 0
-        variations = vary(story, worlds, drawn, variations)
-        at_once = int(np.clip(ROOM // memory(story, 1, "drivers"), 1, 512))
-        while done < worlds:
-            numbers = np.arange(done, min(done + at_once, worlds))
-            part = (
-                None
-                if variations is None
-                else {
-                    path: np.asarray(values)[numbers] if np.shape(values) == (worlds,) else values
-                    for path, values in variations.items()
-                }
-            )
-            watch = _Watch(story, len(numbers), names)
-            run_batch(story, numbers, seed, watch, variations=part, republic=republic, power=power, model=model)
-            logit, drivers = (watch.record.arrays[name][first : last + 1] for name in ("logit", "drivers"))
-            pieces.append(split(logit, drivers, _weights(watch.need, sector)))
-            done += len(numbers)
+        names, pieces = tuple(driver_names(ask.republic)), []
+        for numbers in ask.batches(int(np.clip(ROOM // memory(ask.scenario, 1, "drivers"), 1, 512))):
+            watch = _Watch(ask.scenario, len(numbers), names)
+            run_batch(ask, numbers, watch, before_month=before_month)
+            if answered is not None:
+                check_same(answered, watch.record, numbers)
+            mine = weights if weights.shape[-1] == 1 else weights[..., numbers]
+            pieces.append(_split(watch.record, first, last, mine))
             if progress is not None:
-                progress(done, worlds)
+                progress(int(numbers[-1]) + 1, ask.worlds)
     series, owners, shift, before, after = (np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True))
-    return _trimmed(
-        Explanation(story, seed, sector, first, (*names, OTHER), series, owners, shift, before, after, drawn)
-    )
+    return _trimmed(Explanation(ask, sector, first, (*names, OTHER), series, owners, shift, before, after))
+
+
+def _split(record: Record, first: int, last: int, weights: Floats) -> tuple[Floats, ...]:
+    """Parts of the changes from the end of one month to that of another."""
+    logit, drivers = (record.arrays[name][first : last + 1] for name in ("logit", "drivers"))
+    return split(logit, drivers, weights)
 
 
 def check_actors(story: Scenario, republic: str | None, power: str | None) -> None:
@@ -177,38 +162,43 @@ class Effect:
 
 
 def explain_event(
-    scenario: Scenario | str | Path,
+    scenario: Askable,
     event: str,
-    worlds: int = 500,
+    worlds: int | None = None,
     months: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     *,
     sector: str = "overall",
-    posterior: Posterior | str | Path | None = None,
     progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> Effect:
-    """What an event changed, by running the same worlds without it.
+    """What an event changed, by running the same worlds without it; arguments as for ``explain``.
+
+    Variations of the event's own numbers have nothing to vary where it is left out.
 
     Raises
     ------
     BadInput : no such event (or it lies beyond the months run), whatever is wrong with the scenario.
     """
-    story = load(scenario) if isinstance(scenario, str | Path) else scenario
-    story = story if months is None else story.with_months(months)
-    without = story.without_events(event)
-    stages = [None if progress is None else _stage(progress, k, worlds) for k in range(3)]
+    given = scenario.finished if isinstance(scenario, Result) else scenario
+    ask = Ask.of(given, worlds=worlds, months=months, seed=seed, **options)
+    without = replace(
+        ask,
+        scenario=ask.scenario.without_events(event),
+        variations={path: v for path, v in ask.variations.items() if not path.startswith(f"events.{event}.")},
+        keep="full",
+    )
+    answered = isinstance(scenario, Result) and scenario.record.wants("full") and ask == given
+    with_it = scenario if answered else replace(ask, keep="full")
+    stages = [None if progress is None else _stage(progress, k, ask.worlds) for k in range(3)]
     both = compare(
         without,
-        story,
-        worlds=worlds,
-        seed=seed,
+        with_it,
         names=(f"without {event}", f"with {event}"),
-        posterior=posterior,
-        progress=None if progress is None else lambda done, _: progress(done, 4 * worlds),
+        progress=None if progress is None else lambda done, _: progress(done, 4 * ask.worlds),
     )
     parts = [
-        explain(one, worlds, seed=seed, sector=sector, posterior=posterior, progress=tell)
-        for one, tell in zip((story, without), stages[1:], strict=True)
+        explain(one, sector=sector, progress=tell) for one, tell in zip((with_it, without), stages[1:], strict=True)
     ]
     return Effect(event, both, parts[0].minus(parts[1]))
 
@@ -220,8 +210,8 @@ class Explanation:
     ``drivers`` names the driver axis d; r, p are in the scenario's order, q is the power whose driver it is.
     """
 
-    scenario: Scenario
-    seed: int
+    ask: Ask
+    """What was asked of the model: the worlds that are explained."""
     sector: str
     """"overall" or a sector: which share is explained."""
     first: int
@@ -237,14 +227,27 @@ class Explanation:
     """(r, p, w): share at the beginning."""
     after: Floats
     """(r, p, w): share at the end."""
-    posterior: Posterior | None = None
-    """The draws that the worlds took, if any."""
 
     def __repr__(self) -> str:
         return (
             f"<Explanation {self.scenario.name} ({self.sector}), {self.dates[0]} to {self.dates[-1]}: "
             f"{self.worlds} worlds, seed {self.seed}>"
         )
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated."""
+        return self.ask.scenario
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+        return self.ask.seed
+
+    @property
+    def posterior(self) -> Posterior | None:
+        """The draws that the worlds took, if any."""
+        return self.ask.posterior
 
     @property
     def worlds(self) -> int:
@@ -264,8 +267,7 @@ class Explanation:
     @property
     def dates(self) -> list[str]:
         """Months whose ends are explained, "YYYY-MM"; the first is the month before the span."""
-        start = self.scenario.start - 1 + self.first
-        return [month_label(start + month) for month in range(len(self.series))]
+        return month_labels(self.scenario.start + self.first, len(self.series) - 1)
 
     @property
     def parts(self) -> Floats:
@@ -345,16 +347,17 @@ class Explanation:
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def paragraph(self, republic: str, power: str) -> str:
-        """Why this alignment moved, in words; see ``sim.reading.telling``."""
-        from sim.reading.telling import paragraph
+        """Why the alignment of a republic with a power moved, with bands over worlds.
 
+        Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is
+        chance.
+        """
+        paragraph: Callable[..., str] = lazy.function("Explanation.paragraph")
         return paragraph(self, republic, power)
 
     def waterfall(self, republic: str, power: str) -> Figure:
-        """From the first share to the last, driver by driver; see ``sim.figures.reading.waterfall``."""
-        from sim.figures.reading import waterfall
-
-        return waterfall(self, republic, power)
+        """From the share at the beginning to the share at the end, driver by driver, with bands over worlds."""
+        return lazy.figure("Explanation.waterfall", self, republic, power)
 
     def minus(self, other: Explanation) -> Explanation:
         """This one's parts less another's, world by world (same span, seed and actors); drivers either has count."""
@@ -394,32 +397,29 @@ def _trimmed(explanation: Explanation) -> Explanation:
 
 
 class _Watch(Watch):
-    """Records logits and drivers of one batch and nothing else, and remembers the needs of its worlds."""
+    """Records logits, drivers and outcomes of one batch and nothing else."""
 
     def __init__(self, scenario: Scenario, worlds: int, names: Sequence[str]) -> None:
         record = Record(scenario, worlds, scenario.months, "drivers", drivers=names)
         record.arrays = {name: record.arrays[name] for name in ("logit", "drivers", "event")}
         super().__init__(record, 0)
-        self.need: Floats = np.zeros(0)
-
-    def day_one(self, model: DiplomacyModel) -> None:
-        """Note day one and the needs, (r, s, w or 1) in the scenario's order."""
-        super().day_one(model)
-        self.need = self.ordered(model.parameters.republic["need"], ("republic",)).copy()
 
 
-def _weights(need: Floats, sector: str) -> Floats:
-    """Weights of the sectors in the share explained, (r, s, w or 1)."""
-    if sector == "overall":
-        return need
-    chosen = np.zeros((need.shape[0], len(SECTORS), 1))
-    chosen[:, SECTORS.index(sector)] = 1.0
-    return chosen
+def _weights(ask: Ask, sector: str) -> Floats:
+    """Weights of the sectors in the share explained, (r, s, w or 1): the needs that the worlds have, or one sector."""
+    if sector != "overall":
+        chosen = np.zeros((len(ask.scenario.republics), len(SECTORS), 1))
+        chosen[:, SECTORS.index(sector)] = 1.0
+        return chosen
+    need = [[ask.number(f"republics.{code}.need.{name}") for name in SECTORS] for code in ask.scenario.republics]
+    flat = np.broadcast_arrays(*(values for row in need for values in row))
+    rounded: Floats = np.stack(flat).astype(SINGLE).astype(float)  # as the model has them
+    return rounded.reshape(len(need), len(SECTORS), -1)
 
 
 def _span(story: Scenario, since: str | None, until: str | None) -> tuple[int, int]:
     """Months at whose ends the span begins and ends."""
-    dates = [month_label(story.start + month) for month in range(story.months)]
+    dates = month_labels(story.start, story.months)[1:]
     for date, what in ((since, "since"), (until, "until")):
         if date is not None and date not in dates:
             raise BadInput.of(

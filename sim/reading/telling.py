@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.reading.explain import Explanation
 from sim.runs.result import quantiles
-from sim.runs.words import capital, listed, month_words, named, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
 from sim.scenario.table import CAUSES
-
-if TYPE_CHECKING:
-    from sim.reading.explain import Explanation
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +62,7 @@ def part_of_spread(part: Floats, total: Floats) -> float:
 
 
 def paragraph(explanation: Explanation, republic: str, power: str) -> str:
-    """Why the alignment of a republic with a power moved, with bands over worlds; see ``Explanation.paragraph``.
+    """Why the alignment of a republic with a power moved, with bands over worlds.
 
     Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is chance.
     """

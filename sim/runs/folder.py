@@ -1,4 +1,8 @@
-"""A result as a folder: tidy Parquet and CSV, the resolved scenario, a manifest, figures; and back again."""
+"""A result as a folder: tidy Parquet and CSV, what was asked, a manifest, figures; and back again.
+
+What was asked is the resolved scenario, the variations, the posterior and, in the manifest, everything else; so a
+folder can be asked again, and what other answers are kept in (``write_ask``) can be, too.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +23,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.runs.ask import Ask
+from sim.runs.modelversion import find_class
 from sim.runs.posterior import load_posterior
+from sim.runs.result import Result
 from sim.scenario import BadInput
 from sim.scenario import load as load_scenario
-from sim.world.record import CHANNELS, Record
-
-if TYPE_CHECKING:
-    from sim.runs.result import Result
+from sim.world.agents import Classes
+from sim.world.record import CHANNELS, KEEPS, Record
 
 Array = NDArray[Any]
-MANIFEST, SCENARIO, POSTERIOR = "manifest.json", "scenario.yaml", "posterior.csv"
-FORMAT = 1
+MANIFEST, SCENARIO, POSTERIOR, VARIATIONS = "manifest.json", "scenario.yaml", "posterior.csv", "variations.parquet"
+FORMAT = 2
 """Version of the folder's layout."""
 
 # One Parquet file for the channels that share axes; columns are named by channel.
@@ -52,24 +57,81 @@ def versions() -> dict[str, str]:
 
 
 def manifest(result: Result, command: str | None = None) -> dict[str, Any]:
-    """What a run was: enough to run it again."""
+    """What a run was: with the files beside it enough to run it again. ``digest`` is that of what was asked."""
     return {
         "format": FORMAT,
         "kind": "run",
-        "scenario": result.scenario.name,
-        "scenario_hash": result.scenario.hash,
-        "seed": result.seed,
-        "posterior": None if result.posterior is None else result.posterior.manifest,
+        **result.ask.manifest,
         "worlds": result.worlds,
         "worlds_asked": result.asked,
-        "months": result.months,
-        "keep": result.record.keep,
+        "keep": _kept(result),
         "labels": {axis: list(names) for axis, names in result.record.labels.items()},
         "dates": [result.dates[0], result.dates[-1]],
         "typical_world": result.typical_world,
         "command": command or " ".join(sys.argv),
         "versions": versions(),
     }
+
+
+def _kept(result: Result) -> str:
+    """How much of a result a folder keeps: drivers are too large, ``explain`` runs them again."""
+    return min(result.record.keep, "full", key=KEEPS.index)
+
+
+def write_ask(ask: Ask, folder: Path, suffix: str = "") -> None:
+    """Write scenario, variations and posterior, those that there are, and take away those of an earlier one.
+
+    ``suffix`` goes before the ending of each name, where a folder holds several.
+    """
+    scenario, posterior, variations = (_named(folder, name, suffix) for name in (SCENARIO, POSTERIOR, VARIATIONS))
+    scenario.write_text(ask.scenario.to_yaml(), encoding="utf-8")
+    if ask.posterior is None:
+        posterior.unlink(missing_ok=True)
+    else:
+        ask.posterior.write(posterior)
+    if ask.variations:
+        _write(variations, pa.table({path: pa.array(values) for path, values in ask.variations.items()}))
+    else:
+        variations.unlink(missing_ok=True)
+
+
+def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
+    """The ask of ``Ask.manifest`` and of the files that ``write_ask`` wrote.
+
+    A class that is not to be had here has a stand-in, with which the model cannot be run. Raises BadInput where the
+    files are not those of the manifest; KeyError where the manifest lacks something.
+    """
+    scenario, posterior, variations = (_named(folder, name, suffix) for name in (SCENARIO, POSTERIOR, VARIATIONS))
+    drawn = facts["posterior"]
+    varied = pq.read_table(variations) if facts["variations"] else pa.table({})
+    ask = Ask(
+        load_scenario(scenario).read_back(facts["scenario"], facts["root_actors"]),
+        facts.get("worlds_asked", facts["worlds"]),
+        facts["seed"],
+        facts["keep"],
+        variations={name: varied.column(name).to_numpy() for name in varied.column_names},
+        posterior=None if drawn is None else replace(load_posterior(posterior), name=drawn["name"]),
+        republic=_classes(facts["classes"]["republic"]),
+        power=_classes(facts["classes"]["power"]),
+        model=find_class(facts["classes"]["model"]["*"]),
+    )
+    if ask.digest != facts["digest"]:
+        raise BadInput.of(
+            f"a {scenario.name}, {variations.name} or {posterior.name} that is not of this manifest",
+            "the files as they were written",
+            file=str(folder),
+        )
+    return ask
+
+
+def _classes(facts: Mapping[str, Mapping[str, str]]) -> Classes:
+    found = {code: find_class(cls) for code, cls in facts.items()}
+    return found["*"] if list(found) == ["*"] else found
+
+
+def _named(folder: Path, name: str, suffix: str) -> Path:
+    stem, _, ending = name.partition(".")
+    return folder / f"{stem}{suffix}.{ending}"
 
 
 def save(
@@ -79,8 +141,8 @@ def save(
 
     ``<table>.parquet`` for every table of ``TABLES`` that the run keeps, ``outcomes.parquet``; as CSV,
     ``alignment.csv`` (bands by month), ``grievance.csv``, ``deals.csv`` (means by month), ``outcomes.csv`` and
-    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``posterior.csv`` (if one was used),
-    ``manifest.json``; figures as PNG and SVG.
+    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``posterior.csv`` and ``variations.parquet`` (if
+    there were any), ``manifest.json``; figures as PNG and SVG. Drivers are not written: ``explain`` runs them again.
 
     Raises
     ------
@@ -89,11 +151,7 @@ def save(
     folder = Path(directory)
     _make(folder)
     try:
-        (folder / SCENARIO).write_text(result.scenario.to_yaml(), encoding="utf-8")
-        if result.posterior is None:
-            (folder / POSTERIOR).unlink(missing_ok=True)  # of an earlier run in this folder
-        else:
-            result.posterior.write(folder / POSTERIOR)
+        write_ask(result.ask, folder)
         with ThreadPoolExecutor(1) as aside:  # writing leaves the interpreter free to draw
             tables = aside.submit(_write_tables, result, folder)
             if figures and result.record.wants("full"):
@@ -124,14 +182,15 @@ def _write_tables(result: Result, folder: Path) -> None:
 
 
 def load(directory: str | os.PathLike[str]) -> Result:
-    """Read back a folder written by ``save``.
+    """Read back a folder written by ``save``, with what was asked.
+
+    A class of a user's own is found again by its name, if its source is what it was. Where it is not to be had, tables
+    and figures do without; what must run the model again refuses.
 
     Raises
     ------
-    BadInput : no result there, or a part of it missing or damaged.
+    BadInput : no result there, or a part of it missing, damaged or of another run.
     """
-    from sim.runs.result import Result
-
     folder = Path(directory)
     try:
         facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -139,8 +198,8 @@ def load(directory: str | os.PathLike[str]) -> Result:
             raise BadInput.of(
                 f"a {facts['kind']} of format {facts['format']}", f"a run of format {FORMAT}", file=str(folder)
             )
-        scenario = load_scenario(folder / SCENARIO).with_months(facts["months"])
-        record = Record(scenario, facts["worlds"], facts["months"], facts["keep"], facts["labels"]["driver"])
+        ask = read_ask(folder, facts)
+        record = Record(ask.scenario, facts["worlds"], ask.months, facts["keep"], facts["labels"]["driver"])
         for name, channels in TABLES.items():
             present = [channel for channel in channels if channel in record.arrays]
             if present:
@@ -154,13 +213,11 @@ def load(directory: str | os.PathLike[str]) -> Result:
         if record.wants("full"):
             fired = pq.read_table(folder / "events.parquet")
             record.arrays["event"][tuple(fired.column(k).to_numpy() for k in range(3))] = True
-    except (OSError, pa.ArrowInvalid, KeyError, ValueError) as error:
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadInput.of(
             f"{type(error).__name__}: {error}", "a folder written by `sim run --out`", file=str(folder)
         ) from error
-    drawn = facts.get("posterior")
-    posterior = None if drawn is None else replace(load_posterior(folder / POSTERIOR), name=drawn["name"])
-    return Result(scenario, facts["seed"], record, facts["worlds_asked"], posterior)
+    return Result(ask, record)
 
 
 def _make(folder: Path) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.runs.words import percent
+from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
-
-if TYPE_CHECKING:
-    from sim.runs.result import Result
 
 COLUMNS = ("date", "month", "world", "republic", "power", "kind", "sector", "size", "outcome", "text")
 KINDS = ("event", "stance", "rebuke", "grievance", "offer", "request", "delivery")
@@ -34,16 +34,30 @@ _CAUSE_WORDS = {
 }
 
 
-def ledger(result: Result, world: int) -> pd.DataFrame:
+class Told(Protocol):
+    """What the ledger reads of a result; see ``sim.runs.result.Result``."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def worlds(self) -> int: ...
+    @property
+    def dates(self) -> Sequence[str]: ...
+    @property
+    def republics(self) -> Sequence[str]: ...
+    @property
+    def powers(self) -> Sequence[str]: ...
+    def array(self, name: str) -> NDArray[Any]: ...
+
+
+def ledger(result: Told, world: int) -> pd.DataFrame:
     """The ledger of one world of a result that keeps "full"; columns ``COLUMNS``, in the order of the months."""
     return pd.DataFrame(entries(result, world), columns=list(COLUMNS))
 
 
-def entries(result: Result, world: int) -> list[tuple[Any, ...]]:
+def entries(result: Told, world: int) -> list[tuple[Any, ...]]:
     """The rows of ``ledger``."""
     if not 0 <= world < result.worlds:
-        from sim.scenario import BadInput
-
         raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
     writer = _Writer(result, world)
     for write in (
@@ -62,7 +76,7 @@ def entries(result: Result, world: int) -> list[tuple[Any, ...]]:
 class _Writer:
     """Turns one world's arrays into rows."""
 
-    def __init__(self, result: Result, world: int) -> None:
+    def __init__(self, result: Told, world: int) -> None:
         self.result, self.world = result, world
         self.rows: list[tuple[Any, ...]] = []
         self.names = {

@@ -1,4 +1,7 @@
-"""Which model made a number: the version of sim, a digest of its source, and digests of classes of the user's own."""
+"""Which model made a number: the version of sim, a digest of its source, and digests of classes of the user's own.
+
+A class is written down by module, qualified name and digest (``class_facts``) and found again by them (``find_class``).
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
+from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-import sim
+from sim.scenario import BadInput, Problem
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes
 from sim.world.model import DiplomacyModel
@@ -32,12 +37,9 @@ def model_version(*classes: Classes, imported: bool = False) -> str:
     the rest of a script is free to change. ``imported`` leaves that text out: such a class travels to
     other processes as it is, which have no text of it.
     """
-    own = [cls for cls in classes_of(*classes) if not _is_sims(cls)]
-    digests = [
-        f"{cls.__qualname__} {_class_digest(cls, imported)}"  # type: ignore[arg-type]  # classes are hashable
-        for cls in own
-    ]
-    return " ".join([f"sim {sim.__version__} {_digest()} numpy {np.__version__}", *digests])
+    theirs = [cls for cls in classes_of(*classes) if not _is_sims(cls)]
+    digests = [f"{_name(cls)} {_own_digest(cls, imported)}" for cls in theirs]
+    return " ".join([f"sim {version('sim')} {_digest()} numpy {np.__version__}", *digests])
 
 
 def classes_of(*classes: Classes) -> list[type[Any]]:
@@ -45,19 +47,99 @@ def classes_of(*classes: Classes) -> list[type[Any]]:
     return [cls for given in classes for cls in (given.values() if isinstance(given, Mapping) else [given])]
 
 
+# -- classes in a manifest ---------------------------------------------------------------------------------------------
+
+
+class Missing:
+    """What stands in for a class that cannot be found again: it names the class, and no model can be made of it."""
+
+    facts: ClassVar[dict[str, str]]
+    why: ClassVar[str]
+
+
+def class_facts(cls: Any) -> dict[str, str]:
+    """A class as plain data: its module, its qualified name and a digest of its source and the model's.
+
+    Anything else that makes actors (a lambda) is written down too, though it will not be found again.
+    """
+    if is_missing(cls):
+        return dict(cls.facts)
+    text = "" if _is_sims(cls) else _own_digest(cls, imported=False)
+    return {"module": cls.__module__, "name": _name(cls), "digest": _hashed(_digest(), text) if text else _digest()}
+
+
+def find_class(facts: Mapping[str, str]) -> type[Any]:
+    """The class written down by ``class_facts``, or a ``Missing`` one that says why it is not to be had.
+
+    What has no name of its own in a module (a lambda, a class of a function), what another session cannot import (a
+    class of a script or a notebook) and what has another source by now is missing.
+    """
+    module, name = facts["module"], facts["name"]
+    found: Any = None
+    if module == MAIN or "<" in name:
+        why = "it belongs to a script, a notebook or a function, where it cannot be found again"
+    else:
+        try:
+            found = reduce(getattr, name.split("."), import_module(module))
+            why = "" if class_facts(found) == dict(facts) else "its source, or the model's, has changed since"
+        except Exception as error:  # noqa: BLE001 - importing runs somebody's module; what it fails of is told below
+            why = f"{type(error).__name__}: {error}"
+    if not why and isinstance(found, type):
+        return found
+    return type(name, (Missing,), {"facts": dict(facts), "why": why or "it is no class"})
+
+
+def own(cls: Any) -> bool:
+    """Whether a class is a user's own and not one of sim's."""
+    return not _is_sims(cls)
+
+
+def check_found(*classes: Classes) -> None:
+    """Raise BadInput, naming them, for classes that could not be found again."""
+    missing = {f"{cls.facts['module']}.{cls.facts['name']}": cls for cls in classes_of(*classes) if is_missing(cls)}
+    if missing:
+        raise BadInput(
+            Problem("", None, None, "class", f"{name}, which is not to be had ({cls.why})", _WANTED)
+            for name, cls in missing.items()
+        )
+
+
+_WANTED = "the class that made the result, to run the model again; tables and figures do without"
+
+
+def is_missing(cls: Any) -> bool:
+    """Whether a class stands in for one that cannot be found again."""
+    return isinstance(cls, type) and issubclass(cls, Missing)
+
+
+# -- digests -----------------------------------------------------------------------------------------------------------
+
+
 @cache
 def _digest() -> str:
-    root = Path(sim.__file__).parent
+    root = Path(__file__).parents[1]
     return _hashed(
         *(_text_of(file) for file in [*sorted((root / "world").rglob("*.py")), root / "scenario" / "table.py"])
     )
+
+
+def _name(cls: Any) -> str:
+    return str(getattr(cls, "__qualname__", type(cls).__qualname__))
+
+
+def _own_digest(cls: Any, imported: bool) -> str:
+    """Digest of a class of a user's own, or of something else that makes actors."""
+    return _class_digest(cls, imported) if isinstance(cls, type) else _hashed(_member_text(cls), _captured(cls))
 
 
 @lru_cache(maxsize=64)
 def _class_digest(cls: type[Any], imported: bool) -> str:
     bases = [base for base in cls.__mro__ if not _is_sims(base)]
     modules = {name: text for base in bases for name, text in _modules(base.__module__)}
-    texts = [] if imported else [_class_text(base) for base in bases if base.__module__ == MAIN]
+    texts: list[str] = []
+    if not imported:
+        texts = [_class_text(base) for base in bases if base.__module__ == MAIN]
+        texts += [text for base in bases for member in vars(base).values() if (text := _captured(member))]
     return _hashed(*texts, *(name + text for name, text in sorted(modules.items())))
 
 
@@ -132,6 +214,16 @@ def _member_text(value: Any) -> str:
     except (OSError, TypeError):
         code = value.__code__
         return repr((code.co_code, code.co_names, [it for it in code.co_consts if isinstance(it, int | float | str)]))
+
+
+def _captured(value: Any) -> str:
+    """Plain values that a method, or a lambda, took from the function it was made in: two of one text may differ so."""
+    value = getattr(value, "__func__", getattr(value, "fget", value))
+    held: list[Any] = []
+    for cell in getattr(value, "__closure__", None) or ():
+        with suppress(ValueError):  # a cell that is still empty
+            held.append(cell.cell_contents)
+    return "".join(repr(it) for it in held if isinstance(it, bool | int | float | str | tuple))
 
 
 def _text_of(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Priors, and posterior draws that a run can use so that its bands carry what is not known about the parameters."""
+"""Posterior draws of parameters that a run can use, so that its bands carry what is not known about them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,94 +14,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
-from sim.scenario import BadInput, Problem, Scenario, load
+from sim.runs.priors import FOLDER, Prior
+from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import SECTIONS
-from sim.world.parameters import Variations
 
 Floats = NDArray[np.float64]
-
-FOLDER = "posterior"
-
-
-@dataclass(frozen=True)
-class Prior:
-    """Belief about one number as a stretched standard normal: ``value(u)``, u ~ N(0, 1), cut at ``low``, ``high``."""
-
-    name: str
-    path: str
-    """Path in a scenario; with * for all actors, and then a factor; "" for what no scenario holds."""
-    log: bool
-    centre: float
-    spread: float
-    low: float
-    high: float
-    source: str
-    note: str
-
-    def value(self, u: Floats) -> Floats:
-        """The number at standard score u, any shape."""
-        return self.centre * np.exp(self.spread * u) if self.log else self.centre + self.spread * u
-
-    def inside(self, u: Floats) -> NDArray[np.bool_]:
-        """Whether the number at u lies between ``low`` and ``high``."""
-        value = self.value(u)
-        result: NDArray[np.bool_] = (value >= self.low) & (value <= self.high)
-        return result
-
-    @property
-    def factor(self) -> bool:
-        """Whether the number multiplies the scenario's own values."""
-        return "*" in self.path
-
-    def paths(self, scenario: Scenario) -> tuple[str, ...]:
-        """The paths it stands for in a scenario; none where the scenario has no such actor."""
-        if not self.path:
-            return ()
-        if not self.factor:
-            section, code = self.path.split(".")[:2]
-            known = section not in ("powers", "republics") or code in getattr(scenario, section)
-            return (self.path,) if known else ()
-        section = self.path.split(".")[0]
-        return tuple(self.path.replace("*", code) for code in getattr(scenario, section))
-
-
-def priors(file: str | os.PathLike[str] | None = None) -> tuple[Prior, ...]:
-    """Priors of a file, those of the model first, then those of the errors; the shipped ones if none is named.
-
-    Raises
-    ------
-    BadInput : the file cannot be read or lacks a part.
-    """
-    path = Path(file) if file is not None else shipped_dir("seeds") / FOLDER / "priors.yaml"
-    try:
-        content, story = yaml.safe_load(path.read_text(encoding="utf-8")), load("hindcast-2013")
-        return tuple(
-            _prior(name, dict(part), story)
-            for section in ("parameters", "errors")
-            for name, part in content[section].items()
-        )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput.of(
-            f"{type(error).__name__}: {error}", "a file of priors (see seeds/posterior/priors.yaml)", file=str(path)
-        ) from None
-
-
-def _prior(name: str, part: dict[str, Any], story: Scenario) -> Prior:
-    log = "lognormal" in part
-    centre, spread = map(float, part["lognormal" if log else "normal"])
-    path = str(part.get("path", ""))
-    low, high = float(part.get("low", -np.inf)), float(part.get("high", np.inf))
-    if path:
-        bounds = story.parameter(path.replace("*", "KAZ"))
-        low, high = (max(low, 0.0), high) if "*" in path else (max(low, bounds.low), min(high, bounds.high))
-    return Prior(
-        name, path, log, centre, spread, low, high, str(part.get("source", "assumption")), str(part.get("note", ""))
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,25 +113,16 @@ class Posterior:
         return path
 
     def _body(self) -> str:
-        return str(self.draws.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        return str(self.draws.to_csv(index=False, float_format=_number, lineterminator="\n"))
 
     def _priors(self) -> list[Prior]:
         return [Prior(column, column, False, 0.0, 1.0, -np.inf, np.inf, "", "") for column in self.draws.columns]
 
 
-def vary(
-    scenario: Scenario,
-    worlds: int,
-    posterior: Posterior | None,
-    variations: Variations | None = None,
-    *,
-    of: str = "variations",
-) -> Variations | None:
-    """Variations of a run: those given and the posterior's; raises BadInput where both set a path."""
-    if posterior is None:
-        return variations
-    posterior.check(scenario, dict.fromkeys(variations or {}, of))
-    return {**posterior.variations(scenario, worlds), **(variations or {})}
+def _number(value: Any) -> str:
+    """Six digits where they say it exactly (as those of ``sim calibrate`` do), else as many as it takes."""
+    short = f"{value:.6g}"
+    return short if float(short) == value else repr(float(value))
 
 
 def shipped_posteriors() -> list[str]:
@@ -247,9 +159,3 @@ def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -
             path="posterior",
         ) from None
     return Posterior(draws, facts, str(name))
-
-
-def batches(total: int, size: int) -> Iterator[NDArray[np.int64]]:
-    """World numbers 0 … total - 1 in batches."""
-    for first in range(0, total, size):
-        yield np.arange(first, min(first + size, total))

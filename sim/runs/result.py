@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim import lazy
+from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
-from sim.runs.percent import percent
+from sim.runs.plots import ResultPlots
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world.record import KEEPS, Record
@@ -20,6 +24,8 @@ from sim.world.record import KEEPS, Record
 if TYPE_CHECKING:
     import os
     from pathlib import Path
+
+    import ipywidgets
 
     from sim.runs.posterior import Posterior
 
@@ -34,30 +40,47 @@ class Result:
     luck in every run with the same seed.
     """
 
-    plot: Any
-    """Figures; put here by ``sim.analysis`` when the package is opened."""
-    board: Any
-    """Panels for a notebook; put here by ``sim.view`` when the package is opened."""
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        seed: int,
-        record: Record,
-        asked: int | None = None,
-        posterior: Posterior | None = None,
-    ) -> None:
-        self.scenario, self.seed, self.record = scenario, seed, record
-        self.posterior = posterior
-        """The parameter draws that the worlds took; None: the scenario's values in every world."""
-        self.asked = record.worlds if asked is None else asked
-        """Worlds asked for; more than ``worlds`` where the run was stopped."""
+    def __init__(self, ask: Ask, record: Record) -> None:
+        self.ask, self.record = ask, record
+        """What was asked, and what came of it."""
 
     def __repr__(self) -> str:
         return (
             f"<Result {self.scenario.name}: {self.worlds} worlds, {self.months} months, seed {self.seed}, "
             f"keeps {self.record.keep}>"
         )
+
+    # -- what was asked -----------------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated. Numbers that differ between worlds are ``ask.number(path)``."""
+        return self.ask.scenario
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+        return self.ask.seed
+
+    @property
+    def posterior(self) -> Posterior | None:
+        """The parameter draws that the worlds took; None: the scenario's values in every world."""
+        return self.ask.posterior
+
+    @property
+    def asked(self) -> int:
+        """Worlds asked for; more than ``worlds`` where the run was stopped."""
+        return self.ask.worlds
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the run was stopped before all worlds were finished."""
+        return self.worlds < self.asked
+
+    @property
+    def finished(self) -> Ask:
+        """What was asked of the worlds that finished: ``ask`` itself unless the run was stopped."""
+        return Ask.of(self.ask, worlds=self.worlds) if self.truncated else self.ask
 
     # -- what is in it ------------------------------------------------------------------------------------------------
 
@@ -84,7 +107,7 @@ class Result:
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is the month before the run, whose end is day one."""
-        return [month_label(self.scenario.start - 1 + month) for month in range(self.months + 1)]
+        return month_labels(self.scenario.start, self.months)
 
     def array(self, name: str) -> Array:
         """A recorded array: time first, then the axes of ``sim.world.record.CHANNELS``, worlds last.
@@ -337,21 +360,68 @@ class Result:
     # -- keeping it ---------------------------------------------------------------------------------------------------
 
     def save(self, directory: str | os.PathLike[str], *, figures: bool = True, command: str | None = None) -> Path:
-        """Write tables, scenario, manifest and (unless told not to) figures; see ``sim.runs.folder``."""
-        from sim.runs.folder import save
+        """Write a result to a folder, made if need be.
 
+        In it are the tables as Parquet and CSV, the scenario, the posterior (if one was used), a manifest and, unless
+        ``figures`` is false, the figures; ``sim.runs.folder.save`` says more. ``command`` is what the manifest says
+        made them, by default the program's own command line.
+
+        Raises
+        ------
+        BadInput : the folder cannot be written, or holds something that is not a result.
+        """
+        save: Callable[..., Path] = lazy.function("Result.save")
         return save(self, directory, figures=figures, command=command)
 
-    @classmethod
-    def load(cls, directory: str | os.PathLike[str]) -> Result:
-        """Read back what ``save`` wrote."""
-        from sim.runs.folder import load
+    @staticmethod
+    def load(directory: str | os.PathLike[str]) -> Result:
+        """Read back a folder written by ``save``, with what was asked.
 
+        Raises
+        ------
+        BadInput : no result there, or a part of it missing or damaged.
+        """
+        load: Callable[..., Result] = lazy.function("Result.load")
         return load(directory)
 
     def tidy(self, axes: dict[str, Any], values: dict[str, Array]) -> pd.DataFrame:
         """One row for each place on the axes, months with their dates (see ``tidy`` below)."""
         return tidy(axes, values, self.dates)
+
+    # -- showing it ---------------------------------------------------------------------------------------------------
+
+    @property
+    def plot(self) -> ResultPlots:
+        """Figures of the result: ``result.plot.alignment_fans()``."""
+        return ResultPlots(self)
+
+    def board(
+        self,
+        *which: str,
+        world: int | None = None,
+        sector: str = "overall",
+        month: int = 0,
+        baseline: Result | None = None,
+        theme: str = "light",
+    ) -> ipywidgets.VBox:
+        """Panels of a result, in step with each other, as one widget for Jupyter.
+
+        ``which`` panels (all if none is named): player, map, triangle, fans, grievances, deliveries, ledger; ``world``
+        is the one followed (the typical one if none is given); ``month`` the one first shown; ``baseline`` another
+        result drawn as a faint outline; ``theme`` "light" or "dark".
+
+        Raises
+        ------
+        BadInput : a panel, sector, world, month or theme there is not, a result that keeps only outcomes, or the extra
+            "view" not installed.
+        """
+        try:
+            board: Callable[..., ipywidgets.VBox] = lazy.function("Result.board")
+        except ModuleNotFoundError as missing:
+            raise BadInput.of(
+                f"no {missing.name} installed", "the extra view: pip install 'sim[view]'", path="board"
+            ) from missing
+        return board(self, *which, world=world, sector=sector, month=month, baseline=baseline, theme=theme)
 
 
 def tidy(axes: dict[str, Any], values: dict[str, Array], dates: Sequence[str]) -> pd.DataFrame:
@@ -381,8 +451,3 @@ def quantiles(values: Array, q: Sequence[float]) -> list[Array]:
         ordered[..., a] + (ordered[..., b] - ordered[..., a]) * (x - a)
         for a, b, x in zip(below, above, place, strict=True)
     ]
-
-
-def month_label(month: int) -> str:
-    """Label "YYYY-MM" of a month number (year x 12 + month - 1)."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.posterior import Posterior, load_posterior, vary
+from sim.runs.ask import Ask, Askable, Options, by_code
 from sim.runs.result import Result
-from sim.scenario import BadInput, Problem, Scenario, load
-from sim.world.actors import Power, Republic
+from sim.scenario import BadInput, Scenario
 from sim.world.agents import Classes
-from sim.world.model import DiplomacyModel
+from sim.world.model import Recorder
 from sim.world.parameters import Variations
-from sim.world.record import KEEPS, Record, Watch
+from sim.world.record import Record, Watch
 from sim.world.rules import DRIVERS
 
 BATCH = 4096
@@ -35,35 +33,27 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run(
-    scenario: Scenario | str | os.PathLike[str],
-    worlds: int = 500,
+    scenario: Askable,
+    worlds: int | None = None,
     months: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     *,
-    republic: Classes = Republic,
-    power: Classes = Power,
-    model: type[DiplomacyModel] = DiplomacyModel,
-    keep: str = "full",
-    variations: Variations | None = None,
-    posterior: Posterior | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    before_month: Callable[[], None] | None = None,
+    **options: Unpack[Options],
 ) -> Result:
     """Run a scenario in many worlds.
 
     Parameters
     ----------
-    scenario : a scenario, a shipped name or a path.
-    worlds : number of worlds, 1 or more; world i has the same luck in every scenario with the same seed.
+    scenario : a scenario, a shipped name or a path; or an ``Ask``, or a result, which is then asked again with what
+        differs.
+    worlds : number of worlds, 1 or more (500); world i has the same luck in every scenario with the same seed.
     months : length of the run, 1 or more; the scenario's own if not given.
-    seed : seed of all chance, 0 or more.
-    republic, power : your subclass of ``sim.Republic`` or ``sim.Power``, or {code: class}; ``model``: of the model.
-    keep : "outcomes" (one row a world), "overall" (and overall alignment by month), "full" (and all that happened) or
-        "drivers" (and what moved each alignment, exactly).
-    variations : numeric paths of the scenario -> one value a world, shape (worlds,).
-    posterior : draws of parameters, a shipped name, a file of ``sim calibrate`` or loaded; world i takes draw i modulo
-        their number, so that bands hold what the record leaves open as well as chance. What it draws or scales may be
-        set by nothing else but the scenario's root file.
+    seed : seed of all chance, 0 or more (0).
     progress : called with (worlds done, worlds in all) after each batch.
+    before_month : called before every month of every batch; may raise to stop the run.
+    options : republic, power, model (classes of your own), keep, variations, posterior; see ``sim.Ask``.
 
     Raises
     ------
@@ -76,58 +66,79 @@ def run(
     >>> result.summary().columns.tolist()[:3]
     ['republic', 'power', 'now']
     """
-    if not isinstance(scenario, Scenario):
-        scenario = load(os.fspath(scenario))
-    _check(worlds, seed, keep)
-    if months is not None:
-        scenario = scenario.with_months(months)
-    drawn = None if posterior is None else load_posterior(posterior)
-    variations = vary(scenario, worlds, drawn, variations)
-    record = Record(scenario, worlds, scenario.months, keep, drivers=driver_names(republic))
+    ask = Ask.of(scenario, worlds=worlds, months=months, seed=seed, **options)
+    record = Record(ask.scenario, ask.worlds, ask.months, ask.keep, drivers=driver_names(ask.republic))
     done = 0
     try:
-        while done < worlds:
-            batch = np.arange(done, min(done + BATCH, worlds))
-            part = (
-                None
-                if variations is None
-                else {
-                    path: np.asarray(values)[batch] if np.shape(values) == (worlds,) else values
-                    for path, values in variations.items()
-                }
-            )
-            run_batch(
-                scenario, batch, seed, Watch(record, done), variations=part, republic=republic, power=power, model=model
-            )
+        for batch in ask.batches(BATCH):
+            run_batch(ask, batch, Watch(record, done), before_month=before_month)
             done += len(batch)
             if progress is not None:
-                progress(done, worlds)
+                progress(done, ask.worlds)
     except KeyboardInterrupt:
         if not done:
             raise Interrupted(None) from None
         record.truncate(done)
-        raise Interrupted(Result(scenario, seed, record, worlds, drawn)) from None
-    return Result(scenario, seed, record, posterior=drawn)
+        raise Interrupted(Result(ask, record)) from None
+    return Result(ask, record)
 
 
 def run_batch(
-    scenario: Scenario,
+    ask: Ask,
     worlds: NDArray[np.int64],
-    seed: int,
-    watch: Watch,
+    recorder: Recorder,
     *,
     variations: Variations | None = None,
-    republic: Classes = Republic,
-    power: Classes = Power,
-    model: type[DiplomacyModel] = DiplomacyModel,
+    before_month: Callable[[], None] | None = None,
 ) -> None:
-    """Run one batch of worlds for the scenario's months; ``watch`` records it."""
-    batch = model(scenario, worlds, seed, variations=variations, republic=republic, power=power, recorder=watch)
+    """Run the numbered worlds of an ask, whatever their number; ``recorder`` records them.
+
+    ``variations`` (path -> (len(worlds),)) take the place of the ask's own values of these worlds: points of a sweep.
+    Raises BadInput for a class that could not be found again.
+    """
+    ask.check_found()
+    batch = ask.model(
+        ask.scenario,
+        worlds,
+        ask.seed,
+        variations=ask.values_of(worlds) if variations is None else variations,
+        republic=ask.republic,
+        power=ask.power,
+        recorder=recorder,
+    )
     try:
-        for _ in range(scenario.months):
+        for _ in range(ask.months):
+            if before_month is not None:
+                before_month()
             batch.step()
     finally:
         batch.release()
+
+
+TRIED = 4
+"""Worlds that are run again to see whether a class still does what it did."""
+
+
+def check_repeats(result: Result) -> None:
+    """Refuse a result with classes of a user's own that do not give its first worlds again.
+
+    A class may have changed since, or what it uses, where no digest of its source can see it. Raises BadInput.
+    """
+    ask = Ask.of(result.finished, worlds=min(TRIED, result.worlds), keep="outcomes")
+    if ask.own_classes:
+        check_same(result, run(ask).record, np.arange(ask.worlds))
+
+
+def check_same(result: Result, again: Record, worlds: NDArray[np.int64]) -> None:
+    """Raise BadInput where worlds of a result, by number, came out otherwise when they were run again."""
+    for name, values in again.outcomes.items():
+        kept = result.record.outcomes.get(name)
+        if kept is None or not np.allclose(kept[worlds], values, rtol=1e-6, atol=1e-6):
+            raise BadInput.of(
+                f"worlds that come out otherwise when they are run again (in {name})",
+                f"the model as it was when {result!r} was made, classes of your own and all that they use included",
+                path="result",
+            )
 
 
 def memory(scenario: Scenario, worlds: int, keep: str = "full") -> int:
@@ -139,18 +150,5 @@ def memory(scenario: Scenario, worlds: int, keep: str = "full") -> int:
 
 def driver_names(republic: Classes) -> Sequence[str]:
     """Names on the driver axis: the model's, and those a subclass of Republic declares in ``extra_drivers``."""
-    classes: list[Any] = list(republic.values()) if not isinstance(republic, type) else [republic]
-    extra = [name for cls in classes for name in getattr(cls, "extra_drivers", ())]
+    extra = [name for cls in by_code(republic).values() for name in getattr(cls, "extra_drivers", ())]
     return (*DRIVERS, *dict.fromkeys(extra))
-
-
-def _check(worlds: int, seed: int, keep: str) -> None:
-    problems = []
-    if worlds != int(worlds) or worlds < 1:
-        problems.append(Problem("", None, None, "worlds", repr(worlds), "a whole number, 1 or more"))
-    if seed != int(seed) or not 0 <= seed < 2**63:
-        problems.append(Problem("", None, None, "seed", repr(seed), "a whole number from 0 to 2^63 - 1"))
-    if keep not in KEEPS:
-        problems.append(Problem("", None, None, "keep", repr(keep), f"one of {', '.join(KEEPS)}"))
-    if problems:
-        raise BadInput(problems)

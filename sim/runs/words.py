@@ -1,13 +1,10 @@
-"""Numbers in words, for the sentences of comparisons and explanations."""
+"""Numbers, names and months as texts and tables of answers write them."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 _MONTHS = (
     "January",
@@ -23,6 +20,16 @@ _MONTHS = (
     "November",
     "December",
 )
+
+
+def percent(part: float, decimals: int = 0, *, short: bool = False) -> str:
+    """A part, 0 to 1, as ``51 %``; neither 0 nor 100 unless it is exactly that (``over 99 %``, ``short`` ``>99 %``)."""
+    text = f"{100 * part:.{decimals}f}"
+    if part > 0 and float(text) == 0:
+        return f"{'<' if short else 'under '}{10.0**-decimals:.{decimals}f} %"
+    if part < 1 and float(text) == 100:
+        return f"{'>' if short else 'over '}{100 - 10.0**-decimals:.{decimals}f} %"
+    return f"{text} %"
 
 
 def month_words(date: str) -> str:
@@ -47,12 +54,17 @@ def named(name: str) -> str:
     return f"the {name}" if name.endswith(("Union", "States", "Emirates", "Kingdom")) else name
 
 
-def short_name(scenario: Scenario, power: str) -> str:
-    """A power's name for a narrow column: its initials (EU) where it is of several words, no other's and long."""
-    name = scenario.powers[power].name
-    initials = ["".join(re.findall(r"\b[A-Z]", spec.name)) for spec in scenario.powers.values()]
-    mine = "".join(re.findall(r"\b[A-Z]", name))
-    return mine if len(name) > 8 and len(mine) > 1 and initials.count(mine) == 1 else name
+def initials(names: Mapping[str, str]) -> dict[str, str]:
+    """By code, the initials of a name (EU) where they are two to four letters and no other's; else the code."""
+    letters = {code: "".join(re.findall(r"\b[A-Z]", name)) for code, name in names.items()}
+    counts = Counter(letters.values())
+    return {code: mine if 1 < len(mine) < 5 and counts[mine] == 1 else code for code, mine in letters.items()}
+
+
+def short_names(names: Mapping[str, str]) -> dict[str, str]:
+    """By code, a name short enough for a label or a narrow column: a name of up to 9 letters, else as ``initials``."""
+    short = initials(names)
+    return {code: name if len(name) <= 9 else short[code] for code, name in names.items()}
 
 
 def possessive(name: str) -> str:
@@ -80,4 +92,9 @@ def spelled(text: str, names: Mapping[str, str]) -> str:
 
 def number(value: float, digits: int = 3) -> str:
     """A number to some significant digits, with a real minus: −0.06."""
-    return f"{value:.{digits}g}".replace("-", "−")
+    return minus(f"{value:.{digits}g}")
+
+
+def minus(text: str) -> str:
+    """A formatted number with a real minus in place of each hyphen."""
+    return text.replace("-", "−")

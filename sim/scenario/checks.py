@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from sim.scenario.errors import nearest, printable
 from sim.scenario.events import check_events
-from sim.scenario.layers import Collector, Leaf, number, what_value
-from sim.scenario.merge import Draft, nearest_actor
+from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, what_value
 from sim.scenario.models import Contents
 from sim.scenario.paths import (
     ANNOTATED,
@@ -36,6 +36,8 @@ from sim.scenario.paths import (
 )
 from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE
 
+C = TypeVar("C", bound=Contents)
+
 SUM_TOLERANCE = 1e-6
 """Slack of weights that must sum to 1."""
 
@@ -43,13 +45,13 @@ SHARE_TOLERANCE = 1e-9
 """Slack of shares that must not exceed 1: only what rounding of decimals can do."""
 
 
-def validate(draft: Draft, collect: Collector) -> Contents | None:
-    """The checked contents, or None where there are problems; all of them go to ``collect``."""
+def validate(kind: type[C], draft: Draft, collect: Collector) -> C | None:
+    """The draft as a checked scenario, or None where there are problems; all of them go to ``collect``."""
     before = len(collect.problems)
     contents = None
     review = _Review(draft, collect)
     try:
-        contents = Contents.model_validate(draft.tree())
+        contents = kind.model_validate(draft.tree())
     except ValidationError as error:
         for item in error.errors(include_url=False, include_context=False, include_input=False):
             path = tuple(str(part) for part in item["loc"] if not isinstance(part, int) and part != "[key]")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sim.scenario.dates import DATES, month_label, month_of
 from sim.scenario.errors import printable
-from sim.scenario.layers import Collector, Leaf, number, what_value
-from sim.scenario.merge import Draft, nearest_actor
-from sim.scenario.models import month_of
-from sim.scenario.paths import DATES, EVENT_ID, MAX_MONTHS, Path, dotted, month_label, one_of
+from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, what_value
+from sim.scenario.paths import EVENT_ID, MAX_MONTHS, Path, dotted, one_of
 from sim.scenario.table import SECTORS
 
 NEEDS_POWERS = ("strain", "respect", "budget", "pull", "pledge", "aid", "loss", "grievance", "relief", "tone")

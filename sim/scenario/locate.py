@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,24 @@ MAX_CHAIN = 10
 """Files one scenario may be spread over."""
 
 SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that has been read, or text that stands for one."""
+
+    name: str
+    """For messages."""
+    text: str
+    folder: Path | None = None
+    """Where its relative ``extends`` starts from; the working folder if None."""
+    path: Path | None = None
+    """Resolved, to see whether a chain comes back to it."""
+
+    @property
+    def stem(self) -> str:
+        """The name a scenario gets from it."""
+        return Path(self.name).stem
 
 
 @cache
@@ -44,12 +63,18 @@ def display(path: Path) -> str:
         return str(path)
 
 
-def locate(name: str | Path, near: Path | None = None, at: tuple[str, Node] | None = None) -> Path:
-    """The file meant by a shipped name or a path.
+def locate(name: str | Path, near: Path | None = None, at: tuple[str, Node] | None = None) -> File:
+    """The file meant by a shipped name or a path, read.
 
     ``near`` is the folder that a relative path starts from (default: the working folder). ``at`` is the file and the
     node that ask for it, for the error message. Text without a folder or a YAML suffix is a shipped name first.
+    Raises BadInput where there is no such file, or none that can be read.
     """
+    path = _path_of(name, near, at)
+    return File(display(path), text_of(path), path.parent, path.resolve())
+
+
+def _path_of(name: str | Path, near: Path | None, at: tuple[str, Node] | None) -> Path:
     text = str(name)
     file, line, column = (at[0], at[1].line, at[1].column) if at else ("", None, None)
     path_key = "extends" if at else ""
@@ -114,27 +139,21 @@ def text_of(path: Path) -> str:
     return decode(data, display(path))
 
 
-def chain(path: Path) -> Iterator[tuple[str, Node, list[Problem]]]:
-    """The files behind a scenario from the one asked for down to the root: name for messages, content, problems."""
-    yield from chain_of_text(text_of(path), display(path), path.parent, (path.resolve(),))
-
-
-def chain_of_text(
-    text: str, file: str, folder: Path | None, seen: tuple[Path, ...] = ()
-) -> Iterator[tuple[str, Node, list[Problem]]]:
-    """As :func:`chain`, for text that has been read; ``folder`` is where its relative ``extends`` starts from.
+def chain(file: File) -> Iterator[tuple[str, Node, list[Problem]]]:
+    """The files behind a scenario from the one given down to the root: name for messages, content, problems.
 
     Raises BadInput where the chain breaks; what was yielded before has problems of its own to add.
     """
+    seen = [file]
     while True:
-        top, problems = read(text, file)
-        yield file, top, problems
+        top, problems = read(file.text, file.name)
+        yield file.name, top, problems
         if not isinstance(top.value, dict):
             kind = "a list" if isinstance(top.value, list) else f"the text {printable(top.text)!r}"
             raise BadInput.of(
                 kind,
                 "a mapping with title, start, months, powers, republics, ...",
-                file=file,
+                file=file.name,
                 line=top.line,
                 column=top.column,
             )
@@ -143,22 +162,22 @@ def chain_of_text(
             return
         if not isinstance(extends.value, str):
             raise _broken(
-                file,
+                file.name,
                 extends,
                 f"{printable(extends.text)!r}" if extends.text else "no name",
                 "the name of a shipped scenario or a path in quotes",
             )
-        path = locate(extends.value, folder, (file, extends))
-        resolved = path.resolve()
-        if resolved in seen:
-            circle = [*(p.stem for p in seen[seen.index(resolved) :]), resolved.stem]
+        below = locate(extends.value, file.folder, (file.name, extends))
+        paths = [one.path for one in seen]
+        if below.path in paths:
+            circle = [one.stem for one in (*seen[paths.index(below.path) :], below)]
             raise _broken(
-                file, extends, f"a circle ({' -> '.join(circle)})", "a chain that ends in a file without 'extends'"
+                file.name, extends, f"a circle ({' -> '.join(circle)})", "a chain that ends in a file without 'extends'"
             )
-        seen = (*seen, resolved)
-        if len(seen) > MAX_CHAIN:
-            raise _broken(file, extends, f"a chain of more than {MAX_CHAIN} files", f"at most {MAX_CHAIN} files")
-        text, file, folder = text_of(path), display(path), path.parent
+        if len(seen) == MAX_CHAIN:
+            raise _broken(file.name, extends, f"a chain of more than {MAX_CHAIN} files", f"at most {MAX_CHAIN} files")
+        seen.append(below)
+        file = below
 
 
 def _broken(file: str, node: Node, found: str, expected: str) -> BadInput:

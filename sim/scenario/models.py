@@ -6,23 +6,22 @@ what one value alone can tell (type, bounds, known keys); what takes several val
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
-
-from sim.scenario.paths import (
-    COLOR,
-    INNER,
-    LUCK,
-    MAX_ABOUT,
-    MAX_MONTHS,
-    MAX_POWERS,
-    MAX_REPUBLICS,
-    MAX_TITLE,
-    month_number,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    create_model,
+    model_validator,
 )
+
+from sim.scenario.dates import parse_month
+from sim.scenario.paths import COLOR, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_POWERS, MAX_REPUBLICS, MAX_TITLE
 from sim.scenario.table import EVENT_KINDS, SECTORS, Owner, Parameter, parameters
 
 K = TypeVar("K")
@@ -93,41 +92,14 @@ def _constant(names: tuple[str, ...], value: float) -> Callable[[], FrozenDict[s
     return lambda: FrozenDict(dict.fromkeys(names, value))
 
 
-def _month(value: object, day_allowed: bool) -> int:
-    """A month number from text. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError("not text")
-    match = re.fullmatch(r"([1-9]\d{3})-(\d{2})(?:-(\d{2}))?", value, re.ASCII)
-    if not match or (match[3] and not day_allowed) or not is_date(int(match[1]), int(match[2]), int(match[3] or 1)):
-        raise ValueError("not a month")
-    return month_number(value)
-
-
-def is_date(year: int, month: int, day: int) -> bool:
-    """Whether the calendar has this day."""
-    if not 1 <= month <= 12:
-        return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    return 1 <= day <= days[month - 1]
-
-
-def month_of(value: object, day_allowed: bool = True) -> int | None:
-    """The month number of well-formed text, else None."""
-    try:
-        return _month(value, day_allowed)
-    except ValueError:
-        return None
-
-
 def _unique(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) != len(value):
         raise ValueError("the same name twice")
     return value
 
 
-Month = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=False))]
-Day = Annotated[int, BeforeValidator(lambda value: _month(value, day_allowed=True))]
+Month = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=False))]
+Day = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=True))]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Luck = Annotated[str, Field(pattern=f"^{LUCK}$")]
 Color = Annotated[str, Field(pattern=f"^{COLOR}$")]
@@ -176,6 +148,13 @@ class EventBase(Spec):
     host: str | None = None
     _date_label: str = ""
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_the_day(cls, said: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        event = validated(said)
+        event._date_label = said.get("date") or ""  # noqa: SLF001 - its own
+        return event
+
     @property
     def date_label(self) -> str:
         """The date as written, YYYY-MM or YYYY-MM-DD; "" for a random event."""
@@ -220,6 +199,42 @@ class Contents(Spec):
     events: Annotated[dict[str, EventSpec], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
     rest: Annotated[dict[str, float], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
 
+    @model_validator(mode="after")
+    def _written_out(self) -> Self:
+        """Write out what files may leave out: keys of luck, numbers between actors, whom and what an event is about."""
+        powers, republics = tuple(self.powers), tuple(self.republics)
+        actors = {
+            section: {code: spec.model_copy(update={"luck": spec.luck or code}) for code, spec in specs.items()}
+            for section, specs in (("powers", self.powers), ("republics", self.republics))
+        }
+        for code, spec in actors["republics"].items():
+            others = [other for other in republics if other != code]
+            actors["republics"][code] = spec.model_copy(update=_between(spec, powers, others))
+        events = {
+            name: spec.model_copy(
+                update={
+                    "republics": republics if spec.republics is None else spec.republics,
+                    "sectors": SECTORS if spec.sectors is None else spec.sectors,
+                }
+            )
+            for name, spec in self.events.items()
+        }
+        return self.model_copy(update={key: freeze(specs) for key, specs in (actors | {"events": events}).items()})
+
+
+def _between(spec: Any, powers: Sequence[str], republics: Sequence[str]) -> dict[str, FrozenDict[str, float]]:
+    """Numbers between a republic and each power or other republic; the table's default where the file says none."""
+    rows = [row for row in parameters("dyad", "pair") if row.inner is None]
+    return {
+        row.name: freeze(
+            {
+                other: getattr(spec, row.name).get(other, row.default)
+                for other in (powers if row.owner == "dyad" else republics)
+            }
+        )
+        for row in rows
+    }
+
 
 def freeze(mapping: Mapping[str, V]) -> FrozenDict[str, V]:
     """A copy that cannot be changed."""
@@ -236,5 +251,4 @@ __all__ = [
     "RuleSpec",
     "field_info",
     "freeze",
-    "month_of",
 ]

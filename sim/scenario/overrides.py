@@ -1,4 +1,7 @@
-"""Overrides by path: ``--set powers.RUS.strain=0.5`` and its like in Python, as one more layer over the files."""
+"""Overrides by path: ``--set powers.RUS.strain=0.5`` and its like in Python, as one more layer over the files.
+
+Each function gives the node that a file of the same content would be read as, and adds what is wrong to ``problems``.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,24 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.merge import Draft
-from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_date_path, month_label, one_of
+from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, one_of
 from sim.scenario.yaml import MAX_DEPTH, Node, read, scalar
 
 FLAG = "--set"
 
-Change = tuple[Node, str, list[Problem]]
-"""The override as the node of a file would be, its name for messages, and the problems found so far."""
 
-
-def from_any(set: Mapping[str, object] | Iterable[str], draft: Draft) -> Change:
+def from_any(set: Mapping[str, object] | Iterable[str], draft: Draft, problems: list[Problem]) -> Node:
     """Overrides given as a mapping of paths to values or as a list of "path=value"."""
     if isinstance(set, Mapping):
-        return from_mapping(set, draft, FLAG)
-    return from_texts([set] if isinstance(set, str) else list(set), draft)
+        return from_mapping(set, draft, FLAG, problems)
+    return from_texts([set] if isinstance(set, str) else list(set), draft, problems)
 
 
-def from_texts(texts: Sequence[str], draft: Draft) -> Change:
+def from_texts(texts: Sequence[str], draft: Draft, problems: list[Problem]) -> Node:
     """Overrides given as "path=value"; a value is read as in a YAML file."""
-    problems: list[Problem] = []
     pairs: list[tuple[str, Node]] = []
     for text in texts:
         path, equals, value = text.partition("=")
@@ -43,9 +43,8 @@ def from_texts(texts: Sequence[str], draft: Draft) -> Change:
     return _nest(pairs, draft, FLAG, problems)
 
 
-def from_mapping(values: Mapping[str, object], draft: Draft, name: str) -> Change:
+def from_mapping(values: Mapping[str, object], draft: Draft, name: str, problems: list[Problem]) -> Node:
     """Overrides given as Python values; a number where a date stands is a month number."""
-    problems: list[Problem] = []
     pairs = []
     for path, value in values.items():
         try:
@@ -114,7 +113,7 @@ def _float(value: int) -> float:
     return float(value) if abs(value) < 10**300 else math.inf if value > 0 else -math.inf
 
 
-def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: list[Problem]) -> Change:
+def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: list[Problem]) -> Node:
     """One mapping out of dotted paths; refuses unknown places and two values for the same one."""
     top = Node({}, 0, 0)
     taken: dict[Path, Node] = {}
@@ -136,7 +135,7 @@ def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: 
             spot = spot.value.setdefault(key, Node({}, 0, 0))
         assert isinstance(spot.value, dict)
         spot.value[path[-1]] = node
-    return top, name, problems
+    return top
 
 
 def _split(text: str) -> Path:

@@ -7,7 +7,6 @@ no dots, so the two forms say the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sim.scenario.errors import printable
 from sim.scenario.table import BY_NAME, CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
@@ -62,9 +61,6 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 """Keys that are not numbers of the table, by section, and what is expected there."""
 
-DATES = ("date", "after", "before")
-"""Keys of an event that hold a month."""
-
 MAPPING_OF = {
     "powers": "powers by code",
     "republics": "republics by code",
@@ -75,33 +71,10 @@ MAPPING_OF = {
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
 
-MONTH = Parameter(
-    "month",
-    "event",
-    "month number, year x 12 + month - 1",
-    0,
-    0,
-    None,
-    "Month of the event; what follows the month number after a decimal point is dropped.",
-    "assumption",
-    role="event",
-)
-"""Stands in for a row of the table where a date is asked for as a number."""
-
 
 def dotted(path: Sequence[str]) -> str:
     """The path as users write it."""
     return ".".join(path)
-
-
-def month_number(text: str) -> int:
-    """The month number (year x 12 + month - 1) of checked text, YYYY-MM or YYYY-MM-DD."""
-    return int(text[:4]) * 12 + int(text[5:7]) - 1
-
-
-def month_label(number: int) -> str:
-    """YYYY-MM of a month number."""
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 _OWNERS: dict[str, tuple[Owner, ...]] = {
@@ -145,11 +118,6 @@ def find(path: Path) -> Parameter | None:
         shape.append(None)  # any code
     fits = len(rest) == len(shape) and all(s is None or key in s for key, s in zip(rest, shape, strict=True))
     return row if fits else None
-
-
-def is_date_path(path: Path) -> bool:
-    """Whether a date of an event stands at ``path``."""
-    return len(path) == 3 and path[0] == "events" and path[2] in DATES
 
 
 def number_text(row: Parameter) -> str:
@@ -210,8 +178,3 @@ def one_of(names: Sequence[str]) -> str:
 def vectors(section: str) -> tuple[Parameter, ...]:
     """Rows of a section that must sum to something."""
     return tuple(row for row in TABLE if row.owner in owners_in(section) and row.total)
-
-
-def date_row(start: int, months: int) -> Parameter:
-    """The stand-in row for a date of a run that starts in month ``start`` and lasts ``months``."""
-    return replace(MONTH, low=float(start), high=float(start + months - 1))

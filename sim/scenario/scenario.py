@@ -8,7 +8,7 @@ about the picture of day one; where a scenario changes an actor's conduct (a fil
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
@@ -16,15 +16,14 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
-from sim.scenario import locate as files
+from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.events import NEEDS_POWERS
-from sim.scenario.layers import Collector, Leaf, by_hand, layer_of, number
-from sim.scenario.merge import Draft, overlay
+from sim.scenario.locate import File, chain, locate
+from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import DATES, TEXTS, date_row, dotted, find, month_label, one_of
-from sim.scenario.table import SECTORS, Parameter
-from sim.scenario.yaml import Node
+from sim.scenario.paths import TEXTS, dotted, find, one_of
+from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
 
@@ -44,26 +43,22 @@ class Scenario(Contents):
     @classmethod
     def from_yaml(cls, text: str, name: str = "scenario", folder: str | FilePath | None = None) -> Scenario:
         """The scenario in a text; a relative ``extends`` starts from ``folder`` (default: the working folder)."""
-        return _load(files.chain_of_text(text, name, FilePath(folder) if folder else None), name, None)
+        collect = Collector()
+        return _build(name, merged(chain(File(name, text, FilePath(folder) if folder else None)), collect), collect)
 
     def _adopt(self, name: str, draft: Draft) -> Scenario:
         """Take what the fields do not hold; only while the scenario is being made."""
-        self._name, self._draft, self._values = name, draft, self._numbers()
+        self._name, self._draft = name, draft
+        paths = checks.numeric_paths(tuple(self.powers), tuple(self.republics), tuple(self.events))
+        paths += [
+            ("events", event, key)
+            for event, spec in self.events.items()
+            for key in DATES
+            if getattr(spec, key) is not None
+        ]
+        self._values = {dotted(path): float(reduce(_inside, path, self)) + 0.0 for path in paths}  # no negative zero
         object.__setattr__(self, "rest", freeze(self._settled(self.rest)))
         return self
-
-    def _numbers(self) -> dict[str, float]:
-        values: dict[str, float] = {}
-        for path in checks.numeric_paths(tuple(self.powers), tuple(self.republics), tuple(self.events)):
-            spot: Any = self.rules if path[0] == "rules" else getattr(self, path[0])[path[1]]
-            for key in path[1 if path[0] == "rules" else 2 :]:
-                spot = spot[key] if isinstance(spot, dict) else getattr(spot, key)
-            values[dotted(path)] = float(spot) + 0.0  # no negative zero
-        for event, spec in self.events.items():
-            for key in DATES:
-                if getattr(spec, key) is not None:
-                    values[f"events.{event}.{key}"] = float(getattr(spec, key))
-        return values
 
     def _settled(self, explicit: Mapping[str, float]) -> dict[str, float]:
         """The root's value of each conduct number that differs from it; ``explicit`` ones go first."""
@@ -142,6 +137,11 @@ class Scenario(Contents):
         named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
         return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
 
+    @property
+    def root_actors(self) -> frozenset[str]:
+        """Codes of the actors of the root file, whose conduct may change without changing day one (``keeps_rest``)."""
+        return self._draft.root_actors
+
     def changed_by(self, path: str) -> str | None:
         """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
         leaf = self._leaf(path)
@@ -183,11 +183,10 @@ class Scenario(Contents):
 
         A date may be text (YYYY-MM) or a month number; what follows its decimal point is dropped.
         """
-        return _changed(self._draft, self._name, overrides.from_mapping(values, self._draft, "with_values"))
+        return self._changed(self._draft, values, "with_values")
 
     def with_months(self, months: int) -> Scenario:
         """A copy that runs for ``months``; events that lie beyond are left out, and windows of chance cut short."""
-        draft = self._draft
         if isinstance(months, bool) or not isinstance(months, int):
             raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
         end = self.start + months
@@ -196,8 +195,12 @@ class Scenario(Contents):
         for key, spec in self.events.items():
             if spec.before is not None and spec.before > end and key not in late:
                 changes[f"events.{key}.before"] = month_label(end)
-        draft = _without(draft, late)
-        return _changed(draft, self._name, overrides.from_mapping(changes, draft, "with_months"))
+        return self._changed(_without(self._draft, late), changes, "with_months")
+
+    def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
+        collect = Collector()
+        top = overrides.from_mapping(values, draft, by, collect.problems)
+        return _build(self._name, changed(draft, top, by, collect), collect)
 
     def without_events(self, *events: str) -> Scenario:
         """A copy without the named events. Raises BadInput for an unknown one."""
@@ -217,6 +220,12 @@ class Scenario(Contents):
             )
         return _build(self._name, _without(self._draft, events), Collector())
 
+    def read_back(self, name: str, root_actors: Iterable[str]) -> Scenario:
+        """A copy that knows what ``to_yaml`` does not write: the name, and which actors stood in the root file."""
+        draft = self._draft.copy()
+        draft.root_actors = frozenset(root_actors)
+        return _build(name, draft, Collector())
+
     # -- writing it -----------------------------------------------------------------------------------------------
 
     def to_yaml(self, sources: bool = True) -> str:
@@ -233,7 +242,7 @@ class Scenario(Contents):
         Not in it: sources, notes, ranges, the scenario's own ``about`` and name, and the order of actors and events,
         which the model does not depend on (results list actors in file order all the same).
         """
-        return writing.digest(self)
+        return writing.digest(self, self.values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash
@@ -252,48 +261,14 @@ class Scenario(Contents):
 
 def _build(name: str, draft: Draft, collect: Collector) -> Scenario:
     """Check a draft and freeze it; raises BadInput with all problems, those collected before included."""
-    contents = checks.validate(draft, collect)
-    if contents is None or collect.problems:
+    scenario = checks.validate(Scenario, draft, collect)
+    if scenario is None or collect.problems:
         raise BadInput(collect.problems)
-    powers, republics = tuple(contents.powers), tuple(contents.republics)
-    fields = {key: getattr(contents, key) for key in Contents.model_fields}
-    fields["powers"] = freeze({code: _with_luck(spec, code) for code, spec in contents.powers.items()})
-    fields["republics"] = freeze(
-        {code: _fill(_with_luck(spec, code), code, powers, republics) for code, spec in contents.republics.items()}
-    )
-    fields["events"] = freeze(
-        {
-            key: _fill_event(spec, republics, draft.leaves.get(("events", key, "date")))
-            for key, spec in contents.events.items()
-        }
-    )
-    return Scenario.model_construct(**fields)._adopt(name, draft)  # noqa: SLF001 - this is its maker
+    return scenario._adopt(name, draft)  # noqa: SLF001 - this is its maker
 
 
-def _with_luck(spec: Any, code: str) -> Any:
-    return spec if spec.luck else spec.model_copy(update={"luck": code})
-
-
-def _fill(spec: RepublicSpec, code: str, powers: tuple[str, ...], republics: tuple[str, ...]) -> RepublicSpec:
-    """Defaults for the powers and republics that a mapping by actor leaves out."""
-    others = tuple(other for other in republics if other != code)
-    filled: dict[str, Any] = {}
-    for name, names in (("grievance", powers), ("leverage", powers), ("solidarity", others)):
-        row = find(("republics", code, name, "X"))
-        given = getattr(spec, name)
-        filled[name] = freeze({other: given.get(other, row.default if row else 0.0) for other in names})
-    return spec.model_copy(update=filled)
-
-
-def _fill_event(spec: EventSpec, republics: tuple[str, ...], date: Leaf | None) -> EventSpec:
-    full = spec.model_copy(
-        update={
-            "republics": republics if spec.republics is None else spec.republics,
-            "sectors": SECTORS if spec.sectors is None else spec.sectors,
-        }
-    )
-    full._date_label = str(date.value) if date else ""  # noqa: SLF001 - this is its maker
-    return full
+def _inside(whole: Any, key: str) -> Any:
+    return whole[key] if isinstance(whole, dict) else getattr(whole, key)
 
 
 def _without(draft: Draft, events: Iterable[str]) -> Draft:
@@ -304,48 +279,15 @@ def _without(draft: Draft, events: Iterable[str]) -> Draft:
     return left
 
 
-def _changed(draft: Draft, name: str, change: tuple[Node, str, list[Problem]]) -> Scenario:
-    node, file, problems = change
-    collect = Collector(problems)
-    layer = by_hand(layer_of(node, file, collect), file)
-    return _build(name, overlay(draft, layer, collect), collect)
-
-
 def load(name: str | FilePath, set: Mapping[str, object] | Iterable[str] | None = None) -> Scenario:
     """The scenario of a shipped name or a path, with overrides laid over it.
 
     ``set`` is a mapping of dotted paths to values or a list of "path=value", as on the command line. Raises
     BadInput with every problem found.
     """
-    path = files.locate(name)
-    return _load(files.chain(path), path.stem, set)
-
-
-def _load(
-    chain: Iterable[tuple[str, Node, list[Problem]]], name: str, set: Mapping[str, object] | Iterable[str] | None
-) -> Scenario:
     collect = Collector()
-    layers = []
-    file = name
-    try:
-        for file, top, problems in chain:
-            collect.problems += problems
-            if isinstance(top.value, dict):
-                layers.append(layer_of(top, file, collect))
-    except BadInput as error:
-        raise BadInput([*collect.problems, *error.problems]) from None
-    draft = Draft(root_file=file)
-    for layer in reversed(layers):
-        draft = overlay(draft, layer, collect)
-        if layer is layers[-1]:
-            draft.root = {
-                path: value
-                for path, leaf in draft.leaves.items()
-                if (value := number(leaf.value)) is not None and find(path)
-            }
-            draft.root_actors = frozenset([*draft.names("powers"), *draft.names("republics")])
+    file = locate(name)
+    draft = merged(chain(file), collect)
     if set:
-        node, file, problems = overrides.from_any(set, draft)
-        collect.problems += problems
-        draft = overlay(draft, by_hand(layer_of(node, file, collect), file), collect)
-    return _build(name, draft, collect)
+        draft = changed(draft, overrides.from_any(set, draft, collect.problems), overrides.FLAG, collect)
+    return _build(file.stem, draft, collect)

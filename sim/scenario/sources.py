@@ -18,11 +18,11 @@ ASSUMPTION = "assumption"
 FILES = {"claim": "claims.yaml", "data": "observed/index.yaml", "lit": "literature.yaml"}
 """File of the folder ``seeds`` that holds the ids of each kind."""
 
-Record = dict[str, "Scalar | list[Scalar]"]
+SourceRecord = dict[str, "Scalar | list[Scalar]"]
 
 
 @cache
-def records(kind: str) -> dict[str, Record]:
+def records(kind: str) -> dict[str, SourceRecord]:
     """The records of a kind ("claim", "data" or "lit") by id; values of a record that nest are left out.
 
     Claims are a list under ``claims``, each with its ``id``; the others are mappings of ids to records.
@@ -41,8 +41,8 @@ def records(kind: str) -> dict[str, Record]:
     return {key: _record(node) for key, node in top.value.items() if isinstance(node.value, dict)}
 
 
-def _record(node: Node) -> Record:
-    record: Record = {}
+def _record(node: Node) -> SourceRecord:
+    record: SourceRecord = {}
     for key, child in node.value.items() if isinstance(node.value, dict) else ():
         if isinstance(child.value, list):
             record[key] = [item.value for item in child.value if not isinstance(item.value, dict | list)]

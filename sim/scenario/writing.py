@@ -7,16 +7,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.scenario.paths import DATES, INNER, SECTIONS, TEXTS, Path, find, is_date_path, row_at
+from sim.scenario.dates import DATES, is_date_path, month_label
+from sim.scenario.merge import Draft, Leaf
+from sim.scenario.models import Contents
+from sim.scenario.paths import INNER, SECTIONS, TEXTS, Path, find, row_at
 from sim.scenario.table import SECTORS
 from sim.scenario.yaml import scalar
-
-if TYPE_CHECKING:
-    from sim.scenario.layers import Leaf
-    from sim.scenario.merge import Draft
-    from sim.scenario.scenario import Scenario
 
 FORMAT = 1
 """Counts the ways a digest has been made; part of it, so that old ones never match new ones by accident."""
@@ -25,7 +23,7 @@ _PLAIN = re.compile(r"[^\W\d_][\w./:-]*")
 _PLAIN_LINE = re.compile(r"[^\W\d_]([\w .,()/'+-]*[\w.)])?")
 
 
-def digest(scenario: Scenario) -> str:
+def digest(scenario: Contents, values: Mapping[str, float]) -> str:
     """SHA-256 (hex) over canonical JSON of what moves the model or labels output; see ``Scenario.hash``."""
     events = {
         key: {
@@ -49,19 +47,19 @@ def digest(scenario: Scenario) -> str:
             code: [spec.name, spec.capital, spec.color, spec.luck] for code, spec in scenario.republics.items()
         },
         "events": events,
-        "values": dict(scenario.values),
+        "values": dict(values),
         "rest": scenario.rest,
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def to_yaml(scenario: Scenario, draft: Draft, sources: bool) -> str:
+def to_yaml(scenario: Contents, draft: Draft, sources: bool) -> str:
     """See ``Scenario.to_yaml``. Defaults are not written out; the values of ``rest`` are."""
     lines = [
         f"title: {text(scenario.title)}",
         *_about(scenario.about),
-        f"start: {scenario.start_label}",
+        f"start: {month_label(scenario.start)}",
         f"months: {scenario.months}",
     ]
     for section in SECTIONS:

@@ -35,6 +35,8 @@ MAX_BYTES = 1 << 20
 MAX_NODES = 50_000
 MAX_DEPTH = 30
 
+SCENARIO = "a scenario: a mapping with title, start, months, powers, republics, ..."
+
 Scalar = None | bool | int | float | str
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -105,7 +107,7 @@ def scalar(text: str) -> Scalar:
 def decode(data: bytes, file: str) -> str:
     """The text of a file; refuses what is too large, not UTF-8 or has control characters."""
     if len(data) > MAX_BYTES:
-        raise BadInput.of(f"more than {MAX_BYTES:,} bytes", f"a scenario of at most {MAX_BYTES:,} bytes", file=file)
+        raise BadInput.of(f"more than {MAX_BYTES:,} bytes", f"a file of at most {MAX_BYTES:,} bytes", file=file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput.of("UTF-16 text", "UTF-8 text (save the file again as UTF-8)", file=file, line=1, column=1)
     try:
@@ -121,10 +123,11 @@ def decode(data: bytes, file: str) -> str:
         ) from None
 
 
-def read(text: str, file: str) -> tuple[Node, list[Problem]]:
+def read(text: str, file: str, expected: str = SCENARIO) -> tuple[Node, list[Problem]]:
     """The one document in ``text``, and the problems that did not stop the reading.
 
-    Raises BadInput where nothing can be made of the rest: a syntax error, or one of the limits.
+    ``expected`` is what an empty file is told that it should hold. Raises BadInput where nothing can be made of the
+    rest: a syntax error, or one of the limits.
     """
     if len(text) > MAX_BYTES:
         raise BadInput.of(f"more than {MAX_BYTES:,} letters", f"at most {MAX_BYTES:,}", file=file)
@@ -144,7 +147,7 @@ def read(text: str, file: str) -> tuple[Node, list[Problem]]:
         builder.problems.append(_syntax_problem(error, file))
         raise BadInput(builder.problems) from None
     if builder.root is None:
-        builder.add(1, 1, "", "nothing", "a scenario: a mapping with title, start, months, powers, republics, ...")
+        builder.add(1, 1, "", "nothing", expected)
         raise BadInput(builder.problems)
     return builder.root, builder.problems
 

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.runs.ask import Ask
 from sim.runs.modelversion import MAIN, classes_of, model_version
-from sim.runs.posterior import Posterior
 from sim.runs.run import run_batch
-from sim.scenario import BadInput, Scenario
+from sim.scenario import BadInput
 from sim.sweeps.factors import Factor
 from sim.sweeps.plan import Plan, unknown_outcomes
 from sim.world.actors import Power, Republic
@@ -40,24 +40,29 @@ LEADER = ".leader"
 class Job:
     """What all batches of a sweep share; small enough to travel with each."""
 
-    scenarios: tuple[Scenario, ...]
+    asks: tuple[Ask, ...]
+    """What is asked of each scenario at every point: its worlds, with values of the factors laid over them."""
     factors: tuple[Factor, ...]
-    seed: int
-    worlds: int
     fresh: bool
     outcomes: tuple[str, ...]
     whole: frozenset[str]
     """Outcomes that are whole numbers."""
     trajectories: tuple[str, ...]
     """Pairs whose overall alignment by month is kept, "KAZ.RUS"."""
-    republic: Classes = Republic
-    power: Classes = Power
-    model: type[DiplomacyModel] = DiplomacyModel
-    posterior: Posterior | None = None
+
+    @property
+    def worlds(self) -> int:
+        """Worlds of a point."""
+        return self.asks[0].worlds
+
+    @property
+    def classes(self) -> tuple[Classes, Classes, type[DiplomacyModel]]:
+        """Classes of republics and powers, and of the model."""
+        return self.asks[0].republic, self.asks[0].power, self.asks[0].model
 
     def variations(self, task: Task, place: NDArray[np.int64], luck: NDArray[np.int64]) -> dict[str, Any]:
         """Values of a batch's worlds, by path: those of their points, and of their draws. ``place`` in task.points."""
-        drawn = {} if self.posterior is None else self.posterior.variations(self.scenarios[task.scenario], luck)
+        drawn = self.asks[task.scenario].values_of(luck)
         return drawn | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
 
 
@@ -90,9 +95,22 @@ def job_of(
     plan: Plan, republic: Classes = Republic, power: Classes = Power, model: type[DiplomacyModel] = DiplomacyModel
 ) -> Job:
     """What the batches of a plan share. Raises BadInput for outcomes that do not exist."""
+    asks = tuple(
+        Ask(
+            scenario,
+            plan.worlds,
+            plan.seed,
+            keep="overall" if plan.trajectories else "outcomes",
+            posterior=plan.posterior,
+            republic=republic,
+            power=power,
+            model=model,
+        )
+        for scenario in plan.scenarios.values()
+    )
     names: dict[str, bool] = {}
-    for scenario in plan.scenarios.values():
-        for name, values in probe(scenario, republic, power, model).items():
+    for ask in asks:
+        for name, values in probe(ask).items():
             whole = bool(np.issubdtype(values.dtype, np.integer))
             names[name] = names.get(name, True) and whole
     kept = tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in plan.outcomes))
@@ -106,26 +124,13 @@ def job_of(
         if plan.trajectories
         else ()
     )
-    return Job(
-        tuple(plan.scenarios.values()),
-        plan.factors,
-        plan.seed,
-        plan.worlds,
-        plan.luck == "fresh",
-        kept,
-        frozenset(name for name in kept if names[name]),
-        pairs,
-        republic,
-        power,
-        model,
-        plan.posterior,
-    )
+    return Job(asks, plan.factors, plan.luck == "fresh", kept, frozenset(name for name in kept if names[name]), pairs)
 
 
-def probe(scenario: Scenario, republic: Classes, power: Classes, model: type[DiplomacyModel]) -> Mapping[str, Any]:
+def probe(ask: Ask) -> Mapping[str, Any]:
     """Outcomes of one world of one month: their names and types."""
-    record = Record(scenario, 1, 1, "outcomes")
-    batch = model(scenario, 1, 0, republic=republic, power=power, recorder=Watch(record, 0))
+    record = Record(ask.scenario, 1, 1, "outcomes")
+    batch = ask.model(ask.scenario, 1, 0, republic=ask.republic, power=ask.power, recorder=Watch(record, 0))
     batch.step()
     batch.release()
     return record.outcomes
@@ -170,23 +175,14 @@ def task_count(plan: Plan, size: int) -> int:
 
 def run(job: Job, task: Task) -> pa.Table:
     """Run a batch: one row a (point, world) pair, in that order, in the columns of ``schema``."""
-    scenario = job.scenarios[task.scenario]
+    ask = job.asks[task.scenario]
     row = task.first + np.arange(task.count)
     place, world = row // job.worlds, row % job.worlds
     point = task.points[place]
     luck = point * job.worlds + world if job.fresh else world
     variations = job.variations(task, place, luck)
-    record = Record(scenario, task.count, scenario.months, "overall" if job.trajectories else "outcomes")
-    run_batch(
-        scenario,
-        luck,
-        job.seed,
-        Watch(record, 0),
-        variations=variations,
-        republic=job.republic,
-        power=job.power,
-        model=job.model,
-    )
+    record = Record(ask.scenario, task.count, ask.months, ask.keep)
+    run_batch(ask, luck, Watch(record, 0), variations=variations)
     columns: list[Any] = [pa.array(point), pa.array(luck)]
     for j, factor in enumerate(job.factors):
         labels, values = factor.labels(), task.values[place, j]
@@ -256,14 +252,14 @@ def run_packed(job: bytes, task: Task) -> Done:
 
 def finished(job: Job, task: Task) -> Done:
     """Run a batch and make its file."""
-    version = model_version(job.republic, job.power, job.model, imported=True)
+    version = model_version(*job.classes, imported=True)
     return Done(task.number, task.count, encode(run(job, task)), version)
 
 
 def pack(job: Job) -> bytes:
     """A job as bytes. Raises BadInput for classes that another process cannot be told about."""
     try:
-        if any(getattr(cls, "__module__", "") == MAIN for cls in classes_of(job.republic, job.power, job.model)):
+        if any(getattr(cls, "__module__", "") == MAIN for cls in classes_of(*job.classes)):
             import cloudpickle  # type: ignore[import-untyped]  # travels with distributed; carries classes of notebooks and scripts
 
             return bytes(cloudpickle.dumps(job))

@@ -75,16 +75,16 @@ def _unit(design: str, count: int, points: int, seed: int) -> Floats:
         need("SALib")
         from SALib.sample import sobol
 
-        unit = sobol.sample(problem(count), points, calc_second_order=False, seed=np.random.default_rng(seed))
+        unit = sobol.sample(salib_problem(count), points, calc_second_order=False, seed=np.random.default_rng(seed))
     else:
         need("SALib")
         from SALib.sample import morris
 
-        unit = morris.sample(problem(count), points, num_levels=LEVELS, seed=np.random.default_rng(seed))
+        unit = morris.sample(salib_problem(count), points, num_levels=LEVELS, seed=np.random.default_rng(seed))
     return np.clip(unit, 0.0, 1.0)
 
 
-def problem(count: int) -> dict[str, object]:
+def salib_problem(count: int) -> dict[str, object]:
     """The unit cube as SALib wants it described."""
     return {"num_vars": count, "names": [str(j) for j in range(count)], "bounds": [[0.0, 1.0]] * count}
 

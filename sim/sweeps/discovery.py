@@ -1,28 +1,25 @@
 """Scenario discovery: in which part of the space of factors something happens, as boxes with rules in words.
 
 The method is PRIM, the patient rule induction method (Friedman & Fisher 1999), as used for scenario discovery by
-Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017).
+Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017). ``Sweep.discover`` asks for the boxes of
+a sweep.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.percent import percent
+from sim.runs.words import capital, percent
 from sim.scenario import BadInput, Scenario
-from sim.sweeps.condition import parse
 from sim.sweeps.design import need
-from sim.sweeps.factors import Factor, outcome_words, words
-
-if TYPE_CHECKING:
-    from sim.sweeps.table import Sweep
+from sim.sweeps.factors import Factor, words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -74,7 +71,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundBox:
     """A box: its limits and the rule in words.
 
     Over all rows: its share of the cases (coverage), the cases' share of it (density), its share of the rows (mass).
@@ -98,7 +95,7 @@ class Discovery:
     where: str
     rate: float
     rows: int
-    boxes: tuple[Found, ...]
+    boxes: tuple[FoundBox, ...]
     rates: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
     said: str = ""
 
@@ -123,61 +120,6 @@ class Discovery:
         return pd.DataFrame(
             rows, columns=["box", "factor", "low", "high", "among", "coverage", "density", "mass", "lift"]
         )
-
-
-def discover(
-    sweep: Sweep, where: str, *, boxes: int = 3, threshold: float | None = None, least: float = 0.02
-) -> Discovery:
-    """Boxes in the space of a sweep's factors where a condition mostly holds.
-
-    Parameters
-    ----------
-    where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
-    boxes : how many to look for at most.
-    threshold : density a box must reach; by default half way between the overall rate and 1, or 1.5 times the rate if
-        that is less.
-    least : share of the rows a box holds at least.
-
-    Raises
-    ------
-    BadInput : a condition that makes no sense, or that holds everywhere or nowhere.
-    """
-    named = parse(
-        where,
-        (*sweep.paths, *sweep.outcomes),
-        [*(f.path for f in sweep.factors if f.labels() is not None), *(set(sweep.outcomes) - set(sweep.numbers))],
-    )
-    table = sweep.table(["point", *named.names])
-    columns = {name: table[name].to_numpy() for name in named.names}
-    cases = named.holds(columns)
-    point = table["point"].to_numpy()
-    found = find(
-        sweep.factors,
-        sweep.values[point],
-        cases,
-        where.strip(),
-        boxes=boxes,
-        threshold=threshold,
-        least=least,
-        groups=point,
-        scenario=sweep.scenario,
-        said=named.said(_word(sweep)),
-    )
-    counts = np.bincount(point, minlength=sweep.size)
-    return replace(found, rates=np.bincount(point, weights=cases, minlength=sweep.size) / np.maximum(counts, 1))
-
-
-def _word(sweep: Sweep) -> Callable[[str], str]:
-    """Puts names of factors, outcomes and powers in words."""
-    scenario = sweep.scenario
-    powers = {code: spec.name for code, spec in scenario.powers.items()}
-    return lambda name: (
-        words(name, scenario)
-        if name in sweep.paths
-        else outcome_words(name, scenario)
-        if name in sweep.outcomes
-        else powers.get(name, name)
-    )
 
 
 def find(
@@ -210,7 +152,7 @@ def find(
         raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
     kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
     enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
-    found: list[Found] = []
+    found: list[FoundBox] = []
     seen: list[Flags] = []
     groups = np.arange(len(cases)) if groups is None else groups
     for limits in _peel(
@@ -226,7 +168,7 @@ def find(
         density = hits / max(int(inside.sum()), 1)
         coverage = hits / int(cases.sum())
         rule = _rule(said or where, limits, coverage, density, rate, scenario)
-        found.append(Found(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
+        found.append(FoundBox(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
     return Discovery(where, rate, len(cases), tuple(found), said=said or where)
 
 
@@ -359,8 +301,8 @@ def _rule(
     ]
     often = "mostly" if density >= 0.5 else "more often"
     return (
-        f"{where} {often} when {' and '.join(said)}: in {percent(density)} of such worlds, "
-        f"against {percent(rate)} of all; {percent(coverage)} of all cases lie here."
+        f"{capital(where)} {often} when {' and '.join(said)}: in {percent(density)} of these worlds, "
+        f"against {percent(rate)} of all; they hold {percent(coverage)} of all cases."
     )
 
 

@@ -9,10 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs.words import named
 from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import INNER, find, is_date_path, month_label, number_text, row_at
+from sim.scenario.paths import INNER, find, number_text, row_at
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -205,7 +207,7 @@ def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[st
 
 
 def words(path: str, scenario: Scenario) -> str:
-    """A factor in plain words: "Russia's strain", "the date of dushanbe-summit"."""
+    """A factor in plain words: "Russia's strain", "the European Union's budget", "the date of dushanbe-summit"."""
     keys = path.split(".")
     if path == SCENARIO:
         return "the scenario"
@@ -216,37 +218,56 @@ def words(path: str, scenario: Scenario) -> str:
             return f"the event {keys[1]}"
         return f"the {' of '.join(key.replace('_', ' ') for key in reversed(keys[2:]))} of {keys[1]}"
     actors = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
-    own = actors.get(keys[1], keys[1])
-    own += "'" if own.endswith("s") else "'s"
-    text = f"{own} {keys[2].replace('_', ' ')}"
+    text = f"{_own(actors.get(keys[1], keys[1]))} {keys[2].replace('_', ' ')}"
     for key in keys[3:]:
         if key in SECTORS:
             text += f" in {key}"
         elif key in actors:
-            text += f" {_TOWARDS.get(keys[2], 'towards')} {actors[key]}"
+            text += f" {_TOWARDS.get(keys[2], 'towards')} {named(actors[key])}"
         else:
             text += f" over {key.replace('_', ' ')}"
     return text
 
 
 def outcome_words(name: str, scenario: Scenario) -> str:
-    """An outcome in plain words: "Russia's share", "Kazakhstan's grievance against Russia", "Tajikistan's leader"."""
+    """An outcome in plain words: "Kazakhstan's alignment with Russia", "mean alignment with Russia" (of the republics),
+    "Kazakhstan's grievance against Russia", "Tajikistan's leading power".
+    """
     *actors, what = name.split(".")
     known = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
     if not actors or actors[0] not in known:
         return name
-    text = known[actors[0]] + ("' " if known[actors[0]].endswith("s") else "'s ")
     sector = "".join(f"{key} " for key in actors[1:] if key in SECTORS)
-    text += sector + what.replace("_", " ")
-    return text + "".join(f" {_TOWARDS.get(what, 'with')} {known[code]}" for code in actors[1:] if code in known)
+    *republics, last = [code for code in actors if code in known]
+    if what in _OF_PAIRS:
+        mean = "" if what == "rebukes" else "mean "
+        whose = f"{_own(known[republics[0]])} " if republics else mean
+        return f"{_OF_PAIRS[what].format(whose + sector)} {named(known[last])}"
+    others = f" with {named(known[last])}" if republics else ""
+    return f"{_own(known[actors[0]])} {sector}{_NAMED.get(what, what.replace('_', ' '))}{others}"
 
 
-_TOWARDS = {
-    "alignment": "with",
-    "leverage": "under",
-    "grievance": "against",
-    "rebukes": "against",
-    "solidarity": "with",
+def _own(name: str) -> str:
+    """``Russia's``, ``the United States'``."""
+    return named(name) + ("'" if name.endswith("s") else "'s")
+
+
+_TOWARDS = {"alignment": "with", "leverage": "under", "grievance": "against", "solidarity": "with"}
+_OF_PAIRS = {
+    "share": "{}alignment with",
+    "change": "change of {}alignment with",
+    "grievance": "{}grievance against",
+    "rebukes": "{}rebukes of",
+}
+"""Outcomes of a republic and a power, which a power has over all republics too; in braces, whose."""
+_NAMED = {
+    "leader": "leading power",
+    "leader_changed": "change of leading power",
+    "leader_month": "month of the new leading power",
+    "accepted": "accepted offers",
+    "delivered": "deliveries",
+    "lapsed": "lapsed pledges",
+    "deals": "living deals",
 }
 
 

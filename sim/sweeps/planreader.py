@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.dates import month_of
 from sim.scenario.errors import nearest, printable
-from sim.scenario.models import month_of
 from sim.scenario.yaml import Node, scalar
 from sim.sweeps.factors import SCENARIO, Factor, bounds, expected, kind_of, path_problem, problem
 

@@ -1,7 +1,7 @@
-"""Which factors matter: Sobol indices and Morris screening of the mean over worlds, with how far to trust them.
+"""Which factors matter: Sobol indices and Morris screening, with how far to trust them.
 
-A sweep gives one mean over worlds a point; ``indices`` works on any function of a plan's points, so that the same code
-can be tried on functions whose indices are known.
+``Sweep.sensitivity`` asks for those of a sweep, with one mean over worlds a point; ``indices`` works on any function of
+a plan's points, so that the same code can be tried on functions whose indices are known.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.scenario import BadInput
-from sim.sweeps.design import LEVELS, need, problem
-
-if TYPE_CHECKING:
-    from sim.sweeps.table import Sweep
+from sim.sweeps.design import LEVELS, need, salib_problem
 
 Floats = NDArray[np.float64]
 
@@ -54,33 +50,6 @@ class Sensitivity:
         key = "ST" if self.kind == "sobol" else "mu_star"
         mine = self.table[self.table.outcome == outcome]
         return mine.sort_values(key, ascending=False, kind="stable", ignore_index=True)
-
-
-def analyse(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Sensitivity:
-    """Indices of a sweep's outcomes (by default each power's share over the region), on means over worlds.
-
-    Raises
-    ------
-    BadInput : a design that gives none, unknown outcomes, rows missing.
-    """
-    if sweep.design not in ("saltelli", "morris"):
-        raise BadInput.of(
-            f"a sweep of design {sweep.design}",
-            "one of design saltelli (Sobol indices) or morris; the tornado figure and sim discover work with any",
-            file=str(sweep.folder or ""),
-        )
-    names = sweep.pick(outcomes)
-    _, values = sweep.arrays(names)
-    means = values.mean(axis=1)
-    spread = values.var(axis=1, ddof=1).mean(axis=0) if sweep.worlds > 1 else np.full(len(names), np.nan)
-    luck = "the same luck at every point, so that it cancels out of differences" if sweep.paired else "luck of its own"
-    note = (
-        f"Each point counts with its mean over {sweep.worlds:,} worlds, with {luck}. Luck: the variance that such "
-        "a mean still has, as a share of the variance between points."
-    )
-    if sweep.design == "morris" and any(f.kind == "scenario" and len(f.names) > 2 for f in sweep.factors):
-        note += " Of more than two scenarios, screening compares some pairs only."
-    return indices(sweep.design, sweep.paths, names, means, sweep.unit, spread / sweep.worlds, note)
 
 
 def indices(
@@ -136,7 +105,7 @@ def _sobol(y: Floats, count: int) -> dict[str, Floats]:
     keys = ("S1", "S1_conf", "ST", "ST_conf")
     if _flat(y):
         return dict.fromkeys(keys, np.full(count, np.nan))
-    found = sobol.analyze(problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
+    found = sobol.analyze(salib_problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
     return {key: np.asarray(found[key], dtype=float) for key in keys}
 
 
@@ -147,7 +116,7 @@ def _morris(y: Floats, unit: Floats | None, count: int) -> dict[str, Floats]:
     if _flat(y):
         return dict.fromkeys(keys, np.zeros(count))
     assert unit is not None
-    found = morris.analyze(problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
+    found = morris.analyze(salib_problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
     return {key: np.asarray(found[key], dtype=float) for key in keys}
 
 

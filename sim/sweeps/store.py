@@ -16,12 +16,14 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import lock_descriptor
 
 from sim.scenario import BadInput, Problem
 from sim.scenario.errors import printable
@@ -139,7 +141,7 @@ class Store:
             wanted = "more room" if full else "a folder that can be written"
             raise BadInput.of(
                 f"{error.strerror or error} while writing part {number}",
-                f"{wanted}; all parts before are safe, and the same command goes on from them",
+                f"{wanted}; finished parts are saved, and the same command resumes the sweep",
                 file=str(self.folder),
             ) from error
 
@@ -162,7 +164,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         there = (folder / MANIFEST).exists()
         raise BadInput.of(
             "a manifest that is damaged" if there else "no manifest",
-            "a folder written by `sim sweep --out`" + ("; run the same sweep again to mend it" if there else ""),
+            "a folder written by `sim sweep --out`" + ("; run the same sweep again to repair it" if there else ""),
             file=str(folder),
         )
     return manifest
@@ -282,7 +284,7 @@ def read_design(folder: Path) -> pa.Table:
         return pq.read_table(folder / DESIGN)
     except (OSError, pa.ArrowInvalid) as error:
         raise BadInput.of(
-            f"{DESIGN}: {error}", "the design as it was written; run the same sweep again to mend it", file=str(folder)
+            f"{DESIGN}: {error}", "the design as written; run the same sweep again to repair it", file=str(folder)
         ) from error
 
 
@@ -323,30 +325,17 @@ def _lock(path: Path) -> int:
     """Hold a file as long as this process lives. Raises BadInput where another one holds it."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _locker()(handle)
-    except OSError as error:
-        holder = os.pread(handle, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
+        if not lock_descriptor(handle, blocking=False):
+            holder = os.pread(handle, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
+            raise BadInput.of(
+                f"a sweep that another process is writing ({holder or 'unknown'})",
+                "one writer at a time; wait for it or stop it",
+                file=str(path.parent),
+            )
+        with suppress(OSError):  # a full disk: the lock holds all the same
+            os.ftruncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
+    except BaseException:
         os.close(handle)
-        if error.errno not in (errno.EACCES, errno.EAGAIN):
-            raise
-        raise BadInput.of(
-            f"a sweep that another process is writing ({holder or 'unknown'})",
-            "one writer at a time; wait for it or stop it",
-            file=str(path.parent),
-        ) from None
-    try:
-        os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
-    except OSError:  # a full disk: the lock holds all the same
-        pass
+        raise
     return handle
-
-
-def _locker() -> Callable[[int], None]:
-    if os.name == "posix":
-        import fcntl
-
-        return lambda handle: fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    import msvcrt
-
-    return lambda handle: msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]

@@ -19,20 +19,18 @@ import pyarrow.parquet as pq
 
 from sim.runs.folder import versions
 from sim.runs.modelversion import model_version
+from sim.runs.run import Progress
 from sim.scenario import BadInput, Scenario
 from sim.sweeps import batches
-from sim.sweeps import workers as crews
 from sim.sweeps.batches import Job, Task
 from sim.sweeps.plan import Plan
 from sim.sweeps.store import FORMAT, Memory, Store, check, find_parts, identity, manifest_seal, sound_parts
 from sim.sweeps.table import UNIT, Sweep, design_digest
+from sim.sweeps.workers import run_here, run_in_processes, run_on_dask
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes
 from sim.world.model import DiplomacyModel
 from sim.world.record import Record, Watch
-
-Progress = Callable[[int, int], None]
-"""Called with worlds done and worlds to do, of those that this call runs."""
 
 _PROCESS = 170 * 2**20
 """Bytes of a worker process before its first batch."""
@@ -166,12 +164,12 @@ def _run(
     if not missing:
         return
     if dask is not None:
-        answers = crews.dask(job, todo, dask)
+        answers = run_on_dask(job, todo, dask)
     elif expected.workers > 1:
-        answers = crews.processes(job, todo, expected.workers)
+        answers = run_in_processes(job, todo, expected.workers)
     else:
-        answers = crews.here(job, todo)
-    version = model_version(job.republic, job.power, job.model, imported=True)
+        answers = run_here(job, todo)
+    version = model_version(*job.classes, imported=True)
     left = _rows_of(plan, size, missing)
     done, before, started = 0, plan.total - left, time.monotonic()
     if store is not None:
@@ -210,7 +208,7 @@ def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dic
         "design_digest": design_digest(plan.values),
         "batch": size,
         "columns": {"outcomes": list(job.outcomes), "trajectories": list(job.trajectories)},
-        "model": model_version(job.republic, job.power, job.model),
+        "model": model_version(*job.classes),
     }
     facts = {
         "format": FORMAT,
@@ -221,6 +219,7 @@ def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dic
         "parts": batches.task_count(plan, size),
         "rows": plan.total,
         "scenarios": dict(zip(plan.scenarios, _scenario_files(plan), strict=True)),
+        "classes": job.asks[0].classes,
         "command": command or " ".join(sys.argv),
         "versions": versions(),
     }
@@ -327,19 +326,19 @@ def _rows_of(plan: Plan, size: int, missing: list[int]) -> int:
 
 def _rehearse(job: Job, task: Task) -> tuple[float, int]:
     """Seconds and bytes that a batch takes."""
-    scenario = job.scenarios[task.scenario]
-    months = scenario.months
+    ask = job.asks[task.scenario]
+    months = ask.months
     place = (task.first + np.arange(task.count)) // job.worlds
     variations = job.variations(task, place, np.arange(task.count))
     times = [time.perf_counter()]
-    batch = job.model(
-        scenario,
+    batch = ask.model(
+        ask.scenario,
         np.arange(task.count),
-        job.seed,
+        ask.seed,
         variations=variations,
-        republic=job.republic,
-        power=job.power,
-        recorder=Watch(Record(scenario, task.count, months, "outcomes"), 0),
+        republic=ask.republic,
+        power=ask.power,
+        recorder=Watch(Record(ask.scenario, task.count, months, "outcomes"), 0),
     )
     times.append(time.perf_counter())
     for _ in range(min(months, 4)):

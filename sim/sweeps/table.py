@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -18,15 +18,17 @@ from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
+from sim.sweeps import discovery, sensitivity
 from sim.sweeps.batches import LEADER, trajectory_column
-from sim.sweeps.factors import SCENARIO, Factor
+from sim.sweeps.condition import parse
+from sim.sweeps.discovery import Discovery
+from sim.sweeps.factors import SCENARIO, Factor, outcome_words, words
+from sim.sweeps.plots import SweepPlots
+from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.store import Shelf, find_parts, identity, read_design, read_manifest, sound
 
 if TYPE_CHECKING:
     import os
-
-    from sim.sweeps.discovery import Discovery
-    from sim.sweeps.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 UNIT = "unit "
@@ -58,9 +60,6 @@ class Sweep:
 
     Made by ``sim.sweep`` or ``Sweep.load``. Rows are in the order of points and, within a point, of worlds.
     """
-
-    plot: Any
-    """Figures; put here by ``sim.analysis`` when the package is opened."""
 
     def __init__(
         self,
@@ -107,7 +106,7 @@ class Sweep:
                     None,
                     "",
                     "a part that is damaged or of another sweep",
-                    "what was written; run the same sweep again to mend it",
+                    "what was written; run the same sweep again to repair it",
                 )
                 for path in bad
             )
@@ -115,7 +114,7 @@ class Sweep:
         if not found.design_holds():
             raise BadInput.of(
                 "a design that is damaged",
-                "the points as they were written; run the same sweep again to mend it",
+                "the points as they were written; run the same sweep again to repair it",
                 file=str(folder),
             )
         if found.missing and not incomplete:
@@ -349,16 +348,87 @@ class Sweep:
     # -- asking it ----------------------------------------------------------------------------------------------------
 
     def sensitivity(self, outcomes: Sequence[str] | str | None = None) -> Sensitivity:
-        """Which factors matter; see ``sim.sweeps.sensitivity``."""
-        from sim.sweeps.sensitivity import analyse
+        """Which factors matter: Sobol or Morris indices of outcomes, on means over worlds.
 
-        return analyse(self, outcomes)
+        ``outcomes`` are names or patterns, by default each power's share over the region.
 
-    def discover(self, where: str, **options: Any) -> Discovery:
-        """In which part of the space of factors something happens; see ``sim.sweeps.discovery``."""
-        from sim.sweeps.discovery import discover
+        Raises
+        ------
+        BadInput : a design that gives none, unknown outcomes, rows missing.
+        """
+        if self.design not in ("saltelli", "morris"):
+            raise BadInput.of(
+                f"a sweep of design {self.design}",
+                "one of design saltelli (Sobol indices) or morris; the tornado figure and sim discover work with any",
+                file=str(self.folder or ""),
+            )
+        names = self.pick(outcomes)
+        _, values = self.arrays(names)
+        spread = values.var(axis=1, ddof=1).mean(axis=0) if self.worlds > 1 else np.full(len(names), np.nan)
+        luck = (
+            "the same luck at every point, so that it cancels out of differences" if self.paired else "luck of its own"
+        )
+        note = (
+            f"Each point counts with its mean over {self.worlds:,} worlds, with {luck}. Luck: the variance that such "
+            "a mean still has, as a share of the variance between points."
+        )
+        if self.design == "morris" and any(f.kind == "scenario" and len(f.names) > 2 for f in self.factors):
+            note += " Of more than two scenarios, screening compares some pairs only."
+        return sensitivity.indices(
+            self.design, self.paths, names, values.mean(axis=1), self.unit, spread / self.worlds, note
+        )
 
-        return discover(self, where, **options)
+    def discover(self, where: str, *, boxes: int = 3, threshold: float | None = None, least: float = 0.02) -> Discovery:
+        """In which part of the space of factors something happens: boxes in which a condition mostly holds.
+
+        Parameters
+        ----------
+        where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
+        boxes : how many to look for at most.
+        threshold : density a box must reach; by default half way between the overall rate and 1, or 1.5 times the rate
+            if that is less.
+        least : share of the rows a box holds at least.
+
+        Raises
+        ------
+        BadInput : a condition that makes no sense, or that holds everywhere or nowhere.
+        """
+        named = parse(
+            where,
+            (*self.paths, *self.outcomes),
+            [*(f.path for f in self.factors if f.labels() is not None), *(set(self.outcomes) - set(self.numbers))],
+        )
+        table = self.table(["point", *named.names])
+        cases = named.holds({name: table[name].to_numpy() for name in named.names})
+        point = table["point"].to_numpy()
+        found = discovery.find(
+            self.factors,
+            self.values[point],
+            cases,
+            where.strip(),
+            boxes=boxes,
+            threshold=threshold,
+            least=least,
+            groups=point,
+            scenario=self.scenario,
+            said=named.said(self._word),
+        )
+        counts = np.bincount(point, minlength=self.size)
+        return replace(found, rates=np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1))
+
+    def _word(self, name: str) -> str:
+        """A factor, an outcome or a power in words."""
+        if name in self.paths:
+            return words(name, self.scenario)
+        if name in self.outcomes:
+            return outcome_words(name, self.scenario)
+        power = self.scenario.powers.get(name)
+        return name if power is None else power.name
+
+    @property
+    def plot(self) -> SweepPlots:
+        """Figures of the sweep: ``sweep.plot.tornado("RUS.share")``."""
+        return SweepPlots(self)
 
 
 def _ends(factor: Factor, values: Floats, outcome: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -34,7 +34,7 @@ _START = (
 )
 
 
-def here(job: Job, tasks: Iterable[Task]) -> Iterator[Done]:
+def run_here(job: Job, tasks: Iterable[Task]) -> Iterator[Done]:
     """Run the batches in this process."""
     for task in tasks:
         yield finished(job, task)
@@ -43,7 +43,7 @@ def here(job: Job, tasks: Iterable[Task]) -> Iterator[Done]:
 # -- processes of this machine -----------------------------------------------------------------------------------------
 
 
-def processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Done]:
+def run_in_processes(job: Job, tasks: Iterable[Task], workers: int) -> Iterator[Done]:
     """Run the batches in so many processes of this machine.
 
     Workers are fresh interpreters, not forks: they share nothing, and the caller's script is not run again. They are in
@@ -156,7 +156,7 @@ class _Worker(threading.Thread):
 def _given_up(task: Task, found: str, wanted: str) -> BadInput:
     return BadInput.of(
         f"{found} (part {task.number})",
-        f"{wanted}. Finished parts are kept, and the same command goes on from them",
+        f"{wanted}. Finished parts are saved; the same command resumes the sweep",
         path="workers",
     )
 
@@ -194,7 +194,7 @@ def _portable(error: Exception) -> Exception:
 # -- a cluster ---------------------------------------------------------------------------------------------------------
 
 
-def dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
+def run_on_dask(job: Job, tasks: Iterable[Task], address: str) -> Iterator[Done]:
     """Run the batches on a Dask cluster; results come back here, so no disk is shared.
 
     Raises BadInput where there is no ``distributed``, no scheduler at the address, or the cluster is lost on the way.

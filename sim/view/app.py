@@ -9,11 +9,6 @@ from typing import Any
 
 import solara
 
-from sim.view.catalogue import Catalogue
-
-catalogue: Catalogue | None = None
-"""What this server offers; ``sim.view.serve`` sets it before anybody comes."""
-
 
 @solara.component
 def Page() -> None:

@@ -34,12 +34,10 @@ def board(
     month: int = 0,
     baseline: Result | None = None,
     theme: str = "light",
-) -> Any:
+) -> ipywidgets.VBox:
     """Panels of a result, in step with each other, as one widget for Jupyter.
 
-    ``which`` panels (all of ``PANELS`` if none is named); ``world`` is the one followed (the typical one if none is
-    given); ``baseline`` another result drawn as a faint outline; ``theme`` "light" or "dark". The run is sent to the
-    browser once and played there.
+    See ``Result.board`` for what is asked. The run is sent to the browser once and played there.
 
     Raises
     ------

@@ -138,3 +138,7 @@ def unpack(packed: str) -> str:
     if not swelling.eof and len(data) <= MAX_BYTES:
         raise damaged
     return decode(data, "address")
+
+
+offered: Catalogue | None = None
+"""What this server offers; ``sim.view.serve`` sets it before anybody comes. None: all that is shipped."""

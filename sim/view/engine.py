@@ -1,7 +1,7 @@
 """Ensembles for the visitors of one server: run ahead in threads, cancelled month by month, kept for the next who asks.
 
 The server has one ``Engine``; every visitor has an ``Runner`` of his own, which does the newest thing asked of it and
-drops what is out of date. Numbers are those of ``sim.run``: the engine only adds a model that can be told to stop.
+drops what is out of date. Numbers are those of ``sim.run``, which is told to stop where nobody waits any more.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
-from sim.runs.posterior import Posterior
+from sim.runs.ask import Ask
 from sim.runs.result import Result
 from sim.runs.run import run
-from sim.scenario import Scenario
 from sim.view.payload import payload
-from sim.world.model import DiplomacyModel
 from sim.world.record import Record
 
 Payload = dict[str, Any]
-Key = tuple[str, int, int, int]
-"""What tells ensembles apart: scenario and draws, worlds, seed, world followed."""
+Key = tuple[str, str, int]
+"""What tells ensembles apart: what was asked, the scenario's name, the world followed."""
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))
 """Ensembles that may run at the same time; others wait their turn."""
 ROOM = 48 * 2**20
@@ -57,35 +56,10 @@ class Kept:
     nbytes: int
 
 
-class _Task(threading.local):
-    """What the ensemble of this thread has to report to."""
-
-    watch: Watch = staticmethod(nobody)
-    months: int = 1
-    done: int = 0
-
-
-_task = _Task()
-
-
-class Stoppable(DiplomacyModel):
-    """The model, asked before each month whether anybody still wants it; the numbers are the same."""
-
-    def step(self) -> None:
-        """Ask, then run one month."""
-        _task.watch(min(_task.done / _task.months, 1.0))
-        _task.done += 1
-        super().step()
-
-
-@contextmanager
-def watched(watch: Watch, months: int) -> Iterator[type[DiplomacyModel]]:
-    """The class of model that reports to ``watch`` in this thread; ``months`` is how many it will run in all."""
-    _task.watch, _task.months, _task.done = watch, max(months, 1), 0
-    try:
-        yield Stoppable
-    finally:
-        _task.watch = nobody
+def monthly(watch: Watch, months: int) -> Callable[[], None]:
+    """What ``sim.run`` calls before every month: tells ``watch`` how many of so many months in all are done."""
+    done = count()
+    return lambda: watch(min(next(done) / max(months, 1), 1.0))
 
 
 class Engine:
@@ -123,42 +97,23 @@ class Engine:
                 self.running -= 1
             self._turns.release()
 
-    def ensemble(
-        self,
-        scenario: Scenario,
-        worlds: int,
-        seed: int,
-        watch: Watch = nobody,
-        *,
-        keep: str = "full",
-        posterior: Posterior | None = None,
-    ) -> Result:
+    def ensemble(self, ask: Ask, watch: Watch = nobody) -> Result:
         """``sim.run`` with a turn and a watch; not kept."""
-        with self.turn(watch), watched(watch, scenario.months) as model:
-            return run(scenario, worlds=worlds, seed=seed, keep=keep, model=model, posterior=posterior)
+        with self.turn(watch):
+            return run(ask, before_month=monthly(watch, ask.months))
 
-    def kept(
-        self,
-        scenario: Scenario,
-        worlds: int,
-        seed: int,
-        watch: Watch = nobody,
-        *,
-        world: int = -1,
-        coarse: bool = False,
-        posterior: Posterior | None = None,
-    ) -> Kept:
+    def kept(self, ask: Ask, watch: Watch = nobody, *, world: int = -1, coarse: bool = False) -> Kept:
         """The payload and slim result of an ensemble, from what is kept where it has been run before.
 
         Who asks for what is being run for another waits for that.
         """
-        key = (scenario.hash + scenario.name + (posterior.digest if posterior else ""), worlds, seed, world)
+        key = (ask.digest, ask.scenario.name, world)
         with self._alone(key, watch):
             with self._lock:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
-            return self._made(key, scenario, watch, coarse, posterior)
+            return self._made(key, ask, watch, coarse)
 
     @contextmanager
     def _alone(self, key: Key, watch: Watch) -> Iterator[None]:
@@ -175,13 +130,13 @@ class Engine:
                 if not lock.locked():
                     self._under_way.pop(key, None)
 
-    def _made(self, key: Key, scenario: Scenario, watch: Watch, coarse: bool, posterior: Posterior | None) -> Kept:
+    def _made(self, key: Key, ask: Ask, watch: Watch, coarse: bool) -> Kept:
         """Run for a key, and keep unless it is coarse."""
-        _, worlds, seed, world = key
+        _, _, world = key
         # a whole result is large: the turn lasts until what is kept of it has been made
-        with self.turn(watch), watched(watch, scenario.months) as model:
-            full = run(scenario, worlds=worlds, seed=seed, model=model, posterior=posterior)
-            sent = payload(full, world=None if world < 0 else min(world, worlds - 1), coarse=coarse)
+        with self.turn(watch):
+            full = run(ask, before_month=monthly(watch, ask.months))
+            sent = payload(full, world=None if world < 0 else min(world, ask.worlds - 1), coarse=coarse)
             kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))
             del full
         if not coarse:
@@ -198,7 +153,7 @@ def slim(result: Result) -> Result:
     record.keep, record.worlds = "overall", result.worlds
     record.arrays = {"overall": result.array("overall")}
     record.outcomes = result.record.outcomes
-    return Result(result.scenario, result.seed, record, posterior=result.posterior)
+    return Result(result.ask, record)
 
 
 def slim_bytes(result: Result) -> int:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
-class Found(Generic[T]):
+class JobState(Generic[T]):
     """What a job has found so far: the last value, how far a newer one has come, what went wrong."""
 
     value: T | None = None
@@ -24,18 +24,18 @@ class Found(Generic[T]):
     problem: str = ""
 
 
-def use_found(key: object, work: Callable[[Watch], T]) -> Found[T]:
+def use_job(key: object, work: Callable[[Watch], T]) -> JobState[T]:
     """What ``work`` returns for a key, computed in a thread; the value before stays until a new one has come."""
-    found: Any = solara.use_memo(lambda: solara.reactive(Found()), [])
+    state: Any = solara.use_memo(lambda: solara.reactive(JobState()), [])
 
     def runner() -> Runner:
         def tell(done: float | None) -> None:
-            now = found.value
-            found.set(Found(now.value, now.key, done))
+            now = state.value
+            state.set(JobState(now.value, now.key, done))
 
         def failed(error: BaseException) -> None:
             said = str(error) if isinstance(error, BadInput) else f"{type(error).__name__}: {error}"
-            found.set(Found(problem=said, key=key))
+            state.set(JobState(problem=said, key=key))
 
         return Runner(tell, failed)
 
@@ -46,10 +46,10 @@ def use_found(key: object, work: Callable[[Watch], T]) -> Found[T]:
         def do(watch: Watch) -> None:
             value = work(watch)
             watch(1.0)
-            found.set(Found(value, key))
+            state.set(JobState(value, key))
 
         mine.ask(do)
 
     solara.use_effect(ask, [key])
-    answer: Found[T] = found.value
+    answer: JobState[T] = state.value
     return answer

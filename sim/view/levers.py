@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.figures.palette import power_colors
+from sim.runs.words import capital
 from sim.scenario import Parameter, Scenario
+from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.sources import describe
-from sim.view.payload import power_colors
 
 CURVED = 0.08
 """Where the ordinary value lies in the lowest part of the bounds, the slider's way is curved (cubic)."""
@@ -16,7 +18,7 @@ SECTIONS = (("powers", "Powers"), ("republics", "Republics"), ("rules", "Rules o
 def first(scenario: Scenario) -> list[dict[str, Any]]:
     """Groups of sliders shown at once: one group an actor, {title, color, items}."""
     groups: list[dict[str, Any]] = []
-    colors = power_colors({code: spec.color for code, spec in scenario.powers.items()})
+    colors = power_colors(scenario.powers)
     paths = [path for path in scenario.numeric_paths() if scenario.parameter(path).group == "first"]
     for section, actors in (("powers", scenario.powers), ("republics", scenario.republics)):
         for code, spec in actors.items():
@@ -52,7 +54,7 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
         "judgement" if source == "assumption" else describe(source) for source in scenario.source_of(path)
     )
     note = scenario.note_of(path)
-    date = path.endswith((".date", ".after", ".before")) and path.startswith("events.")
+    date = is_date_path(tuple(path.split(".")))
     usual = row.default if row.default is not None else row.low
     curved = not date and row.high > row.low and (usual - row.low) / (row.high - row.low) < CURVED and row.high > 1.5
     return {
@@ -64,7 +66,7 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
         "value": scenario.get(path),
         "date": date,
         "curved": curved,
-        "about": row.help + (f" {note[:1].upper()}{note[1:]}." if note else ""),
+        "about": row.help + (f" {capital(note)}." if note else ""),
         "source": sources,
     }
 
@@ -77,15 +79,15 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     words = [parts[0].replace("_", " ")]
     words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
     text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
-    text = text[:1].upper() + text[1:]
+    text = capital(text)
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
 
 
 def number(scenario: Scenario, path: str, value: float) -> str:
     """A value as the levers write it."""
     row: Parameter = scenario.parameter(path)
-    if path.startswith("events.") and path.endswith((".date", ".after", ".before")):
-        return f"{int(value) // 12:04d}-{int(value) % 12 + 1:02d}"
+    if is_date_path(tuple(path.split("."))):
+        return month_label(int(value))
     return f"{value:.0f}" if row.high - row.low > 100 else f"{value:.3g}"
 
 

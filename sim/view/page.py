@@ -10,12 +10,12 @@ import reacton.ipyvuetify as rv
 import solara
 import solara.lab
 
-from sim.view import app, controls
+from sim.view import catalogue, controls
 from sim.view.components import Guarded, Message, box
 from sim.view.panels import Sealed
 from sim.view.visit import Place, Visit
 
-place = Place() if app.catalogue is None else Place(app.catalogue)
+place = Place() if catalogue.offered is None else Place(catalogue.offered)
 """Engine and catalogue of this server."""
 
 WITH_LEVERS = ("explore", "compare", "why")

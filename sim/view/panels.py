@@ -23,6 +23,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from sim.figures import palette
+
 HERE = Path(__file__).parent
 GEO = HERE / "geo" / "region.json"
 
@@ -170,9 +172,13 @@ class Fans(Panel):
 
 
 class Grievances(Panel):
-    """How much each republic holds against each power, and over what."""
+    """Each republic's grievance against each power, by cause."""
 
-    _esm = script("grievances")
+    _esm = script(
+        "grievances",
+        CAUSE_NAMES=palette.CAUSE_NAMES,
+        CAUSE_COLORS={"light": palette.CAUSE_COLORS, "dark": palette.CAUSE_COLORS_DARK},
+    )
 
 
 class Deliveries(Panel):

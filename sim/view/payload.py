@@ -10,14 +10,15 @@ apart by their place: 0 is day one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.figures.palette import power_colors
 from sim.runs.ledger import entries
 from sim.runs.result import Result, quantiles
+from sim.runs.words import short_names
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES, SECTORS
 
@@ -27,8 +28,6 @@ CLOUD, SNAPSHOTS = 200, 8
 """Worlds in the cloud of the triangle, and for how many months it is told (the browser draws what lies between)."""
 UNEQUAL = 1e-6
 """Where day one differs between worlds by more than this share, changes since day one are told on their own."""
-SPARE_COLORS: tuple[str, ...] = ("#bf4a32", "#d99a1c", "#2f6db3", "#1b8a7a", "#c58bc4", "#32363d")
-"""For powers whose scenario names none, by order; the same as in the figures."""
 NUMBER = re.compile(r"\d+(?:\.(\d+))?")
 
 Payload = dict[str, Any]
@@ -43,11 +42,10 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     scenario, full = result.scenario, result.record.wants("full")
     sectors = ["overall", *SECTORS] if full else ["overall"]
     followed = result.typical_world if world is None else world
-    colors = power_colors({code: scenario.powers[code].color for code in result.powers})
+    colors = power_colors({code: scenario.powers[code] for code in result.powers})
     shorts = short_names({code: scenario.powers[code].name for code in result.powers})
     sent: Payload = {
-        "id": f"{scenario.hash[:12]}-{result.seed}-{result.worlds}-{result.months}{'-coarse' if coarse else ''}"
-        f"{drawn(result)}",
+        "id": f"{result.ask.digest[:20]}-{result.worlds}{'-coarse' if coarse else ''}",
         "title": scenario.title,
         "name": scenario.name,
         "seed": result.seed,
@@ -167,10 +165,10 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
     difference = shares(changed) - shares(base)
     parts = [np.moveaxis(part, 0, -1) for part in quantiles(difference, LEVELS)]
     keys = ("low", "q1", "median", "q3", "high")
-    colors = power_colors({code: base.scenario.powers[code].color for code in base.powers})
+    colors = power_colors({code: base.scenario.powers[code] for code in base.powers})
     shorts = short_names({code: base.scenario.powers[code].name for code in base.powers})
     return {
-        "id": f"{changed.scenario.hash[:12]}-{base.scenario.hash[:12]}-{sector}-{worlds}{drawn(changed)}",
+        "id": f"{changed.ask.digest[:12]}-{base.ask.digest[:12]}-{sector}-{worlds}",
         "title": base.scenario.title,
         "worlds": worlds,
         "sector": sector,
@@ -189,33 +187,6 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
             for i in range(len(republics))
         ],
     }
-
-
-def drawn(result: Result) -> str:
-    """What tells runs of different parameter draws apart."""
-    return f"-{result.posterior.digest[:6]}" if result.posterior else ""
-
-
-def power_colors(own: Mapping[str, str | None]) -> dict[str, str]:
-    """One colour per power: the scenario's own, else the next unused one."""
-    taken = {code: color.lower() for code, color in own.items() if color}
-    spare = [color for color in SPARE_COLORS if color not in taken.values()] or list(SPARE_COLORS)
-    without = [code for code in own if code not in taken]
-    found = taken | {code: spare[i % len(spare)] for i, code in enumerate(without)}
-    return {code: found[code] for code in own}
-
-
-def short_names(names: Mapping[str, str]) -> dict[str, str]:
-    """Names short enough for a label: a short name itself, else its initials (EU) if unique, else the code."""
-    initials = {code: "".join(re.findall(r"\b[A-Z]", name)) for code, name in names.items()}
-
-    def short(code: str, name: str) -> str:
-        if len(name) <= 9:
-            return name
-        mine = initials[code]
-        return mine if 1 < len(mine) < 5 and list(initials.values()).count(mine) == 1 else code
-
-    return {code: short(code, name) for code, name in names.items()}
 
 
 def _whole(values: NDArray[Any], factor: int) -> list[int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario import BadInput
+from sim.view import catalogue as catalogues
 from sim.view.catalogue import Catalogue
 
 PORT = 8765
@@ -66,9 +67,7 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
     configure(near=near)
     import uvicorn
 
-    from sim.view import app
-
-    app.catalogue = catalogue
+    catalogues.offered = catalogue
     import solara.server.starlette as served
 
     return uvicorn.Server(
@@ -144,11 +143,12 @@ def serve(
 
 def _ahead() -> None:
     """Import the model and run the first ensemble while the browser loads the page, before anybody asks for it."""
+    from sim.runs.ask import Ask
     from sim.view.page import page_of, place
     from sim.view.state import PAGES, WORLDS
 
     catalogue = place.catalogue
-    place.engine.kept(catalogue.scenario(catalogue.first), WORLDS, 0)
+    place.engine.kept(Ask(catalogue.scenario(catalogue.first), WORLDS))
     for name, _ in PAGES:
         page_of(name)
     gc.freeze()  # what is there now stays

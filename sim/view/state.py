@@ -37,7 +37,7 @@ class View:
     changes: tuple[tuple[str, float], ...] = ()
     seed: int = 0
     posterior: str = ""
-    """Parameter draws the worlds take, so that bands hold what the record leaves open; "" is none."""
+    """Posterior draws that the worlds take, so that bands contain parameter uncertainty; "" is none."""
     month: int = -1
     """Month of the playhead; -1 is the last."""
     republic: str = ""

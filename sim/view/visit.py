@@ -11,6 +11,7 @@ import pandas as pd
 import solara
 
 from sim.reading.compare import Comparison
+from sim.runs.ask import Ask
 from sim.runs.posterior import Posterior, load_posterior, shipped_posteriors
 from sim.runs.result import Result
 from sim.scenario import BadInput, Scenario
@@ -63,6 +64,10 @@ class Place:
         if name and name not in self._posteriors:
             self._posteriors[name] = load_posterior(name)
         return self._posteriors.get(name)
+
+    def ask(self, scenario: Scenario, view: View, worlds: int = WORLDS, keep: str = "full") -> Ask:
+        """What a visitor who looks at ``view`` asks of a scenario. Raises BadInput where the draws do not suit it."""
+        return Ask(scenario, worlds, view.seed, keep, posterior=self.posterior(view.posterior))
 
 
 class Visit:
@@ -273,7 +278,7 @@ class Visit:
             count = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
             self.upload.set(
                 Upload(
-                    f"{name or 'The file'} is not opened: {count}. Nothing has changed.",
+                    f"{name or 'The file'} cannot be opened: {count}. Nothing has changed.",
                     lines,
                     f"… and {more} more" if more else "",
                 )
@@ -288,17 +293,17 @@ class Visit:
     def run(self, changes: dict[str, float], *, worlds: int = WORLDS, view: View | None = None) -> None:
         """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
         view, engine = view or self.view.value, self.place.engine
-        base, drawn = self.place.catalogue.scenario(view.scenario, view.text), self.place.posterior(view.posterior)
+        base = self.place.catalogue.scenario(view.scenario, view.text)
         coarse = worlds < WORLDS
         scenario = self._with(base, changes)
 
         def work(watch: Watch) -> None:
-            before = engine.kept(base, WORLDS, view.seed, watch, world=view.world, posterior=drawn)
+            before = engine.kept(self.place.ask(base, view), watch, world=view.world)
             followed = view.world if coarse else int(before.payload["follow"]["world"])
             now = (
                 before
                 if not changes
-                else engine.kept(scenario, worlds, view.seed, watch, world=followed, coarse=coarse, posterior=drawn)
+                else engine.kept(self.place.ask(scenario, view, worlds), watch, world=followed, coarse=coarse)
             )
             picture = self._picture(scenario, before, now, view)
             watch(1.0)
@@ -323,16 +328,15 @@ class Visit:
 
     def download(self, what: str, widget: Any) -> None:
         """Have the browser save the run as a table, or the scenario."""
-        view, scenario, drawn = self.view.value, self.scenario, self.posterior
+        view, scenario = self.view.value, self.scenario
         name = f"{scenario.name}{'-changed' if view.changes else ''}"
         if what == "yaml":
             widget.give(f"{name}.yaml", "application/yaml", scenario.to_yaml().encode("utf-8"))
             return
 
         def work(watch: Watch) -> None:
-            result = self.place.engine.ensemble(
-                scenario, WORLDS, view.seed, watch, keep="full" if what == "csv" else "overall", posterior=drawn
-            )
+            keep = "full" if what == "csv" else "overall"
+            result = self.place.engine.ensemble(self.place.ask(scenario, view, keep=keep), watch)
             data = table(result, what)
             watch(1.0)
             self.progress.set(None)

@@ -187,10 +187,9 @@ def chosen_classes(standard: type[Actor], classes: Classes, actors: Mapping[str,
     codes = {name: code for code, own in actors.items() for name in (code, own)}
     problems, chosen = [], {}
     for name, cls in given.items():
-        if not (isinstance(cls, type) and issubclass(cls, standard)):
-            problems.append(
-                Problem("", None, None, f"{standard.axis}.{name}", repr(cls), f"a subclass of sim.{standard.__name__}")
-            )
+        if not (issubclass(cls, standard) if isinstance(cls, type) else callable(cls)):
+            path = standard.axis if name == "*" else f"{standard.axis}.{name}"
+            problems.append(Problem("", None, None, path, repr(cls), f"a subclass of sim.{standard.__name__}"))
         elif name != "*" and name not in codes:
             expected = f"one of {', '.join(actors)}"
             near = codes.get(nearest(name, codes) or "")

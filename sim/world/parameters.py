@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.dates import DATES
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, Parameter, parameters
 
@@ -119,7 +120,7 @@ def arrays(
     BadInput : a path that is not one of the scenario's, or an array of another length.
     """
     varied = dict(variations or {})
-    _check(scenario, worlds, varied)
+    check_variations(scenario, worlds, varied)
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
 
@@ -149,7 +150,7 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
         names = np.array([f"events.{name}.{parameter.name}{t}" for t in tail])
         out[parameter.name] = fill(parameter, names if parameter.inner else names[0])
     spec = scenario.events[name]
-    for key in ("date", "after", "before"):
+    for key in DATES:
         path = f"events.{name}.{key}"
         if path in varied:
             out[key] = np.floor(varied[path]) - scenario.start
@@ -158,10 +159,19 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
     return out
 
 
-def _check(scenario: Scenario, worlds: int, varied: Variations) -> None:
+def check_variations(scenario: Scenario, worlds: int, varied: Variations) -> None:
+    """Raise BadInput for a path that is no number of the scenario, or values that are not one finite number a world."""
     known = set(scenario.numeric_paths()) if varied else set()
     problems = [
-        Problem("", None, None, path, "no such value", "a numeric path of the scenario", nearest(path, known))
+        Problem(
+            "",
+            None,
+            None,
+            path,
+            f"no number of {scenario.name!r}",
+            "a numeric path of the scenario",
+            nearest(path, known),
+        )
         for path in varied
         if path not in known
     ]
@@ -169,6 +179,11 @@ def _check(scenario: Scenario, worlds: int, varied: Variations) -> None:
         Problem("", None, None, path, f"shape {np.shape(values)}", f"one value for each of {worlds} worlds")
         for path, values in varied.items()
         if np.shape(values) != (worlds,)
+    ]
+    problems += [
+        Problem("", None, None, path, "values that are not finite", "one finite number a world")
+        for path, values in varied.items()
+        if not np.isfinite(values).all()
     ]
     if problems:
         raise BadInput(problems)

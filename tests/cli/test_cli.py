@@ -22,7 +22,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.cli.pages import run as report
+from sim.cli.layout import Progress
+from sim.cli.pages.run import most_telling
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("run", "list", "show", "check", "schema")
@@ -216,6 +217,7 @@ def test_run_as_csv_says_what_python_says() -> None:
     assert [float(row["median"]) for row in rows] == expected["median"].tolist()
 
 
+@pytest.mark.slow
 def test_run_writes_a_result_and_writes_it_again(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "result"
     for seed in ("0", "1"):
@@ -246,17 +248,18 @@ def test_run_refuses_a_folder_it_may_not_write(tmp_path: Path, monkeypatch: pyte
 
 def test_ledger_excerpt_gives_every_kind_its_room() -> None:
     ledger = sim.run("dushanbe-2025", worlds=4, months=40).ledger()
-    chosen = report.most_telling(ledger, 20)
+    chosen = most_telling(ledger, 20)
     assert len(chosen) == 20
     assert chosen.index.is_monotonic_increasing
     assert {"event", "grievance", "offer", "stance"} <= set(chosen["kind"])
-    assert len(report.most_telling(ledger.head(5), 20)) == 5
-    assert len(report.most_telling(ledger.head(0), 20)) == 0
+    assert len(most_telling(ledger.head(5), 20)) == 5
+    assert len(most_telling(ledger.head(0), 20)) == 0
 
 
 # -- the real program --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_machine_formats_keep_stdout_clean() -> None:
     with start("run", "dushanbe-2025", *SMALL, "--format", "json") as program:
         out, err = program.communicate(timeout=120)
@@ -265,6 +268,7 @@ def test_machine_formats_keep_stdout_clean() -> None:
     assert err == "Running dushanbe-2025: 8 worlds of 13 months, seed 0\n"
 
 
+@pytest.mark.slow
 def test_bad_scenario_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
     bad = write(tmp_path, "bad.yaml", "title: [unclosed\n")
     with start("run", bad) as program:
@@ -285,6 +289,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_keeps_the_worlds_that_are_finished(tmp_path: Path) -> None:
     out = tmp_path / "stopped"
@@ -327,7 +332,7 @@ def test_out_of_memory_and_full_disk_are_no_crash(monkeypatch: pytest.MonkeyPatc
 
 
 def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
-    with report.Progress(hidden=False) as progress:
+    with Progress(hidden=False) as progress:
         progress.update(5, 10)
     assert capsys.readouterr().err == ""
 
@@ -335,8 +340,12 @@ def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> N
 def test_progress_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
-    with report.Progress(hidden=False) as progress:
+    with Progress(hidden=False) as progress:
+        progress.update(4, 10)
         progress.update(5, 10)
     shown = capsys.readouterr().err
-    assert "5/10" in shown
+    plain = re.sub(r"\x1b\[[\d;?]*\w", "", shown)
+    assert "5/10" in plain
+    assert "a second" in plain
+    assert re.search(r"\d:\d\d:\d\d", plain), "no time left"
     assert not re.search(r"\x1b\[(?:\d+;)*(?:3|4|9|10)[0-7]\b", shown), "colour in spite of NO_COLOR"

@@ -72,6 +72,7 @@ class Fetched(HTMLParser):
             self.urls.append(facts.get("href") or "")
 
 
+@pytest.mark.slow
 def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
     """Neither by a page nor by a style sheet; it reads as well in a train."""
     for page in site.rglob("*.html"):
@@ -83,18 +84,21 @@ def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
         assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", sheet.read_text(encoding="utf-8")), sheet
 
 
+@pytest.mark.slow
 def test_every_page_and_notebook_is_in_the_site(site: Path) -> None:
     there = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
     notebooks = {f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {page.removesuffix(".md") for page in PAGES} | notebooks <= there
 
 
+@pytest.mark.slow
 def test_no_formula_is_left_as_it_was_typed(site: Path) -> None:
     page, text = (site / "ODD.html").read_text(encoding="utf-8"), (DOCS / "ODD.md").read_text(encoding="utf-8")
     assert not re.search(r"arithmatex|\\(frac|text|cdot|left|sum)\b", page)
     assert page.count('display="block"') == len(re.findall(r"^```math$", text, re.MULTILINE)) > 20
 
 
+@pytest.mark.browser
 def test_opened_from_a_folder_it_can_be_searched_and_nothing_is_cut(site: Path) -> None:
     """As a reader without a server has it, in a browser; a formula that does not fit would be cut at the margin."""
     with browser() as chromium:
@@ -119,6 +123,7 @@ def test_opened_from_a_folder_it_can_be_searched_and_nothing_is_cut(site: Path) 
         assert not wrong
 
 
+@pytest.mark.slow
 def test_every_public_name_has_its_place(site: Path) -> None:
     page = (site / "reference" / "python.html").read_text(encoding="utf-8")
     for name in set(sim.__all__) - {"__version__"}:
@@ -183,6 +188,7 @@ def test_the_citation_is_that_of_this_version() -> None:
 # -- what is said ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", TESTED)
 def test_what_a_page_says_to_do_can_be_done(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's marked blocks, in order, in one folder: files are written, commands and programs run."""

@@ -47,6 +47,7 @@ def test_all_five_are_there() -> None:
     assert [name[:2] for name in NAMES] == ["01", "02", "03", "04", "05"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_runs_clean_and_says_what_it_kept(name: str, tmp_path: Path) -> None:
     """An error, a warning or a word on stderr fails; so do outputs that the model no longer gives."""
@@ -109,6 +110,7 @@ def test_uses_the_public_names_only(name: str) -> None:
     assert used <= set(sim.__all__)
 
 
+@pytest.mark.slow
 def test_a_warning_in_a_notebook_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check itself, on a notebook that warns and on one that writes to stderr."""
     monkeypatch.setattr(notebooks, "FOLDER", tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib.util
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sim.scenario.sources import records
 from sim.scenario.table import CAUSES, SECTORS, TABLE
 from sim.world.model import DiplomacyModel
 from sim.world.rules import DRIVERS
+from tools import odd_table
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "ODD.md"
@@ -38,12 +38,6 @@ CONCEPTS = (
     "Collectives",
     "Observation",
 )
-
-_spec = importlib.util.spec_from_file_location("odd_table", ROOT / "tools" / "odd_table.py")
-assert _spec is not None
-assert _spec.loader is not None
-odd_table = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(odd_table)
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,11 @@ from sim.evidence.errormodel import ilr
 from sim.evidence.observed import Observed, load_observed
 from sim.evidence.predictive import predictive
 from sim.evidence.scores import aitchison, covered, crps
-from sim.figures import evidence as figures_backtest
+from sim.figures.evidence import forecasts, predictive_check, prior_posterior, scores
 from sim.scenario import BadInput
+
+pytestmark = pytest.mark.slow
+"""Nearly all of them forecast."""
 
 SMALL = {"worlds": 60, "rounds": 2}
 
@@ -163,12 +166,7 @@ def test_figures_and_predictive_check(small: Backtest, record: Observed) -> None
     check = predictive(fit, 200)
     assert check.p.between(0, 1).all()
     assert (check.low <= check.high).all()
-    for figure in (
-        figures_backtest.scores(small),
-        figures_backtest.forecasts(small),
-        figures_backtest.prior_posterior(fit),
-        figures_backtest.predictive_check(check, 2015),
-    ):
+    for figure in (scores(small), forecasts(small), prior_posterior(fit), predictive_check(check, 2015)):
         assert figure.get_axes()
         figure.canvas.draw()
 

@@ -13,7 +13,8 @@ from sim.evidence.calibrate import Calibration, calibrate, error_terms, variatio
 from sim.evidence.errormodel import Votes, WalkLaws, expit, ilr, logit, parts, walk_law
 from sim.evidence.hindcast import STORY, story, tell, unforeseen
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed, load_observed
-from sim.runs.posterior import load_posterior, priors, shipped_posteriors
+from sim.runs.posterior import load_posterior, shipped_posteriors
+from sim.runs.priors import priors
 from sim.scenario import BadInput, load
 from sim.scenario.table import SECTORS
 from sim.world.model import DiplomacyModel
@@ -107,6 +108,7 @@ def test_interpolated_laws_are_close() -> None:
     assert np.allclose(laws(rates), walk_law(rates, 5), rtol=5e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_sizes_of_walk_and_noise_come_back(record: Observed) -> None:
     """Votes made with known sizes are fitted to about those sizes."""
     rng = np.random.default_rng(1)
@@ -159,6 +161,7 @@ def test_weights_and_tables_make_sense(fitted: Calibration) -> None:
         assert prior.inside(fitted.scores[:, fitted.priors.index(prior)]).all()
 
 
+@pytest.mark.slow
 def test_same_seed_same_fit_and_rounds_are_resumed(record: Observed, fitted: Calibration, tmp_path: Path) -> None:
     known = record.upto(2016)
     calls: list[int] = []
@@ -167,14 +170,20 @@ def test_same_seed_same_fit_and_rounds_are_resumed(record: Observed, fitted: Cal
     assert np.array_equal(first.rounds[0].scores, again.rounds[0].scores)
     assert np.array_equal(again.weights, fitted.weights)
     assert calls[0] == 200, "the first round was there"
-    with pytest.raises(BadInput, match="another seed"):
+    with pytest.raises(BadInput, match="differs in seed"):
         calibrate(known, worlds=200, rounds=1, seed=1, folder=tmp_path / "fit")
+    others = (replace(priors()[0], spread=0.1), *priors()[1:])
+    with pytest.raises(BadInput, match="a calibration that differs in priors"):
+        calibrate(known, worlds=200, rounds=1, beliefs=others, folder=tmp_path / "fit")
+    with pytest.raises(BadInput, match="no prior of vote_slope, expected priors of volatility, "):
+        calibrate(known, worlds=200, rounds=1, beliefs=priors()[:-1])
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
     with pytest.raises(BadInput, match="other files"):
         calibrate(known, worlds=200, rounds=1, folder=tmp_path / "other")
 
 
+@pytest.mark.slow
 def test_parameters_that_made_a_record_are_found_again(record: Observed) -> None:
     """A record made by one draw: the posterior of what is identified covers it, and moves towards it."""
     beliefs = priors()

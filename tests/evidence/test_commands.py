@@ -96,6 +96,7 @@ def test_csv_is_a_table(name: str, columns: str) -> None:
         assert {(row[0], row[1]) for row in rows} == {("TJK", "RUS")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "files"),
     [

@@ -23,11 +23,12 @@ from sim.figures import result as figures
 from sim.figures import style
 from sim.figures.drawable import happened, power_name
 from sim.figures.fans import BANDS
-from sim.runs.percent import percent
+from sim.figures.palette import POWER_COLORS
 from sim.runs.result import Result
+from sim.runs.words import percent
 from sim.scenario import BadInput
 from sim.scenario.table import CAUSES
-from tests.fake_result import FakeResult
+from tests.figures.fake_result import FakeResult
 
 LONG = {
     "KAZ": "The Most Serene Confederation of the Upper and Lower Steppes",
@@ -304,6 +305,7 @@ def test_the_check_of_tidiness_would_notice() -> None:
 # -- any shape, tidy, honest ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_figure_of_any_shape_is_tidy(shaped: FakeResult, draw) -> None:
     assert_tidy(draw(shaped))
 
@@ -312,6 +314,7 @@ def test_every_figure_of_a_shipped_scenario_is_tidy(real: Result, draw) -> None:
     assert_tidy(draw(real))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["crowded-steppe", "hindcast-2013"])
 def test_figures_of_larger_scenarios_are_tidy(name: str) -> None:
     result = sim.run(name, worlds=12)
@@ -319,6 +322,7 @@ def test_figures_of_larger_scenarios_are_tidy(name: str) -> None:
         assert_tidy(draw(result))
 
 
+@pytest.mark.slow
 def test_every_republic_and_power_is_named(shaped: FakeResult) -> None:
     for draw in (figures.alignment_fans, figures.ledger_timeline, figures.leaders):
         text = " ".join(words(draw(shaped)))
@@ -373,9 +377,10 @@ def test_a_wrong_question_is_answered_with_what_was_expected(real: Result, ask) 
 # -- colour -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_power_has_one_colour_in_every_figure(real: Result) -> None:
     for p, code in enumerate(real.powers):
-        color = to_hex(real.scenario.powers[code].color or style.POWER_COLORS[p])
+        color = to_hex(real.scenario.powers[code].color or POWER_COLORS[p])
         fans, ledger, bars = real.plot.alignment_fans(), real.plot.ledger_timeline(), real.plot.leaders()
         assert to_hex(part(fans, "median-KAZ").get_colors()[p]) == color
         assert to_hex(part(fans, f"band-KAZ-{code}-0.1-0.9").get_facecolor()[0]) == color
@@ -391,6 +396,7 @@ def test_a_power_has_one_colour_in_every_figure(real: Result) -> None:
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_figures_are_saved_as_png_and_svg(real: Result, tmp_path: Path) -> None:
     paths = real.plot.save_all(tmp_path / "new" / "place")
     assert [path.name for path in paths] == [f"{name}.{kind}" for name in figures.FIGURES for kind in ("png", "svg")]
@@ -406,16 +412,18 @@ def test_all_figures_are_saved_as_png_and_svg(real: Result, tmp_path: Path) -> N
     assert all(path.stat().st_size > 2000 for path in paths)
 
 
+@pytest.mark.slow
 def test_a_run_without_summits_has_no_stances_figure(tmp_path: Path) -> None:
     result = FakeResult(worlds=2, months=3, summits=False)
     assert not any(path.name.startswith("stances") for path in figures.save_all(result, tmp_path))
     assert "No summit took place in this run." in words(figures.stances(result))
 
 
+@pytest.mark.slow
 def test_files_are_the_same_on_every_run(tmp_path: Path) -> None:
     """Also in another process, with another hash seed, and whatever the user's matplotlib settings are."""
     code = (
-        "import sys; from tests.fake_result import FakeResult\n"
+        "import sys; from tests.figures.fake_result import FakeResult\n"
         "from sim.figures.result import save_all\nsave_all(FakeResult(worlds=5, months=9), sys.argv[1])"
     )
     subprocess.run(
@@ -434,9 +442,10 @@ def test_files_are_the_same_on_every_run(tmp_path: Path) -> None:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_drawing_leaves_pyplot_alone() -> None:
     code = (
-        "import sys; from tests.fake_result import FakeResult\n"
+        "import sys; from tests.figures.fake_result import FakeResult\n"
         "from sim.figures import result as figures\nresult = FakeResult(worlds=2, months=2)\n"
         "[draw(result) for draw, _ in figures.FIGURES.values()]\n"
         "assert 'matplotlib.pyplot' not in sys.modules"

@@ -13,15 +13,16 @@ from matplotlib.figure import Figure
 import sim
 from sim.figures import style
 from sim.figures.drawable import event_name, spelling
-from sim.runs.percent import percent
-from tests.fake_result import FakeResult
+from sim.figures.palette import CAUSE_COLORS, POWER_COLORS, STANCE_COLORS, power_colors
+from sim.runs.words import percent
+from tests.figures.fake_result import FakeResult
 
 
 def test_fallback_colours_never_repeat_a_named_one() -> None:
     result = FakeResult(power_count=6, worlds=1, months=1)
-    result.scenario.powers["CHN"].color, result.scenario.powers["RUS"].color = None, style.POWER_COLORS[1].upper()
-    found = style.power_colors(result.scenario.powers)
-    assert found["RUS"] == style.POWER_COLORS[1]
+    result.scenario.powers["CHN"].color, result.scenario.powers["RUS"].color = None, POWER_COLORS[1].upper()
+    found = power_colors(result.scenario.powers)
+    assert found["RUS"] == POWER_COLORS[1]
     assert len(set(found.values())) == 6
     assert list(found) == result.powers
 
@@ -49,7 +50,7 @@ def lab(color: str, sight: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("sight", MACHADO)
 @pytest.mark.parametrize(
     "palette",
-    [style.POWER_COLORS, tuple(style.CAUSE_COLORS.values()), tuple(style.STANCE_COLORS.values())],
+    [POWER_COLORS, tuple(CAUSE_COLORS.values()), tuple(STANCE_COLORS.values())],
     ids=["powers", "causes", "stances"],
 )
 def test_palettes_stay_distinct_to_the_colour_blind(palette: tuple[str, ...], sight: str) -> None:
@@ -57,7 +58,7 @@ def test_palettes_stay_distinct_to_the_colour_blind(palette: tuple[str, ...], si
         assert np.linalg.norm(lab(a, MACHADO[sight]) - lab(b, MACHADO[sight])) > 15, (a, b)
 
 
-@pytest.mark.parametrize("color", [*style.POWER_COLORS, *style.CAUSE_COLORS.values(), "#ffffff", "#000000"])
+@pytest.mark.parametrize("color", [*POWER_COLORS, *CAUSE_COLORS.values(), "#ffffff", "#000000"])
 def test_small_coloured_text_can_be_read(color: str) -> None:
     assert style.contrast(style.ink(color), style.PAPER) >= 4.5
 

@@ -63,10 +63,16 @@ def test_pairing_is_far_surer_than_two_bands_side_by_side() -> None:
 
 def test_results_are_not_run_again_and_set_seed_and_worlds() -> None:
     ready = sim.run(SMALL, 7, seed=9)
-    both = sim.compare(ready, SMALL.with_values({"powers.RUS.strain": 0.8}), worlds=99, seed=1)
+    other = SMALL.with_values({"powers.RUS.strain": 0.8})
+    both = sim.compare(ready, other)
     assert both.results[0] is ready
     assert (both.worlds, both.seed) == (7, 9)
     assert not sim.compare(ready, SMALL).difference.any()
+    few = sim.compare(ready, other, worlds=3)
+    assert np.array_equal(few.difference, both.difference[..., :3])
+    for beside in ({"worlds": 99}, {"seed": 1}, {"months": 7}, {"republic": type("Mine", (sim.Republic,), {})}):
+        with pytest.raises(BadInput, match=next(iter(beside))):
+            sim.compare(ready, other, **beside)
 
 
 def test_only_common_actors_and_months_are_compared() -> None:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.reading.attribution import mean_gradient, softmax, split
+from sim.reading.attribution import mean_gradient, split
 from sim.reading.explain import Explanation, explain_event
 from sim.reading.telling import driver_words, part_of_spread, summary_rows
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
+from sim.world.rules.realign import shares
 from tests.anyworld import any_worlds
 from tests.worlds import GOOD
 
@@ -134,7 +135,7 @@ def test_the_gradient_leads_from_the_first_share_to_the_last() -> None:
     start, end = rng.normal(0, 2, (2, 2, 3, 4, 5))
     step = end - start
     moved = (mean_gradient(start, end) * step[:, None]).sum(axis=2)
-    assert np.abs(moved - (softmax(end) - softmax(start))).max() < 1e-9
+    assert np.abs(moved - (shares(end) - shares(start))).max() < 1e-9
 
 
 def test_one_driver_gets_all_equals_get_halves_and_the_idle_nothing() -> None:

@@ -217,6 +217,7 @@ def test_an_events_effect_is_told_with_draws(story: Scenario, drawn: Posterior) 
 # -- commands ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_commands_name_it() -> None:
     small = ["--worlds", "4", "--months", "2", "-q", "--posterior", BASE]
     for command in (

@@ -1,15 +1,12 @@
-"""Parts of a whole read alike wherever they are printed."""
+"""Numbers and names read alike wherever they are printed."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
+import numpy as np
 import pytest
 
-from sim.runs.percent import percent
-
-PACKAGE = Path(__file__).parents[2] / "sim"
+import sim
+from sim.runs.words import initials, percent, short_names
 
 
 @pytest.mark.parametrize(
@@ -28,7 +25,29 @@ def test_neither_none_nor_all_unless_it_is(part: float, plain: str, short: str, 
     assert (percent(part), percent(part, short=True), percent(part, 1)) == (plain, short, tenths)
 
 
-def test_nobody_writes_percents_otherwise() -> None:
-    """Python's own format of percents has no space before the sign."""
-    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
-    assert not [name for name, text in texts.items() if re.search(r":[,.\d]*%[}]", text)]
+def test_short_names() -> None:
+    names = {
+        "EUU": "European Union",
+        "RUS": "Russia",
+        "USA": "United States",
+        "UAE": "United Sheikhdoms",
+        "LNG": "Longwordland",
+    }
+    assert short_names(names) == {"EUU": "EU", "RUS": "Russia", "USA": "USA", "UAE": "UAE", "LNG": "LNG"}
+    assert initials(names) == {"EUU": "EU", "RUS": "RUS", "USA": "USA", "UAE": "UAE", "LNG": "LNG"}
+
+
+def test_one_world_of_many_is_not_rounded_away_in_a_sentence() -> None:
+    """A chance that a run cannot rule out must not be printed as certainty: 1 world of 300 goes the other way."""
+    result = sim.run("dushanbe-2025", 300, 1, keep="outcomes")
+    one = np.arange(300) == 17
+    for power in result.powers:
+        result.record.outcomes[f"{power}.change"] = np.where(one, 0.01, -0.01)
+    for republic in result.republics:
+        result.record.outcomes[f"{republic}.leader_changed"] = one
+    said = result.headline()
+    assert said.count("lower in over 99 % of worlds") == 3, said
+    assert "(under 1 % of worlds)" in said
+    for republic in result.republics:
+        result.record.outcomes[f"{republic}.leader_changed"] = ~one
+    assert result.headline().count("(over 99 % of worlds)") == 5

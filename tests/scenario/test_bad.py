@@ -457,6 +457,7 @@ def big(row: str, rows: int, head: str = "") -> str:
     return head + "\n".join(row.replace("%", str(i)) for i in range(rows)) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -477,6 +478,7 @@ def test_large_files_do_not_hang(text):
     refused(text)
 
 
+@pytest.mark.slow
 def test_large_files_that_extend_each_other_do_not_hang(tmp_path):
     (tmp_path / "base.yaml").write_text(big("k%: 1", 20_000))
     (tmp_path / "drops.yaml").write_text(big("k%: null", 20_000, "extends: base.yaml\n"))

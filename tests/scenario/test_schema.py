@@ -8,9 +8,9 @@ import json
 import pytest
 
 from sim.scenario import TABLE, Scenario, json_schema, load, shipped, shipped_dir, write_schema
-from sim.scenario import yaml as reader
 from sim.scenario.jsonschema import schema_text
 from sim.scenario.locate import text_of
+from sim.scenario.yaml import Node, read
 from tests.worlds import GOOD, edited
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -18,7 +18,7 @@ jsonschema = pytest.importorskip("jsonschema")
 KEPT = shipped_dir("scenarios") / "schema.json"
 
 
-def plain(node: reader.Node):
+def plain(node: Node):
     if isinstance(node.value, dict):
         return {key: plain(child) for key, child in node.value.items()}
     return [plain(child) for child in node.value] if isinstance(node.value, list) else node.value
@@ -26,7 +26,7 @@ def plain(node: reader.Node):
 
 def faults(text: str) -> list[str]:
     validator = jsonschema.Draft7Validator(json_schema())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(plain(reader.read(text, "f")[0]))]
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(plain(read(text, "f")[0]))]
 
 
 def test_the_kept_schema_is_up_to_date():

@@ -43,6 +43,7 @@ def test_shipped_scenarios_come_back_from_text(name):
     assert_same(scenario, pickle.loads(pickle.dumps(scenario)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     title=st.text(min_size=1, max_size=40),

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import BadInput
-from sim.scenario import yaml as reader
 from sim.scenario.locate import text_of
 from sim.scenario.yaml import MAX_BYTES, MAX_DEPTH, Node, decode, read, scalar
 
@@ -23,7 +22,7 @@ if hasattr(yaml, "CSafeLoader"):
 
 @pytest.fixture(params=LOADERS, autouse=True)
 def loader(request, monkeypatch):
-    monkeypatch.setattr(reader, "_LOADER", request.param)
+    monkeypatch.setattr("sim.scenario.yaml._LOADER", request.param)
 
 
 def plain(node: Node):

@@ -23,6 +23,9 @@ from sim.sweeps.store import PARTS
 
 distributed = pytest.importorskip("distributed", reason="the extra 'experiments'")
 
+pytestmark = pytest.mark.slow
+"""A scheduler and its workers are processes of their own."""
+
 STRAIN = "powers.RUS.strain"
 FIELDS: dict[str, Any] = {"vary": {STRAIN: (0, 0.9, 8)}, "worlds": 200, "months": 6, "outcomes": ["RUS.share"]}
 FLAGS = ("--vary", f"{STRAIN}=0:0.9:8", "--worlds", "200", "--months", "6", "--outcome", "RUS.share")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.sweeps import sweep as sweeping
+from sim.sweeps import sweep
 from sim.sweeps.plan import Plan
 
 STORY = sim.load("dushanbe-2025")
@@ -211,6 +211,7 @@ def test_the_quick_check_refuses_what_the_slow_one_refuses(seed: int, count: int
 # -- size --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_will_not_fit_is_refused_before_a_world_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     big = plan({STRAIN: (0, 0.9)}, design="lhs", points=2_000_000, worlds=10_000, months=12)
     out = tmp_path / "big"
@@ -220,11 +221,11 @@ def test_what_will_not_fit_is_refused_before_a_world_runs(tmp_path: Path, monkey
     with pytest.raises(sim.BadInput, match="of memory"):
         sim.sweep(big)
     with pytest.raises(sim.BadInput, match="this disk has left"):
-        sweeping.dry_run(big, out)
+        sweep.dry_run(big, out)
 
 
 def test_a_dry_run_says_what_it_will_take(tmp_path: Path) -> None:
-    found = sweeping.dry_run(plan(worlds=100, months=12), tmp_path / "x", workers=2)
+    found = sweep.dry_run(plan(worlds=100, months=12), tmp_path / "x", workers=2)
     assert (found.points, found.worlds, found.rows, found.left, found.months) == (4, 100, 400, 400, 12)
     assert found.seconds > 0
     assert 50_000 < found.disk < 50_000_000

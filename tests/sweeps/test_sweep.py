@@ -53,6 +53,7 @@ def check_row(plan: Plan, row: pd.Series) -> None:
         assert row[str(name)] == value, (point, world, name)
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_a_row_is_what_run_says(seed: int) -> None:
@@ -90,6 +91,7 @@ def test_any_chunking_gives_the_same_rows(size: int) -> None:
         assert not parts.duplicated(keys).any()
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_bytes(tmp_path: Path) -> None:
     fields: dict[str, Any] = {"vary": VARY, "design": "lhs", "points": 40, "worlds": 10, "months": 6, "seed": 3}
     steps: list[tuple[int, int]] = []
@@ -102,6 +104,7 @@ def test_workers_give_the_same_bytes(tmp_path: Path) -> None:
     assert steps[-1] == (400, 400)
 
 
+@pytest.mark.slow
 def test_every_cell_differs_where_its_factor_matters() -> None:
     """A sweep whose values were never applied would give the same numbers everywhere."""
     vary: dict[str, Any] = {
@@ -181,6 +184,7 @@ def test_parts_are_plain_parquet(tmp_path: Path) -> None:
     assert {"RUS.share", "UZB.leader"} <= set(whole.column_names)
 
 
+@pytest.mark.slow
 def test_classes_of_ones_own(tmp_path: Path) -> None:
     fields: dict[str, Any] = {"vary": {STRAIN: (0, 0.9, 3)}, "worlds": 90, "months": 5}
     plain = sim.sweep("dushanbe-2025", **fields)
@@ -220,6 +224,7 @@ def test_workers_are_counted(workers: Any) -> None:
         sim.sweep("dushanbe-2025", vary={STRAIN: (0, 0.9, 3)}, worlds=2, months=3, workers=workers)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 def test_memory_stays_flat_over_200_batches() -> None:
     """Mesa 3.3 keeps every model; their arrays must go all the same (kept, they would be hundreds of megabytes)."""

@@ -19,7 +19,7 @@ pytest.importorskip("anywidget", reason="the extra view is not installed (pip in
 from sim.scenario.table import CAUSES, SECTORS
 from sim.view import board as boards
 from sim.view import panels
-from sim.view.payload import CLOUD, LEVELS, difference_payload, payload, power_colors, short_names, world_payload
+from sim.view.payload import CLOUD, LEVELS, difference_payload, payload, world_payload
 from sim.world.record import Record
 
 CLASSES = [
@@ -74,7 +74,7 @@ def test_directions_count_worlds_and_changes_are_told_where_day_one_differs(
     varied = Record(result.scenario, 0, result.months, "outcomes")
     varied.keep, varied.worlds, varied.arrays = "overall", result.worlds, {"overall": arrays["overall"]}
     varied.outcomes = result.record.outcomes
-    found = payload(sim.Result(result.scenario, result.seed, varied))["change"]["overall"]
+    found = payload(sim.Result(result.ask, varied))["change"]["overall"]
     expected = np.quantile(arrays["overall"] - arrays["overall"][0], LEVELS, axis=-1)
     np.testing.assert_allclose(shaped(found, len(LEVELS), r, p, t), 1000 * np.moveaxis(expected, 1, -1), atol=0.51)
 
@@ -176,34 +176,6 @@ def test_differences_pair_worlds(result: sim.Result) -> None:
     assert found["p_lower"][0][0] == pytest.approx((difference[-1, 0, 0] < 0).mean(), abs=1e-3)
     with pytest.raises(sim.BadInput, match="the same seed"):
         difference_payload(sim.run("dushanbe-2025", worlds=2, months=2, seed=1), result)
-
-
-def test_colours_are_those_of_the_figures() -> None:
-    style = pytest.importorskip("sim.figures.style")
-
-    class Power:
-        name = "x"
-
-        def __init__(self, color: str | None) -> None:
-            self.color = color
-
-    for own in (
-        {"A": None, "B": None},
-        {"A": "#2F6DB3", "B": None, "C": "#bf4a32", "D": None},
-        dict.fromkeys("ABCDEFGH"),
-    ):
-        assert power_colors(own) == style.power_colors({code: Power(color) for code, color in own.items()})
-
-
-def test_short_names() -> None:
-    names = {
-        "EUU": "European Union",
-        "RUS": "Russia",
-        "USA": "United States",
-        "UAE": "United Sheikhdoms",
-        "LNG": "Longwordland",
-    }
-    assert short_names(names) == {"EUU": "EU", "RUS": "Russia", "USA": "USA", "UAE": "UAE", "LNG": "LNG"}
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)

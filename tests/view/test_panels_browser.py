@@ -18,6 +18,8 @@ pytest.importorskip("anywidget", reason="the extra view is not installed (pip in
 
 from sim.view.payload import difference_payload, payload
 
+pytestmark = pytest.mark.browser
+
 ALL = ["Player", "MapPanel", "Triangle", "Fans", "Grievances", "Deliveries", "Ledger"]
 
 
@@ -269,7 +271,7 @@ def test_hovering_and_choosing_reach_every_panel(chromium: Any, sent: dict[str, 
         assert page.evaluate("[models.triangle.values.focus, models.player.values.focus]") == ["KGZ", "KGZ"]
         assert page.locator("#fans [data-republic=KGZ]").get_attribute("aria-pressed") == "true"
         assert "Kyrgyzstan" in page.inner_text("#deliveries h3")
-        assert "Kyrgyzstan, over what" in page.inner_text("#grievances .sim-legend")
+        assert "Kyrgyzstan, by cause" in page.inner_text("#grievances .sim-legend")
         page.click("#mappanel [data-power=CHN]")
         assert page.evaluate("models.mappanel.values.power") == "CHN"
         assert float(page.locator("#mappanel [data-power=RUS]").get_attribute("opacity")) < 1
@@ -388,7 +390,7 @@ def test_a_fault_stays_in_its_panel(chromium: Any, sent: dict[str, Any]) -> None
     panels = shown(sent, ["Player", "Fans", "Triangle"])
     panels[1] = ("fans", "Fans", {"run": sent | {"id": "broken", "follow": {"share": None, "world": 0}}})
     with panel_page(chromium, panels) as page:
-        assert "cannot be drawn" in page.inner_text("#fans [role=alert]")
+        assert "cannot be shown" in page.inner_text("#fans [role=alert]")
         assert page.locator("#triangle circle").count() == 5
         page.evaluate("run => models.fans.tell('run', run)", {"id": sent["id"]})
         page.wait_for_timeout(120)

@@ -34,8 +34,7 @@ pytest.importorskip("solara", reason="the extra view is not installed (pip insta
 
 import solara
 
-from sim.view import components as pieces
-from sim.view import controls, levers, panels
+from sim.view import components, controls, levers, panels
 from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
 from sim.view.pages import about, compare, explore, sweep, why
@@ -109,6 +108,7 @@ def views(draw: st.DrawFn) -> View:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(view=views())
 def test_an_address_brings_back_the_view(view: View) -> None:
@@ -280,6 +280,7 @@ def test_files_made_to_hurt_are_refused(kind: str, place: Place) -> None:
     assert not visit.runner.busy
 
 
+@pytest.mark.slow
 def test_two_hundred_bad_files_are_refused_by_line(place: Place) -> None:
     text = (SCENARIOS / "moscow-reasserts.yaml").read_text(encoding="utf-8")
     rng = random.Random(4)
@@ -315,23 +316,24 @@ def test_a_good_file_opens_and_a_bad_one_changes_nothing(place: Place, base: sim
 # -- engine and visitors ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_that_of_sim_run_and_is_kept(base: sim.Scenario) -> None:
     engine = Engine()
     changed = base.with_values({"powers.RUS.strain": 0.7})
-    kept = engine.kept(changed, 40, 3)
+    kept = engine.kept(sim.Ask(changed, 40, 3))
     mine = sim.run(changed, worlds=40, seed=3)
     np.testing.assert_array_equal(kept.result.array("overall"), mine.array("overall"))
-    assert engine.kept(changed, 40, 3) is kept
+    assert engine.kept(sim.Ask(changed, 40, 3)) is kept
     assert engine.started == 1
     engine.room = kept.nbytes
-    engine.kept(base, 40, 3)
+    engine.kept(sim.Ask(base, 40, 3))
     assert engine.nbytes <= 2 * kept.nbytes
-    assert engine.kept(changed, 40, 3) is not kept  # it had to go for the other
+    assert engine.kept(sim.Ask(changed, 40, 3)) is not kept  # it had to go for the other
 
 
 def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None:
     engine, found = Engine(), []
-    asking = [threading.Thread(target=lambda: found.append(engine.kept(base, 300, 5))) for _ in range(3)]
+    asking = [threading.Thread(target=lambda: found.append(engine.kept(sim.Ask(base, 300, 5)))) for _ in range(3)]
     for thread in asking:
         thread.start()
     for thread in asking:
@@ -344,8 +346,8 @@ def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        engine.kept(base, 300, 6, leave)
-    assert engine.kept(base, 300, 6).result.worlds == 300  # who left keeps nobody waiting
+        engine.kept(sim.Ask(base, 300, 6), leave)
+    assert engine.kept(sim.Ask(base, 300, 6)).result.worlds == 300  # who left keeps nobody waiting
 
 
 def test_titles_are_those_of_the_scenarios(place: Place) -> None:
@@ -358,7 +360,7 @@ def test_a_newer_wish_stops_the_older(base: sim.Scenario) -> None:
     runner = Runner()
 
     def long(watch: Callable[[float], None]) -> None:
-        engine.ensemble(base, 20_000, 0, watch, keep="overall")
+        engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
         done.append("long")
 
     runner.ask(long)
@@ -394,7 +396,7 @@ def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenari
     visit, told = Visit(place), []
 
     def work(watch: Callable[[float], None]) -> None:
-        place.engine.ensemble(base, 20_000, 0, watch, keep="overall")
+        place.engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
         told.append("done")
 
     visit.runner.ask(work)
@@ -407,6 +409,7 @@ def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenari
     assert told == []
 
 
+@pytest.mark.slow
 def test_visitors_are_separate(place: Place) -> None:
     one, two = settled(Visit(place)), settled(Visit(place))
     two_before = (two.view.value, two.picture.value)
@@ -418,6 +421,7 @@ def test_visitors_are_separate(place: Place) -> None:
     assert (two.view.value, two.picture.value) == two_before
 
 
+@pytest.mark.slow
 def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) -> None:
     visit = settled(Visit(place))
     visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": False})
@@ -438,6 +442,7 @@ def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) ->
     assert visit.picture.value.before is None
 
 
+@pytest.mark.slow
 def test_worlds_may_take_draws_of_what_the_record_leaves_open(place: Place, base: sim.Scenario) -> None:
     name = shipped_posteriors()[0]
     visit = Visit(place)
@@ -497,6 +502,7 @@ class Saved:
         self.files[name] = data
 
 
+@pytest.mark.slow
 def test_downloads_hold_the_numbers_of_sim_run(place: Place, base: sim.Scenario, tmp_path: Path) -> None:
     visit, saved = settled(Visit(place, "?set=powers.RUS.strain=0.6")), Saved()
     for what in ("csv", "parquet", "yaml"):
@@ -575,9 +581,10 @@ def test_the_waterfall_adds_up(place: Place) -> None:
             assert {part["name"] for part in drawn["parts"]} <= set(parts.driver)
 
 
+@pytest.mark.slow
 def test_a_lever_gives_something_to_compare_with(place: Place) -> None:
     visit = Visit(place, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
-    page, context = rendered(pieces.Guarded("page", lambda: compare.Compare(visit, "light")))
+    page, context = rendered(components.Guarded("page", lambda: compare.Compare(visit, "light")))
     try:
         root = page.children[0]
         assert "Nothing to compare with" in texts(context, "h3")
@@ -624,7 +631,7 @@ def test_where_an_outcome_is_undefined_a_sweep_shows_nothing(tmp_path: Path, mon
 
 
 def test_a_number_and_its_unit_stay_on_one_line() -> None:
-    _, context = rendered(pieces.words("From 31 % to 35.5 %: 4.5 points, 1 point; 12 months. 100% sure"))
+    _, context = rendered(components.words("From 31 % to 35.5 %: 4.5 points, 1 point; 12 months. 100% sure"))
     try:
         shown = context.find(tag="p").widget.children[0]
         assert shown == "From 31\u00a0% to 35.5\u00a0%: 4.5\u00a0points, 1\u00a0point; 12 months. 100% sure"
@@ -638,7 +645,7 @@ def test_about_tells_weaknesses_and_the_verdict(place: Place) -> None:
     try:
         heads = [child for widget in context.find(tag="h1").widgets for child in widget.children]
         assert "Where it is weak" in heads
-        assert "Held against the record" in heads
+        assert "Compared with the record" in heads
         assert about.verdict(about.evidence())
     finally:
         context.close()

@@ -23,6 +23,8 @@ from tests.panel_page import CLASHES, browser
 
 pytest.importorskip("solara", reason="the extra view is not installed (pip install 'sim[view]')")
 
+pytestmark = pytest.mark.browser
+
 WORLDS, STRAIN = 500, "powers.RUS.strain"
 OWN_WARNING = "Failed to evaluate Vue script"  # Solara's own navigator.vue says so on every page
 
@@ -277,7 +279,7 @@ def test_play_keyboard_and_hover(chromium: Any, address: str) -> None:
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "app-main"
         page.locator(".sim-ledger li:has-text('Third Russia–Central Asia summit') button").click()
-        page.click(".app-event >> text=See the history without it")
+        page.click(".app-event >> text=Run the worlds without it")
         page.wait_for_selector(".app-card[data-event=russia-summit-2027]")
         assert "page=why" in page.url
 
@@ -374,12 +376,12 @@ def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str
 def test_bands_may_hold_what_the_record_leaves_open(chromium: Any, address: str) -> None:
     with visit(chromium, address) as page:
         page.check("[data-key=posterior]")
-        page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
+        page.wait_for_selector(".app-said .app-note:has-text('posterior draw')")
         result = sim.run("dushanbe-2025", worlds=WORLDS, posterior="dushanbe-2025")
         assert spoken(page) == result.headline()
         values_shown(page, result, result.months)
         page.reload()
-        page.wait_for_selector(".app-said .app-note:has-text('the record leaves open')")
+        page.wait_for_selector(".app-said .app-note:has-text('posterior draw')")
         page.click(".app-levers summary:has-text('Kazakhstan')")
         page.fill("[data-path='republics.KAZ.hedging'] input[type=range]", "900")
         page.wait_for_selector(".app-problem:has-text('one of the two')")
@@ -536,7 +538,7 @@ def test_uploads(chromium: Any, address: str, tmp_path: Path) -> None:
         assert [text.split(":")[:2] for text in said] == [["bad.yaml", "3"], ["bad.yaml", "6"]]
         assert page.get_attribute(".app-said", "data-hash") == before
         page.set_input_files("#app-file", huge)
-        page.wait_for_selector(".app-upload-said:has-text('huge.yaml is not opened')")
+        page.wait_for_selector(".app-upload-said:has-text('huge.yaml cannot be opened')")
         assert "a scenario has at most" in page.inner_text(".app-upload-said")
         page.set_input_files("#app-file", good)
         page.wait_for_selector(".app-said h1:has-text('My own')")

@@ -88,6 +88,7 @@ def test_within_a_sweep(club: ModuleType, tmp_path: Path) -> None:
         sim.sweep(STORY, tmp_path / "swept", vary=vary, worlds=3, months=12, workers=1)
 
 
+@pytest.mark.slow
 def test_within_a_sweep_of_several_processes(club: ModuleType) -> None:
     """Workers import the package; what they find is what this process finds."""
     fields: dict[str, Any] = {
@@ -140,6 +141,7 @@ def sweep_of_land(folder: Path, program: str = SWEEP) -> str:
     return done.stderr
 
 
+@pytest.mark.slow
 def test_a_sweep_is_not_gone_on_with_when_what_its_class_stands_on_has_changed(tmp_path: Path) -> None:
     land = tmp_path / "land"
     land.mkdir()
@@ -173,6 +175,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "program", "change"),
     [
@@ -218,6 +221,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_parameter_is_added_in_one_place(tmp_path: Path) -> None:
     """CONTRIBUTING says so: one row of the table, and YAML, schema, sliders, ODD and reference know it."""
     for name in ("sim", "tools", "scenarios", "seeds"):

@@ -46,7 +46,8 @@ def recorded(scenario: sim.Scenario, worlds: Any, seed: int = 0, keep: str = "fu
     """One batch of the worlds numbered, recorded."""
     numbers = np.asarray(worlds)
     record = Record(scenario, len(numbers), scenario.months, keep)
-    run_batch(scenario, numbers, seed, Watch(record, 0), **more)
+    values = more.pop("variations", None)
+    run_batch(sim.Ask.of(scenario, seed=seed, **more), numbers, Watch(record, 0), variations=values)
     return record
 
 
@@ -134,6 +135,7 @@ def _elsewhere(worlds: list[int]) -> Record:
     return recorded(STORY, worlds)
 
 
+@pytest.mark.slow
 def test_a_world_is_the_same_in_another_process() -> None:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         there = pool.apply(_elsewhere, ([4, 5],))
@@ -262,6 +264,7 @@ def test_actors_that_act_as_one_do_what_they_do_by_themselves(worlds: int, alone
     same(together, apart)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_from_batch_to_batch() -> None:
     """Mesa 3.3 keeps every model; what is heavy in it is let go."""
     import tracemalloc
@@ -275,7 +278,7 @@ def test_memory_does_not_grow_from_batch_to_batch() -> None:
     try:
         sizes = []
         for batch in range(60):
-            run_batch(story, np.arange(64), 0, Watch(record, 0))
+            run_batch(sim.Ask(story), np.arange(64), Watch(record, 0))
             if batch in (19, 59):
                 sizes.append(tracemalloc.get_traced_memory()[0])
     finally:
@@ -312,7 +315,7 @@ def test_an_actor_of_a_users_class_keeps_its_axis_and_all_numbers() -> None:
         ({"XXX": Own}, "found no republic 'XXX'"),
         ({"TJK": Own, "Tajikistan": Own}, "'Tajikistan' a second time"),
         ({"TJK": sim.Power}, "expected a subclass of sim.Republic"),
-        (lambda: Own, "expected a subclass of sim.Republic"),
+        (7, "found 7, expected a subclass of sim.Republic"),
     ],
     ids=["small letters", "nearly a name", "nobody", "twice", "a power", "no class"],
 )

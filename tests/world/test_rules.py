@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -362,6 +363,13 @@ def test_alignment_covers_its_inertia_of_the_way() -> None:
     assert rules.drift(np.array([1.0]), np.array([2.0]), np.array([0.04]))[0] == pytest.approx(1.04)
 
 
+def test_a_sum_goes_over_the_axis_named() -> None:
+    # columns 1 + 3 and 2 + 4, rows 1 + 2 and 3 + 4
+    table = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert rules.summed(table, 0).tolist() == [4.0, 6.0]
+    assert rules.summed(table[:, :, None], 1).ravel().tolist() == [3.0, 7.0]
+
+
 def test_a_sum_is_the_same_for_one_world_and_for_many() -> None:
     rows = np.random.default_rng(0).normal(size=(11, 300))
     many = rules.summed(rows, 0)
@@ -386,8 +394,45 @@ def test_values_are_taken_in_the_sectors_named() -> None:
     assert rules.in_sectors(odds, sector).tolist() == [[[0.7, 0.7], [0.2, 1.4]], [[0.6, 0.6], [1.2, 0.6]]]
 
 
-def test_every_rule_has_an_example_here() -> None:
-    here = Path(__file__).read_text(encoding="utf-8")
-    functions = [name for name in rules.__all__ if inspect.isfunction(getattr(rules, name))]
-    assert len(functions) > 25
-    assert [name for name in functions if f"rules.{name}(" not in here] == []
+# -- the examples themselves ------------------------------------------------------------------------------------------
+
+
+def spoilt(result: Any) -> Any:
+    """A rule's answer made wrong: numbers larger, truths the other way round."""
+    if isinstance(result, tuple):
+        return tuple(map(spoilt, result))
+    if result.dtype == bool:
+        return ~result
+    return result + (1 if result.dtype.kind in "iu" else 0.1)
+
+
+def wrong(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """The rule with a wrong answer, in the array it was to be written to as well."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        result = spoilt(rule(*given, **named))
+        if (out := named.get("out")) is not None:
+            out[...] = result
+        return result
+
+    return call
+
+
+def calls_of(test: Callable[..., None]) -> list[tuple[Any, ...]]:
+    """Arguments that pytest would call a test of this file with."""
+    (marks,) = [mark.args[1] for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"] or [[()]]
+    return list(marks)
+
+
+@pytest.mark.parametrize("name", [name for name in rules.__all__ if inspect.isfunction(getattr(rules, name))])
+def test_a_wrong_rule_fails_an_example_of_this_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = [test for key, test in globals().items() if key.startswith("test_") and name in test.__code__.co_names]
+    monkeypatch.setattr(rules, name, wrong(getattr(rules, name)))
+    noticed = 0
+    for test in examples:
+        for given in calls_of(test):
+            try:
+                test(*given)
+            except AssertionError:
+                noticed += 1
+    assert noticed, f"{name} may give anything: no example of this file fails"

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 
 class Member(sim.Republic):
-    """Remembers what its fellows refused, by solidarity, and finds such a power's offers less becoming.
+    """Remembers what its fellows refused, weighted by solidarity, and values that power's offers less.
 
     Collective bargaining without an institution: what one dares, the next dares more easily (diffusion of precedent).
     """

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.cli.pages.reading import _csv, _json
-from sim.cli.pages.run import _print_table, _records, _stdout, _table
+from sim.cli import layout
 from sim.evidence.observed import NAMES
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ def print_catalogue(known: Mapping[str, Series], format: str) -> None:
         for one in known.values()
     ]
     if format == "json":
-        _json({"series": rows})
+        layout.print_json({"series": rows})
         return
     if format == "csv":
-        _csv(
+        layout.print_csv(
             pd.DataFrame(
                 [
                     row | {"contradictions": " | ".join(one.contradictions)}
@@ -46,14 +45,14 @@ def print_catalogue(known: Mapping[str, Series], format: str) -> None:
             )
         )
         return
-    console = _stdout()
-    table = _table(
+    console = layout.stdout()
+    table = layout.table(
         "Observed figures (scenarios cite them as data:NAME)", ["Name"], [], ["What, coverage, contradictions"]
     )
     for one in known.values():
         known_faults = "".join(f"\nMind: {text}" for text in one.contradictions)
         table.add_row(one.name, f"{one.title}.\nCovers: {one.coverage}.\nFrom: {one.source}.{known_faults}\n")
-    _print_table(console, table)
+    layout.print_table(console, table)
     console.print("sim data NAME shows the figures.")
 
 
@@ -61,10 +60,10 @@ def print_series(one: Series, format: str) -> None:
     """The figures of one series."""
     frame = one.frame()
     if format == "csv":
-        _csv(frame)
+        layout.print_csv(frame)
         return
     if format == "json":
-        _json(
+        layout.print_json(
             {
                 "name": one.name,
                 "title": one.title,
@@ -72,12 +71,12 @@ def print_series(one: Series, format: str) -> None:
                 "source": one.source,
                 "licence": one.licence,
                 "contradictions": list(one.contradictions),
-                "rows": _records(frame),
+                "rows": layout.records(frame),
                 "citations": dict(one.citations().itertuples(index=False)),
             }
         )
         return
-    console = _stdout()
+    console = layout.stdout()
     console.print(f"{one.name}: {one.title}", style="bold")
     console.print(f"Covers: {one.coverage}. From: {one.source}. Licence: {one.licence}.")
     for text in one.contradictions:
@@ -93,11 +92,11 @@ def print_series(one: Series, format: str) -> None:
         for name in frame.columns
         if name not in (*keys, *numbers, "source", "confidence") and frame[name].notna().any()
     ]
-    table = _table("", keys, numbers, ["remarks"] if texts else [])
+    table = layout.table("", keys, numbers, ["remarks"] if texts else [])
     for row in frame.itertuples(index=False):
         said = [str(getattr(row, name)) for name in texts if not pd.isna(getattr(row, name))]
         table.add_row(*(_cell(getattr(row, name)) for name in (*keys, *numbers)), *([", ".join(said)] if texts else []))
-    _print_table(console, table)
+    layout.print_table(console, table)
     codes = sorted({str(code) for key in keys for code in frame[key].dropna()} & set(NAMES), key=list(NAMES).index)
     if codes:
         console.print(f"\n{', '.join(f'{code} {NAMES[code]}' for code in codes)}.")

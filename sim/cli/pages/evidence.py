@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.cli.pages.run import _chance, _print_table, _rows, _stdout, _table, command
+from sim.cli import layout
+from sim.cli.save import write_figures, write_folder, write_tables
 from sim.evidence.baselines import ALONE, METHODS, MODEL
 from sim.evidence.observed import NAMES
-from sim.runs.folder import versions
-from sim.runs.words import spelled
+from sim.runs.words import minus, spelled
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sim.evidence.backtest import Backtest
     from sim.evidence.calibrate import Calibration
 
-MANIFEST = "manifest.json"
 WHAT = {
     "trade": "Trade mix of Kazakhstan, Kyrgyzstan and Uzbekistan",
     "votes": "Agreement in the General Assembly, five republics",
@@ -33,52 +28,54 @@ WHAT = {
 def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "table") -> None:
     """Prior and posterior of every parameter, and whether the fitted model makes such records."""
     if format == "csv":
-        sys.stdout.write(fit.table().to_csv(index=False, lineterminator="\n"))
+        layout.print_csv(fit.table())
         return
-    facts = _manifest(fit.facts() | {"effective": round(fit.effective, 1)})
+    facts = fit.facts() | {"effective": round(fit.effective, 1)}
     if format == "json":
-        _print_json({"parameters": fit.table(), "predictive": check}, facts)
+        layout.print_json(
+            _records({"parameters": fit.table(), "predictive": check}) | {"manifest": layout.stamped(facts)}
+        )
         return
-    console = _stdout()
+    console = layout.stdout()
     console.print(
         f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, by weight worth {fit.effective:,.0f}",
         style="bold",
     )
-    table = _table(
+    table = layout.table(
         "Parameters: 80 % ranges before and after", ["Parameter"], ["prior", "posterior", "median", "learnt"]
     )
-    for row in _rows(fit.table()):
+    for row in layout.rows(fit.table()):
         table.add_row(
             spelled(str(row.parameter), NAMES),
             *(
-                text.replace("-", "−")
+                minus(text)
                 for text in (
                     f"{row.prior_low:.3f} to {row.prior_high:.3f}",
                     f"{row.low:.3f} to {row.high:.3f}",
                     f"{row.median:.3f}",
                 )
             ),
-            _chance(max(float(row.learnt), 0.0)),
+            layout.chance(max(float(row.learnt), 0.0)),
         )
-    _print_table(console, table)
+    layout.print_table(console, table)
     console.print("Learnt: part of the prior's variance that the record takes away; near 0 the record says nothing.")
-    table = _table(
+    table = layout.table(
         "Posterior predictive check: would the fitted model make such a record?",
         ["Feature"],
         ["record", "5 %", "median", "95 %", "p"],
     )
     previous = ""
-    for row in _rows(check):
+    for row in layout.rows(check):
         of, _, feature = spelled(str(row.feature), NAMES).partition(": ")
         if of != previous:
             table.add_row(of)
         previous = of
         table.add_row(
             f"  {feature}",
-            *(f"{value:.3f}".replace("-", "−") for value in (row.observed, row.low, row.median, row.high)),
+            *(minus(f"{value:.3f}") for value in (row.observed, row.low, row.median, row.high)),
             f"{row.p:.2f}",
         )
-    _print_table(console, table)
+    layout.print_table(console, table)
     console.print("Log-ratio points; p near 0 or 1: it would not.")
     _print_colophon(console, facts)
 
@@ -86,28 +83,28 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
 def print_backtest(test: Backtest, format: str) -> None:
     """The tables as a page, or for programs."""
     if format == "csv":
-        sys.stdout.write(test.table().to_csv(index=False, lineterminator="\n"))
+        layout.print_csv(test.table())
     elif format == "json":
-        _print_json(_tables(test), _manifest(test.facts))
+        layout.print_json(_records(_tables(test)) | {"manifest": layout.stamped(test.facts)})
     else:
         _print_page(test)
 
 
 def _print_page(test: Backtest) -> None:
-    console = _stdout()
+    console = layout.stdout()
     facts = test.facts
     known = "events after the origin hidden" if test.blind else "dated events known to the model"
     console.print(f"Backtest: forecasts from {facts['origins'][0]} to {facts['origins'][-1]}, {known}", style="bold")
     scores = test.table()
     for what in ("trade", "votes"):
         own = ["own part"] if what == "votes" else []
-        table = _table(
+        table = layout.table(
             WHAT[what],
             ["Years", "Method"],
             ["distance" if what == "trade" else "error", *own, "CRPS", "80 % band", "cells"],
         )
         previous = 0
-        for row in _rows(scores[scores.what == what]):
+        for row in layout.rows(scores[scores.what == what]):
             middle = [f"{row.own:.4f}"] if own else []
             table.add_row(
                 "" if row.horizon == previous else str(row.horizon),
@@ -115,11 +112,11 @@ def _print_page(test: Backtest) -> None:
                 f"{row.error:.4f}",
                 *middle,
                 f"{row.crps:.4f}",
-                _chance(float(row.covered)),
+                layout.chance(float(row.covered)),
                 str(row.cells),
             )
             previous = int(row.horizon)
-        _print_table(console, table)
+        layout.print_table(console, table)
     console.print(
         "Distance: Aitchison, of the mix over the three powers. Error: in shares of 1. Own part: the same of "
         "the distance from the mean of the five. CRPS: error of the whole forecast, band and all, in shares "
@@ -131,13 +128,6 @@ def _print_page(test: Backtest) -> None:
     _print_colophon(console, facts)
 
 
-def _print_json(tables: Mapping[str, pd.DataFrame], facts: dict[str, Any]) -> None:
-    answer: dict[str, Any] = {
-        name: json.loads(frame.to_json(orient="records", double_precision=6)) for name, frame in tables.items()
-    }
-    sys.stdout.write(json.dumps(answer | {"manifest": facts}, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
 def _print_colophon(console: Any, facts: Mapping[str, Any]) -> None:
     rounds = f"{facts['rounds']} round{'' if facts['rounds'] == 1 else 's'}"
     each = " an origin" if "origins" in facts else ""
@@ -145,12 +135,12 @@ def _print_colophon(console: Any, facts: Mapping[str, Any]) -> None:
         f"\nSeed {facts['seed']}, {rounds} of {facts['worlds']:,} worlds{each}, record "
         f"{facts['record'][:12]}, scenario {facts['scenario']}"
     )
-    console.print(", ".join(f"{name} {version}" for name, version in versions().items()))
+    console.print(layout.computed_with())
 
 
 def _print_verdict(console: Any, test: Backtest) -> None:
     """The model against the best other method, by horizon."""
-    table = _table(
+    table = layout.table(
         "The model's gain on the best baseline, and on its own error model alone",
         ["", "Years", "By"],
         ["best baseline", "gain", "5 %", "95 %", "on error model"],
@@ -160,13 +150,11 @@ def _print_verdict(console: Any, test: Backtest) -> None:
         for (what, horizon), part in gains.groupby(["what", "horizon"], sort=False):
             alone = part[part.method == ALONE].gain.iloc[0]
             best = part[part.method != ALONE].sort_values("gain").iloc[0]
-            gain, low, high, on = (
-                f"{100 * value:+.1f} %".replace("-", "−") for value in (best.gain, best.low, best.high, alone)
-            )
+            gain, low, high, on = (minus(f"{100 * value:+.1f} %") for value in (best.gain, best.low, best.high, alone))
             if len(test.facts["origins"]) == 1:
                 low = high = "–"  # one origin has no spread
             table.add_row(str(what), str(horizon), label, str(best.method), gain, low, high, on)
-    _print_table(console, table)
+    layout.print_table(console, table)
     console.print("Above 0 the model is better. The range is a bootstrap of whole origins: few, and overlapping.")
 
 
@@ -174,7 +162,7 @@ def _print_directions(console: Any, test: Backtest) -> None:
     found = test.directions()
     if found.empty:
         return
-    table = _table(
+    table = layout.table(
         "Directions right, forecast from 2019: 2022–24 against 2013–19",
         ["Method"],
         ["trade mix", "votes", "votes, own part"],
@@ -184,10 +172,12 @@ def _print_directions(console: Any, test: Backtest) -> None:
         keys = [(method, what) for what in ("trade", "votes", "own votes")]
         cells = [f"{counts['sum'][key]} of {counts['size'][key]}" if key in counts.index else "–" for key in keys]
         table.add_row(method, *cells)
-    _print_table(console, table)
+    layout.print_table(console, table)
     wrong = found[(found.method == MODEL) & ~found.right]
     for what in ("trade", "votes"):
-        missed = ", ".join(f"{NAMES[row.republic]}–{NAMES[row.power]}" for row in _rows(wrong[wrong.what == what]))
+        missed = ", ".join(
+            f"{NAMES[row.republic]}–{NAMES[row.power]}" for row in layout.rows(wrong[wrong.what == what])
+        )
         console.print(f"Missed by the model, {what}: {missed or 'none'}")
 
 
@@ -196,31 +186,25 @@ def _print_directions(console: Any, test: Backtest) -> None:
 
 def save_calibration(fit: Calibration, check: pd.DataFrame, folder: Path) -> None:
     """Write posterior.csv, parameters.csv, predictive.csv and the figures beside the rounds."""
-    from sim.figures import evidence as figures_backtest
+    from sim.figures.evidence import predictive_check, prior_posterior
 
     fit.posterior().write(folder / "posterior.csv")
-    fit.table().to_csv(folder / "parameters.csv", index=False, float_format="%.6g", lineterminator="\n")
-    check.to_csv(folder / "predictive.csv", index=False, float_format="%.6g", lineterminator="\n")
-    _draw(
-        folder,
-        {
-            "prior-posterior": lambda: figures_backtest.prior_posterior(fit),
-            "predictive": lambda: figures_backtest.predictive_check(check, fit.origin),
-        },
-    )
+    write_tables(folder, {"parameters": fit.table(), "predictive": check})
+    figures = {"prior-posterior": prior_posterior(fit), "predictive": predictive_check(check, fit.origin)}
+    write_figures(folder, figures, "calibration")
 
 
 def save_backtest(test: Backtest, folder: Path) -> None:
     """Write cells.csv, the tables, the figures and a manifest."""
-    from sim.figures import evidence as figures_backtest
+    from sim.figures.evidence import forecasts, scores
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in (_tables(test) | {"cells": test.cells}).items():
-        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-    _draw(
-        folder, {"scores": lambda: figures_backtest.scores(test), "forecasts": lambda: figures_backtest.forecasts(test)}
+    write_folder(
+        folder,
+        tables=_tables(test) | {"cells": test.cells},
+        figures={"scores": scores(test), "forecasts": forecasts(test)},
+        asks={},
+        facts=test.facts,
     )
-    (folder / MANIFEST).write_text(json.dumps(_manifest(test.facts), indent=1) + "\n", encoding="utf-8")
 
 
 def _tables(test: Backtest) -> dict[str, pd.DataFrame]:
@@ -228,12 +212,5 @@ def _tables(test: Backtest) -> dict[str, pd.DataFrame]:
     return {"scores": test.table(), "gains": gains, "directions": test.directions()}
 
 
-def _manifest(facts: dict[str, Any]) -> dict[str, Any]:
-    return facts | {"command": command(), "versions": versions()}
-
-
-def _draw(folder: Path, figures: dict[str, Callable[[], Figure]]) -> None:
-    for name, make in figures.items():
-        figure = make()
-        figure.savefig(folder / f"{name}.png", dpi=150)
-        figure.savefig(folder / f"{name}.svg")
+def _records(tables: Mapping[str, pd.DataFrame]) -> dict[str, list[dict[str, Any]]]:
+    return {name: layout.records(frame, decimals=6) for name, frame in tables.items()}

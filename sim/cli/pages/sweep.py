@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
-from sim.cli.pages.run import _print_table, _stderr, _stdout, _table
-from sim.runs.percent import percent
+from sim.cli import layout
+from sim.runs.words import percent
 from sim.sweeps.factors import SCENARIO
 
 if TYPE_CHECKING:
@@ -22,66 +18,8 @@ if TYPE_CHECKING:
     from sim.sweeps.sweep import Estimate, Stopped
     from sim.sweeps.table import Sweep
 
-WIDTH = 80
 SHOWN = 12
 """Factors of an outcome that are printed; the rest is only counted."""
-
-
-class Progress:
-    """A bar on stderr with worlds done, rate and time left; only on a terminal.
-
-    It starts with the first batch, so that the rate is that of the batches and not of what came before them.
-    """
-
-    def __init__(self, hidden: bool) -> None:
-        console = _stderr()
-        self._bar = Bar(
-            TextColumn("worlds"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=hidden or not console.is_terminal,
-        )
-        self._task = self._bar.add_task("worlds", total=None, rate="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def update(self, done: int, total: int) -> None:
-        """Tell that ``done`` of ``total`` worlds are finished."""
-        task = self._bar.tasks[self._task]
-        rate = f"{done / task.elapsed:,.0f} a second" if task.elapsed else ""
-        self._bar.update(self._task, completed=done, total=total, rate=rate)
-
-
-class Notes:
-    """Remarks on stderr, beside the answer."""
-
-    def __init__(self, hidden: bool) -> None:
-        self._console = Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True, quiet=hidden)
-
-    def size(self, estimate: Estimate) -> None:
-        """Say what a sweep is and what it will take."""
-        self._console.print(sized(estimate))
-
-    def stopped(self, stop: Stopped) -> None:
-        """Say what Ctrl-C left and how to go on."""
-        self._console.print(
-            f"Stopped: {stop.done:,} of {stop.total:,} worlds are kept in {stop.folder}. The same "
-            "command goes on from there."
-        )
-
-    def written(self, paths: Iterable[Path]) -> None:
-        """Say what was written."""
-        for path in paths:
-            self._console.print(f"Written: {path}")
 
 
 def sized(estimate: Estimate) -> str:
@@ -105,6 +43,14 @@ def sized(estimate: Estimate) -> str:
     )
 
 
+def stopped(stop: Stopped) -> str:
+    """What Ctrl-C left of a sweep and how to go on, in a line."""
+    return (
+        f"Stopped: {stop.done:,} of {stop.total:,} worlds are kept in {stop.folder}. The same "
+        "command goes on from there."
+    )
+
+
 def duration(seconds: float) -> str:
     """A time in words: "8 s", "12 min", "3.4 h"."""
     if seconds < 100:
@@ -119,7 +65,7 @@ def amount(bytes_: int) -> str:
 
 def print_sweep(sweep: Sweep) -> None:
     """Print what a sweep found: how each factor alone moves the main outcomes."""
-    console = _stdout()
+    console = layout.stdout()
     luck = "the same luck at every point" if sweep.paired else "luck of its own at every point"
     drawn = "" if sweep.posterior is None else f", posterior {sweep.posterior}"
     console.print(
@@ -128,16 +74,20 @@ def print_sweep(sweep: Sweep) -> None:
     effects = sweep.effects()
     for outcome in dict.fromkeys(effects.outcome):
         mine = effects[effects.outcome == outcome]
-        table = _table(
+        table = layout.table(
             f"{outcome}, mean where a factor is low and where it is high",
             ["Factor"],
             ["low", "high", "mean", "mean", "change", "±"],
         )
         rows = [_effect(row) for row in mine.head(SHOWN).itertuples()]
-        room = WIDTH - sum(max(map(len, column)) for column in list(zip(*rows, strict=True))[1:]) - 2 * len(rows[0])
+        room = (
+            layout.NARROWEST
+            - sum(max(map(len, column)) for column in list(zip(*rows, strict=True))[1:])
+            - 2 * len(rows[0])
+        )
         for factor, *cells in rows:
             table.add_row(_broken(factor, room), *cells)
-        _print_table(console, table)
+        layout.print_table(console, table)
         _rest(console, len(mine))
     console.print(f"\n±: half of a 95 % interval for the luck of the worlds{_OTHERS.get(sweep.design, _SAMPLE)}.")
     if sweep.design in ("saltelli", "morris"):
@@ -148,18 +98,18 @@ def print_sweep(sweep: Sweep) -> None:
 
 def print_sensitivity(found: Sensitivity) -> None:
     """Print indices by outcome, each with its verdict."""
-    console = _stdout()
+    console = layout.stdout()
     sobol = found.kind == "sobol"
     columns = ["S1", "±", "ST", "±"] if sobol else ["mu*", "±", "mu", "sigma"]
     keys = ["S1", "S1_conf", "ST", "ST_conf"] if sobol else ["mu_star", "mu_star_conf", "mu", "sigma"]
     verdict: Any
     for verdict in found.verdicts.itertuples():
         title = f"{verdict.outcome}: mean {verdict.mean:.4g}, standard deviation between points {verdict.sd:.2g}"
-        table = _table(title, ["Factor"], columns)
+        table = layout.table(title, ["Factor"], columns)
         mine = found.of(str(verdict.outcome))
         for _, row in mine.head(SHOWN).iterrows():
             table.add_row(str(row["factor"]), *(_index(float(row[key])) for key in keys))
-        _print_table(console, table)
+        layout.print_table(console, table)
         _rest(console, len(mine))
         luck = "" if np.isnan(verdict.luck) else f" Luck: {percent(float(verdict.luck), 1)}."
         console.print(f"{verdict.verdict}{luck}")
@@ -173,7 +123,7 @@ def print_sensitivity(found: Sensitivity) -> None:
 
 def print_discovery(found: Discovery) -> None:
     """Print the boxes and their rules."""
-    console = _stdout()
+    console = layout.stdout()
     console.print(f"{found.where} in {percent(found.rate, 1)} of {found.rows:,} worlds.", soft_wrap=True)
     if not found.boxes:
         console.print("No part of the space of factors was found where it is much more frequent.")

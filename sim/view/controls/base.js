@@ -37,7 +37,7 @@ function redrawn(model, root, draw) {
       draw(model.get("show") ?? {});
     } catch (error) {
       root.replaceChildren();
-      el("p", { class: "app-error", role: "alert" }, root, `This part of the page cannot be drawn: ${error.message}`);
+      el("p", { class: "app-error", role: "alert" }, root, `This part of the page cannot be shown: ${error.message}`);
     }
     if (key && document.activeElement?.dataset.key !== key)
       root.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });

@@ -91,7 +91,7 @@ class Levers {
     select.addEventListener("change", () => speak(this.model, { kind: "scenario", name: select.value }));
     if (show.about) el("p", { class: "app-about" }, this.scenario, show.about);
     const row = el("div", { class: "app-seed" }, this.scenario);
-    el("label", { class: "app-label", for: "app-seed" }, row, "Seed of chance");
+    el("label", { class: "app-label", for: "app-seed" }, row, "Random seed");
     const seed = el(
       "input",
       { type: "number", id: "app-seed", class: "app-number", min: 0, max: 2 ** 53, step: 1, "data-key": "seed" },
@@ -105,7 +105,7 @@ class Levers {
     });
     this.drawDraws(show);
   }
-  // Whether the worlds differ by chance alone, or by what the record leaves open as well.
+  // Whether the worlds differ by chance alone, or in the fitted parameters as well.
   drawDraws(show) {
     const name = show.posterior || show.posteriors?.[0];
     if (!name) return;
@@ -114,12 +114,12 @@ class Levers {
       {
         class: "app-check",
         title:
-          "Each world takes its own draw of the parameters fitted to the record, so that bands also hold how little the record pins down",
+          "Each world takes its own posterior draw of the parameters fitted to the record, so that the bands also contain their uncertainty",
       },
       this.scenario,
     );
     const box = el("input", { type: "checkbox", "data-key": "posterior", checked: !!show.posterior || null }, label);
-    label.append(" With what the record leaves open");
+    label.append(" With parameter uncertainty");
     box.addEventListener("change", () => speak(this.model, { kind: "posterior", name: box.checked ? name : "" }));
   }
   drawChanged(show) {
@@ -286,11 +286,11 @@ class Levers {
   }
   drawFiles(show) {
     if (!this.files.childElementCount) {
-      el("h2", {}, this.files, "Keep");
+      el("h2", {}, this.files, "Download");
       const row = el("div", { class: "app-downloads" }, this.files);
       for (const [what, label, title] of [
-        ["csv", "CSV", "Bands of every share by month, as a table"],
-        ["parquet", "Parquet", "Every world's shares by month"],
+        ["csv", "CSV", "Bands of every alignment by month, as a table"],
+        ["parquet", "Parquet", "Every world's alignments by month"],
         ["yaml", "Scenario", "The scenario as YAML, with the changes; sim run gives the same numbers"],
       ])
         el(
@@ -324,8 +324,8 @@ class Levers {
   async upload(file) {
     if (file.size > MAX_UPLOAD) {
       this.report({
-        title: `${file.name} is not opened`,
-        problems: [`It holds ${file.size.toLocaleString("en")} bytes; a scenario has at most ${MAX_UPLOAD.toLocaleString("en")}.`],
+        title: `${file.name} cannot be opened`,
+        problems: [`It has ${file.size.toLocaleString("en")} bytes; a scenario has at most ${MAX_UPLOAD.toLocaleString("en")}.`],
       });
       return;
     }

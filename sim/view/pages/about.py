@@ -8,44 +8,43 @@ from pathlib import Path
 import reacton.ipyvuetify as rv
 import solara
 
-from sim.scenario.sources import Record, records
+from sim.scenario.sources import SourceRecord, records
 from sim.view.components import box, words
 from sim.view.visit import Visit
 
 WHAT = """\
-Five republics of Central Asia live between powers: Russia, China, the European Union, and whichever others a
-scenario adds. Each month powers make offers and pledges, republics accept, counter, refuse and ask; pledges are
-kept or lapse; treatment worse than usual becomes grievance; grievance is sometimes spoken out, and powers make up
-or punish. What comes of it moves each republic's alignment: the share of its engagement, sector by sector, that
-lies with each power.
+Five republics of Central Asia live between powers: Russia, China, the European Union, and any others that a scenario
+adds. Each month powers make offers and pledges, republics accept, counter, refuse and ask; pledges are kept or lapse;
+treatment worse than usual becomes a grievance, which is sometimes voiced in public, and then powers make up or punish.
+All of this moves each republic's alignment: the share of its engagement, sector by sector, that lies with each power.
 
-One run is five hundred possible histories. They differ in luck alone: who says yes this month, which random events
-happen, how trade drifts. A band holds 80 of 100 of them. World number 7 has the same luck in every scenario with
-the same seed, so two scenarios are compared world by world, which shows much smaller differences than two bands
-side by side could.
+One run is five hundred possible histories, called worlds. They differ only in their random numbers, their luck: who
+says yes this month, which random events happen, how trade drifts. A band contains 80 % of them. World number 7 has the
+same luck in every scenario with the same seed, so two scenarios can be compared world by world, which shows much
+smaller differences than two bands side by side.
 
-Nothing here is a forecast of what will happen. It is what follows from stated assumptions, each with its source,
-each of which you can move.
+Nothing here is a forecast of what will happen. It is what follows from stated assumptions, each with its source, and
+you can change each of them.
 """
 """Paragraphs on the model."""
 WEAK = """\
-Most levels on day one are judgement: trade is counted, the shares in security, energy, infrastructure and minerals
-are not. Take the largest share of a row as good to a tenth either way.
+Most levels on day one are judgement: trade is measured, alignment in security, energy, infrastructure and minerals is
+not. A republic's largest alignment in a sector may be wrong by ten points either way.
 
-How strongly grievance, strain and hedging move alignment rests on judgement; the record does not pin it down.
+How strongly grievance, strain and hedging move alignment is judgement; the record says hardly anything about it.
 
-Powers do not plan. They answer to strain, rivalry and requests, and do not think ahead or bargain with each other
-about the region.
+Powers do not plan. They react to strain, rivalry and requests, and do not think ahead or bargain with each other about
+the region.
 
-Republics are single actors: no parties, no successions but as events, no public opinion of their own.
+Republics are single actors, without parties or public opinion; a succession is an event.
 
-Shocks outside the list of events do not happen. The closed border of 2020 and the re-export boom after 2022 were in
-nobody's list beforehand.
+Shocks outside the list of events do not happen. Nobody would have listed the closed border of 2020 or the re-export
+boom after 2022 beforehand.
 
 Others (Türkiye, the Gulf, India, the United States) are one remainder unless a scenario names them.
 """
 """What to keep in mind, a paragraph each."""
-NONE_YET = "Not yet: no backtest has been kept with this version."
+NONE_YET = "This version comes without a backtest."
 
 
 def paragraphs(text: str) -> list[str]:
@@ -105,7 +104,7 @@ def About(visit: Visit, theme: str) -> None:
             for text in paragraphs(scenario.about):
                 words(text)
         with box("app-card app-verdict"):
-            words("Held against the record", tag="h1")
+            words("Compared with the record", tag="h1")
             blocks = verdict(evidence())
             if not blocks:
                 words(NONE_YET)
@@ -115,10 +114,10 @@ def About(visit: Visit, theme: str) -> None:
             words("Where it is weak", tag="h1")
             rv.Html(tag="ul", children=[rv.Html(tag="li", children=[text]) for text in paragraphs(WEAK)])
         with box("app-card"):
-            words("What it stands on", tag="h1")
+            words("Sources", tag="h1")
             words(
-                "Every value of a scenario names its source; a click on a lever's name shows it. “Judgement” is said "
-                "where there is none."
+                "Every value of a scenario names its source; click a lever's name to see it. Where there is none, it "
+                "says “judgement”."
             )
             for title, kind in (
                 ("The article's claims, in our words", "claim"),
@@ -128,8 +127,8 @@ def About(visit: Visit, theme: str) -> None:
                 _sources(title, records(kind))
 
 
-def _sources(title: str, known: dict[str, Record]) -> None:
-    def line(record: Record) -> str:
+def _sources(title: str, known: dict[str, SourceRecord]) -> None:
+    def line(record: SourceRecord) -> str:
         if "authors" in record:
             authors = record["authors"]
             who = ", ".join(str(one) for one in authors) if isinstance(authors, list) else str(authors)

@@ -10,13 +10,12 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.reading.compare import Comparison
-from sim.runs.percent import percent
-from sim.runs.words import month_words, signed
+from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words
 from sim.view.engine import Payload, Watch
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
 from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
@@ -68,16 +67,16 @@ def two(visit: Visit, watch: Watch) -> Two:
     """Run both and compare them."""
     view, engine = visit.view.value, visit.place.engine
     left, right, titles = pair(visit)
-    drawn = visit.posterior
-    runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
+    asks = [visit.place.ask(one, view) for one in (left, right)]
+    runs = [engine.kept(ask, watch) for ask in asks]
     both = [run.result for run in runs]
     if view.sector != "overall":
-        both = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=drawn) for one in (left, right)]
+        both = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
-        "heading": "The second less the first",
-        "caption": f"Share in “{titles[1]}” minus share in “{titles[0]}”, in "
-        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+        "heading": "Difference: second minus first",
+        "caption": f"Alignment in “{titles[1]}” minus alignment in “{titles[0]}”, in "
+        f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 % of worlds.",
     }
     return Two(runs[0].payload, runs[1].payload, titles, gap, paired.table(view.sector), paired.headline())
 
@@ -88,7 +87,7 @@ def Compare(visit: Visit, theme: str) -> None:
     view = visit.view.value
     left, right, titles = pair(visit)
     key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
-    found = use_found(key, lambda watch: two(visit, watch))
+    found = use_job(key, lambda watch: two(visit, watch))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")
 
@@ -116,8 +115,8 @@ def Compare(visit: Visit, theme: str) -> None:
             with rv.Html(tag="div", attributes={"aria-live": "polite"}):
                 words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
             words(
-                f"Of the second, against the first, world by world: {WORLDS} worlds with the same luck, "
-                f"seed {view.seed}. Overall shares.",
+                f"The second compared with the first, world by world: {WORLDS} worlds with the same luck, "
+                f"seed {view.seed}. Overall alignment.",
                 "app-note",
             )
         controls.Fields.element(
@@ -183,9 +182,9 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
         )
     Table(
         "The last month, in per cent and points",
-        ["Republic", "Power", "first", "second", "difference", "80 of 100 worlds", "higher in", "clear from"],
+        ["Republic", "Power", "first", "second", "difference", "80 % of worlds", "higher in", "clear from"],
         rows,
         left=(0, 1, 7),
-        note="Medians; the difference is the median of the differences within worlds, so it need "
-        "not be the difference of the medians.",
+        note="Medians. The difference is the median of the differences within worlds, which need not "
+        "be the difference of the medians.",
     )

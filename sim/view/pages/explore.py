@@ -113,10 +113,10 @@ def _sentence(picture: Picture, republic: str) -> str:
 def _found(picture: Picture) -> str:
     how = f"{picture.worlds} worlds, seed {picture.seed}"
     if picture.drawn:
-        how += ", each with its own draw of the parameters that the record leaves open"
+        how += ", each with its own posterior draw of the fitted parameters"
     if picture.before is not None:
-        return f"{how}, against the same worlds without the changes (faint outlines). In brackets: 80 of 100 worlds."
-    return f"{how}. In brackets: 80 of 100 worlds. Move a lever to see what it changes."
+        return f"{how}, against the same worlds without the changes (faint outlines). In brackets: 80 % of worlds."
+    return f"{how}. In brackets: 80 % of worlds. Move a lever to see what it changes."
 
 
 @solara.component
@@ -139,7 +139,7 @@ def _Clicked(visit: Visit) -> None:
             show={
                 "label": "Event",
                 "fields": [
-                    {"id": "without", "kind": "button", "label": "See the history without it"},
+                    {"id": "without", "kind": "button", "label": "Run the worlds without it"},
                     {"id": "close", "kind": "button", "label": "Close"},
                 ],
             },

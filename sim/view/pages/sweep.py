@@ -12,6 +12,7 @@ import pandas as pd
 import solara
 from numpy.typing import NDArray
 
+from sim.figures.palette import power_colors
 from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.factors import Factor, outcome_words
@@ -20,9 +21,8 @@ from sim.sweeps.table import Sweep as Swept
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, words
 from sim.view.engine import Payload, Watch
-from sim.view.jobs import use_found
+from sim.view.jobs import use_job
 from sim.view.levers import label
-from sim.view.payload import power_colors
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
@@ -100,7 +100,7 @@ def told(sweep: Swept, outcome: str) -> str:
 
 def color_of(sweep: Swept, outcome: str) -> str:
     """The colour of the power that an outcome is about."""
-    colors = power_colors({code: spec.color for code, spec in sweep.scenario.powers.items()})
+    colors = power_colors(sweep.scenario.powers)
     return next((colors[key] for key in outcome.split(".") if key in colors), COLOR)
 
 
@@ -135,7 +135,7 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
         if np.isfinite(row[key])
     ]
     caption = (
-        "Total order: the part of the variance between points that a factor has a hand in, alone or with "
+        "Total index: the part of the variance between points that involves the factor, alone or with "
         "others; whiskers 95\u00a0%."
         if sobol
         else "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%."
@@ -162,9 +162,9 @@ def _effects(sweep: Swept, outcome: str) -> Payload:
     ]
     ends = "level" if sweep.design == "grid" else "quarter of its values"
     rest = (
-        "Others: at all their values alike."
+        "Averaged over all values of the other factors."
         if sweep.design == "grid"
-        else "What the others, which differ between the two ends, do on their own is taken out."
+        else "The effect of the other factors, which differ between the two ends, is removed."
     )
     return {
         "id": f"bars-{outcome}",
@@ -172,7 +172,7 @@ def _effects(sweep: Swept, outcome: str) -> Payload:
         "rows": rows,
         "unit": "points" if is_share(outcome) else "number",
         "caption": f"Change of the mean from a factor's lowest to its highest {ends}"
-        f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95 of 100.",
+        f"{', in points' if is_share(outcome) else ''}. {rest if len(rows) > 1 else ''} Whiskers: 95\u00a0%.",
     }
 
 
@@ -249,11 +249,11 @@ def curve(opened: Opened, x: str) -> Payload | None:
         "unit": "share" if is_share(opened.outcome) else "number",
         **({"mark": own} if own is not None else {}),
         "caption": (
-            "Line: median of the points; band: 80 of 100 points, which differ in the other factors. "
+            "Line: median of the points; band: 80 % of the points, which differ in the other factors. "
             if len(opened.sweep.factors) > 1
             else "Line: the points, each the mean of its worlds. "
         )
-        + ("Broken line: the scenario's own value." if own is not None else ""),
+        + ("Dashed line: the scenario's own value." if own is not None else ""),
     }
 
 
@@ -268,7 +268,7 @@ def Sweep(visit: Visit, theme: str) -> None:
             if results is None:
                 words("This server was started without a folder of results. Start it with one to see sweeps here:")
             else:
-                words("The folder of results holds no sweep yet. Make one:")
+                words("The folder of results has no sweep yet. Run one:")
             words("sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9 --out results/strain", tag="code")
             words("sim view --results results", tag="code")
         return
@@ -285,7 +285,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     """One sweep."""
     chosen, choose = solara.use_state(("", "", ""))
     outcome, x, y = chosen
-    found = use_found((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
+    found = use_job((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
     opened = found.value
     paths = opened.sweep.paths if opened else ()
     x = _key(paths, x)

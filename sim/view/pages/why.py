@@ -9,19 +9,21 @@ import pandas as pd
 import reacton.ipyvuetify as rv
 import solara
 
+from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
 from sim.reading.telling import driver_words
-from sim.runs.result import month_label
 from sim.runs.words import capital, month_words, possessive
+from sim.runs.words import named as with_article
 from sim.scenario import Scenario
+from sim.scenario.dates import month_labels
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
-from sim.view.engine import Payload, Watch, watched
-from sim.view.jobs import use_found
+from sim.view.engine import Payload, Watch, monthly
+from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
-from sim.view.payload import difference_payload, power_colors
+from sim.view.payload import difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -51,11 +53,6 @@ class Without:
     headline: str
 
 
-def dates(scenario: Scenario) -> list[str]:
-    """Months of the run, "YYYY-MM"; place t is the end of month t, 0 is the month before."""
-    return [month_label(scenario.start - 1 + month) for month in range(scenario.months + 1)]
-
-
 def span(visit: Visit) -> tuple[int, int]:
     """Months at whose ends the span begins and ends."""
     view, last = visit.view.value, visit.scenario.months
@@ -67,17 +64,14 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
     """Run and explain."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
-    labels = dates(scenario)
-    with visit.place.engine.turn(watch), watched(watch, scenario.months * -(-EXPLAINED // 150)) as model:
+    labels = month_labels(scenario.start, scenario.months)
+    with visit.place.engine.turn(watch):
         found = explain(
-            scenario,
-            EXPLAINED,
-            seed=view.seed,
+            visit.place.ask(scenario, view, EXPLAINED),
             since=labels[since + 1],
             until=labels[until],
             sector=view.sector,
-            model=model,
-            posterior=visit.posterior,
+            before_month=monthly(watch, scenario.months * -(-EXPLAINED // 150)),
         )
     pairs = [(r, p) for r in found.republics for p in found.powers]
     before, after = (
@@ -92,7 +86,7 @@ def reasons(visit: Visit, watch: Watch) -> Reasons:
 def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
     """What the panel draws: means, which add up, with the bands of the worlds."""
     rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
-    color = power_colors({code: spec.color for code, spec in scenario.powers.items()})[power]
+    color = power_colors(scenario.powers)[power]
     parts = [
         {
             "name": row.driver,
@@ -107,7 +101,9 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
     ]
     parts = [part for part in parts if max(abs(part["low"]), abs(part["high"]), abs(part["median"])) >= 0.0005]
     parts.sort(key=lambda part: -abs(part["median"]))
-    title = f"{capital(possessive(scenario.powers[power].name))} share of {scenario.republics[republic].name}"
+    title = (
+        f"{possessive(scenario.republics[republic].name)} alignment with {with_article(scenario.powers[power].name)}"
+    )
     return {
         "id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}",
         "title": title,
@@ -116,9 +112,9 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
         "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
         "endLabel": month_words(found.last),
         "parts": parts,
-        "caption": f"Means of {EXPLAINED} worlds, which add up; the shares in the text above are medians. "
-        "Whiskers: 80 of 100 worlds. A share moves when any power's pull moves: another's gain is this one's loss. "
-        "Parts that stay below a twentieth of a point, whiskers too, are left out.",
+        "caption": f"Means of {EXPLAINED} worlds, which add up; the text above gives medians. Whiskers: 80 % of "
+        "worlds. Alignment moves when any power's pull moves: another power's gain is this one's loss. "
+        "Parts below a twentieth of a point, whiskers included, are left out.",
     }
 
 
@@ -127,28 +123,28 @@ def without(visit: Visit, event: str, watch: Watch) -> Without | None:
     scenario, view, engine = visit.scenario, visit.view.value, visit.place.engine
     if event not in scenario.events:
         return None
-    stories = (scenario, scenario.without_events(event))
+    asks = [visit.place.ask(story, view) for story in (scenario, scenario.without_events(event))]
     if view.sector == "overall":
-        runs = [engine.kept(one, WORLDS, view.seed, watch, posterior=visit.posterior).result for one in stories]
+        runs = [engine.kept(ask, watch).result for ask in asks]
     else:
-        runs = [engine.ensemble(one, WORLDS, view.seed, watch, posterior=visit.posterior) for one in stories]
+        runs = [engine.ensemble(ask, watch) for ask in asks]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
-        "heading": "What its absence does",
-        "caption": "Share without the event minus share with it, in points, in the "
-        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 of 100.",
+        "heading": "Effect of leaving it out",
+        "caption": "Alignment without the event minus alignment with it, in points, in the "
+        f"same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 % of worlds.",
     }
     return Without(event, gap, paired.headline())
 
 
 @solara.component
 def Why(visit: Visit, theme: str) -> None:
-    """Whose share of whom over which months; the waterfall; the ledger, an event of which may be taken out."""
+    """Which republic's alignment with which power, from when to when; the waterfall; the ledger and its events."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda watch: reasons(visit, watch)
     )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
@@ -181,7 +177,8 @@ def Why(visit: Visit, theme: str) -> None:
 @solara.component
 def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> None:
     """Republic, power, span, sector."""
-    scenario, labels = visit.scenario, dates(visit.scenario)
+    scenario = visit.scenario
+    labels = month_labels(scenario.start, scenario.months)
 
     def chosen(ask: dict[str, Any]) -> None:
         value = ask["value"]
@@ -238,7 +235,7 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_found(
+    found = use_job(
         (scenario.hash, view.seed, view.sector, view.event, view.posterior),
         lambda watch: without(visit, view.event, watch),
     )
@@ -260,7 +257,7 @@ def History(visit: Visit, theme: str) -> None:
     with solara.Column():
         with box("app-card", event=view.event, ready=gone is not None):
             with box("app-top"):
-                words("The history without an event", tag="h3")
+                words("Without an event", tag="h3")
                 Running(found.done, "Running it again without the event")
             controls.Fields.element(
                 on_asked=chosen,
@@ -283,7 +280,7 @@ def History(visit: Visit, theme: str) -> None:
             elif view.event:
                 words("Running the same worlds without it …", "app-say")
         if found.problem:
-            Message(found.problem, title="The history cannot be told")
+            Message(found.problem, title="The worlds cannot be run without it")
         if gone is not None:
             Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"]).key(
                 "difference"

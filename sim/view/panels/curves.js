@@ -115,7 +115,7 @@ export default makePanel({
   needs: "data",
   still: true,
   title: (ctx) => ctx.raw?.title ?? "",
-  caption: (ctx) => ctx.raw.caption ?? "Line: median; band: 80 of 100 worlds.",
+  caption: (ctx) => ctx.raw.caption ?? "Line: median; band: 80 % of worlds.",
   build: buildCurves,
   table: (ctx) => [
     [ctx.raw.x.label, "series", "low", "median", "high"],

@@ -1,4 +1,4 @@
-// Words and deeds: of all that each power has pledged since day one, what came, what is due and what lapsed.
+// Words and deeds: of all that each power has pledged since day one, what was delivered, is due and has lapsed.
 
 function buildDeliveries(ctx) {
   const run = ctx.run,
@@ -75,7 +75,7 @@ function buildDeliveries(ctx) {
           [a, b, l] = [came, due, lapsed].map((list) => list[t].toFixed(1));
         const said = owed > 0.005 ? [`${part}${band} of what fell due`, `${part}${band}`, part] : ["nothing due yet"];
         say(kept, longest(said, wide, 11));
-        say(parts, longest([`came ${a} · due ${b} · lapsed ${l}`, `${a} · ${b} due · ${l} lapsed`, `came ${a}`], wide, 10.5));
+        say(parts, longest([`delivered ${a} · due ${b} · lapsed ${l}`, `${a} · ${b} due · ${l} lapsed`, `delivered ${a}`], wide, 10.5));
       },
     };
   });
@@ -115,7 +115,7 @@ function hatch(ctx, root) {
   svg("rect", { width: 1.6, height: 5, fill: ctx.c.muted }, pattern);
 }
 
-// What came before a change, as a broken line.
+// What was delivered before a change, as a dashed line.
 function before(ctx, group, power, over, sums, xs, y) {
   const base = ctx.base;
   if (!base || base.raw.id === ctx.run.raw.id || !base.follow.delivered || base.R !== ctx.run.R) return;
@@ -154,7 +154,7 @@ function inPlace(ctx, group, { came, with2, all }, xs, y) {
       "pointer-events": "none",
     };
   for (const [text, low, high] of [
-    ["came", 0, came[t]],
+    ["delivered", 0, came[t]],
     ["still due", came[t], with2[t]],
     ["lapsed", with2[t], all[t]],
   ]) {
@@ -171,8 +171,8 @@ export default makePanel({
       ? `Words and deeds: ${ctx.run?.republics.find((x) => x.code === ctx.focus)?.name ?? ""}`
       : "Words and deeds",
   caption: (ctx) =>
-    "Pledges since day one, in points: full colour came, pale is still due, hatched lapsed. " +
-    `World followed${ctx.run.raw.worlds > 1 && !ctx.focus ? "; in brackets, 80 of 100 worlds" : ""}.`,
+    "Pledges since day one, in points: full colour delivered, pale still due, hatched lapsed. " +
+    `World followed${ctx.run.raw.worlds > 1 && !ctx.focus ? "; in brackets, 80 % of worlds" : ""}.`,
   build: buildDeliveries,
   table: (ctx) => [
     ["date", "month", "republic", "power", "accepted", "delivered", "lapsed", "pending"],

@@ -1,4 +1,4 @@
-// What a change makes of each share, world by world: bands around nothing at all.
+// What a change does to each alignment, world by world: bands around zero.
 
 function buildDifference(ctx) {
   const data = ctx.raw,
@@ -119,9 +119,9 @@ export default makePanel({
   title: (ctx) => ctx.raw?.heading ?? "What the change does",
   caption: (ctx) =>
     ctx.raw.caption ??
-    "Share with the change minus share without it, in points, in the same " +
+    "Alignment with the change minus alignment without it, in points, in the same " +
       `${(ctx.raw.worlds ?? 0).toLocaleString("en")} worlds with the same luck. ` +
-      "Bands: the middle 50 and 80 of 100; where a band stays off the zero line, the change matters whatever the luck.",
+      "Bands: the middle 50 and 80 % of worlds; where the band excludes zero, the effect of the change is clear despite chance.",
   build: buildDifference,
   table: (ctx) => [
     ["date", "republic", "power", "low", "median", "high"],

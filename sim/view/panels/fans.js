@@ -290,11 +290,11 @@ export default makePanel({
     const { worlds, id } = ctx.run.raw;
     return [
       asChange(ctx)
-        ? "Points of each republic's engagement won or lost since day one; under the name what moves most and in how many worlds (bold: 90 of 100 or more), then the medians at the playhead."
-        : "Share of each republic's engagement, in per cent; under the name what moves most, then the world followed at the playhead.",
-      worlds > 1 ? `Bands: the middle 50 and 80 of 100 of ${worlds.toLocaleString("en")} worlds;` : "",
+        ? "Change of alignment since day one, in points; under the name what moves most and in what share of worlds (bold: 90 % or more), then the medians in the month shown."
+        : "Alignment with each power, in per cent; under the name what moves most, then the world followed in the month shown.",
+      worlds > 1 ? `Bands: the middle 50 and 80 % of ${worlds.toLocaleString("en")} worlds;` : "",
       worlds > 1 ? `line: the world followed (no. ${ctx.run.follow.world}).` : "",
-      ctx.base && ctx.base.raw.id !== id ? "Broken lines: before the change." : "",
+      ctx.base && ctx.base.raw.id !== id ? "Dashed lines: before the change." : "",
       `Click a republic to ${ctx.focus ? "go back" : "enlarge it"}.`,
     ]
       .filter(Boolean)

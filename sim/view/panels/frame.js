@@ -235,7 +235,7 @@ class Frame {
         "p",
         { class: "sim-note sim-error", role: "alert" },
         this.body,
-        `This panel cannot be drawn: ${error.message}`,
+        `This panel cannot be shown: ${error.message}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-// What each republic holds against each power: a strip of months, darker is more; below it, over what.
+// Each republic's grievance against each power: a strip of months, darker is more; below it, by cause.
 
 const ROW = 12,
   LEVELS = 9;
@@ -33,7 +33,7 @@ function buildGrievances(ctx) {
   const xs = (t) => from + (t / Math.max(run.T - 1, 1)) * wide,
     rows = [];
   run.republics.forEach((republic, r) => {
-    const group = ctx.republic(svg("g", {}, root), republic.code, `${republic.name}: show over what`);
+    const group = ctx.republic(svg("g", {}, root), republic.code, `${republic.name}: show the causes`);
     svg(
       "rect",
       { class: "sim-ring", x: -4, y: r * block - 3, width: width + 8, height: block - 2, rx: 4, fill: "transparent" },
@@ -129,7 +129,7 @@ function pointed(ctx, event, root, r, republic, from, wide, total) {
   ]);
 }
 
-// Over what: causes stacked, a chart a power; of the chosen republic, else the mean of all.
+// By cause: causes stacked, a chart for each power; of the chosen republic, else the mean of all.
 function buildCauses(ctx) {
   const run = ctx.run,
     c = ctx.c,
@@ -140,7 +140,7 @@ function buildCauses(ctx) {
     tints = CAUSE_COLORS[ctx.theme];
   const mean = (p, k, t) => over.reduce((sum, r) => sum + run.grievance(r, p, k, t), 0) / over.length;
   const legend = html("div", { class: "sim-legend" }, ctx.body);
-  html("b", {}, legend, `${chosen < 0 ? "All republics (mean)" : run.republics[chosen].name}, over what:`);
+  html("b", {}, legend, `${chosen < 0 ? "All republics (mean)" : run.republics[chosen].name}, by cause:`);
   run.raw.causes.forEach((cause) => {
     const item = html("span", {}, legend);
     html("i", { style: `background:${tints[cause] ?? c.faint}` }, item);
@@ -197,8 +197,8 @@ export default makePanel({
   relayout: true,
   title: () => "Grievances",
   caption: (ctx) =>
-    "Darker: more held against that power, in the world followed (points; at the right, at the playhead)." +
-    (ctx.focus ? "" : " Choose a republic to see over what."),
+    "Darker: a larger grievance against that power, in the world followed (points; at the right, in the month shown)." +
+    (ctx.focus ? "" : " Choose a republic to see its causes."),
   build: buildGrievances,
   table: (ctx) => [
     ["date", "month", "republic", "power", "cause", "followed", "mean"],

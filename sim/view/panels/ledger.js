@@ -71,7 +71,7 @@ function buildLedger(ctx) {
   );
   const list = html("ol", { class: "sim-entries" }, pane),
     shown = ctx.all.filter(only);
-  if (!shown.length) html("p", { class: "sim-note" }, pane, "Nothing of the kind happened in this world.");
+  if (!shown.length) html("p", { class: "sim-note" }, pane, "Nothing of this kind happened in this world.");
   let last = -1;
   const nodes = shown.map((entry) => {
     const row = html("li", { class: `sim-entry sim-${entry.kind}` }, list),
@@ -183,7 +183,7 @@ export default makePanel({
   title: () => "The ledger",
   caption: (ctx) =>
     `What happened in the world followed (no. ${ctx.run.follow.world})${ctx.focus ? ` in or with ${ctx.run.name(ctx.focus)}` : ""}. ` +
-    "Pale entries are still to come; click one to go there, or an event to ask what if it had not been.",
+    "Pale entries are still to come; click one to go there, or an event to run the worlds without it.",
   build: buildLedger,
   table: (ctx) => [
     ["date", "month", "republic", "power", "kind", "event", "text"],

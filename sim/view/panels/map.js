@@ -8,8 +8,8 @@ function buildMap(ctx) {
   ctx.switch(
     "Fill",
     [
-      ["mix", "Where it stands"],
-      ["drift", "Where it has drifted"],
+      ["mix", "Alignment"],
+      ["drift", "Change since day one"],
     ],
     ctx.fill ?? "mix",
     (value) => {
@@ -87,7 +87,7 @@ function buildMap(ctx) {
       const about = (event) =>
         ctx.showTip(event, [
           `${run.powers[badge.p].name} and ${name}`,
-          `${(run.deals(ctx.sector, r, badge.p, ctx.month) / 100).toFixed(2)} points alive`,
+          `${(run.deals(ctx.sector, r, badge.p, ctx.month) / 100).toFixed(2)} points of living deals`,
           `share ${percent(run.share(ctx.sector, r, badge.p, ctx.month))}`,
         ]);
       line.addEventListener("pointermove", about);
@@ -176,10 +176,10 @@ export default makePanel({
   caption: (ctx) =>
     [
       ctx.fill === "drift"
-        ? "Fill: the power that has won most since day one, full at five points."
+        ? "Fill: the power that has gained most since day one; full colour at five points."
         : `Fill: mix of ${listed(ctx.run.powers.slice(0, 3).map((p) => p.short))}, as in the triangle; pale where none prevails.`,
-      "Under a name: what moved most since day one, in points, and in how many worlds it goes that way.",
-      "Ribbons: deals alive, which is what pulls.",
+      "Under a name: what moved most since day one, in points, and in what share of worlds it goes that way.",
+      "Ribbons: living deals, which pull on alignment.",
       "Borders: Natural Earth, Crimea as in UN resolution 68/262; no opinion is meant.",
     ].join(" "),
   build: buildMap,

@@ -28,29 +28,6 @@ const THEMES = {
     mark: "#e8eaee",
   },
 };
-const CAUSE_NAMES = {
-  neglect: "Neglect",
-  disrespect: "Disrespect",
-  broken_promise: "Broken promises",
-  overdependence: "Overdependence",
-  coercion: "Coercion",
-};
-const CAUSE_COLORS = {
-  light: {
-    neglect: "#9fb4c4",
-    disrespect: "#a8719a",
-    broken_promise: "#e3c88f",
-    overdependence: "#3f7d6b",
-    coercion: "#4a3040",
-  },
-  dark: {
-    neglect: "#8aa2b5",
-    disrespect: "#c188b2",
-    broken_promise: "#d9bd80",
-    overdependence: "#4f9a84",
-    coercion: "#efe3ea",
-  },
-};
 
 // -- elements ---------------------------------------------------------------------------------------------------------
 

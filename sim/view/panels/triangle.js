@@ -194,10 +194,10 @@ export default makePanel({
   title: () => "The triangle",
   caption: (ctx) =>
     [
-      `Each dot is a republic; nearer a corner is closer to that power${ctx.run.P > 3 ? " (the first three powers only)" : ""}.`,
-      `${isClose(ctx) ? "This is the part of the triangle they are in; beyond" : "Beyond"} a line across it a power has more ` +
-        "than half of the three.",
-      `Line: its way since day one (small ring)${ctx.sector === "overall" ? "; specks: where it stands in other worlds this month" : ""}` +
+      `Each dot is a republic; the nearer a corner, the larger its alignment with that power${ctx.run.P > 3 ? " (the first three powers only)" : ""}.`,
+      `${isClose(ctx) ? "This is the part of the triangle they are in; beyond" : "Beyond"} a line across it a power has more than half ` +
+        "of the three.",
+      `Line: its path since day one (small ring)${ctx.sector === "overall" ? "; specks: the other worlds in this month" : ""}` +
         `${ctx.base ? "; dashed ring: before the change" : ""}.`,
     ].join(" "),
   build: buildTriangle,

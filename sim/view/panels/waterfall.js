@@ -138,7 +138,7 @@ export default makePanel({
   title: (ctx) => ctx.raw?.title ?? "Why",
   caption: (ctx) =>
     ctx.raw.caption ??
-    "Read downwards: each bar starts where the one above ended, so that all add up. Whiskers: 80 of 100 worlds.",
+    "Read downwards: each bar starts where the one above ends, so that all add up. Whiskers: 80 % of worlds.",
   build: buildWaterfall,
   table: (ctx) => [
     ["name", "label", "low", "median", "high"],

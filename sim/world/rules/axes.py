@@ -75,4 +75,5 @@ def summed(x: Floats, axis: int) -> Floats:
     if x.shape[-1] > 1:
         result: Floats = np.add.reduce(x, axis=axis)
         return result
-    return reduce(np.add, np.moveaxis(x, axis, 0))
+    first, *rest = np.moveaxis(x, axis, 0)
+    return reduce(np.add, rest, first.copy())  # a sum of one is no view of ``x`` either: callers add to it in place

@@ -75,6 +75,7 @@ class FakeResult:
             powers={c: SimpleNamespace(name=self.names.get(c, POWERS[c][0]), color=POWERS[c][1]) for c in self.powers},
             republics={c: SimpleNamespace(name=self.names.get(c, NAMES[c])) for c in self.republics},
         )
+        self.ask = SimpleNamespace(beside=[])
         self.typical_world = w // 3
         start = np.array([[*SHARES[i], 0.05, 0.04, 0.03][:p] for i in range(r)])
         logit = np.log(start / (1 - start.sum(1, keepdims=True)))[:, :, None, None]

@@ -1,0 +1,80 @@
+"""What ``sim blocs`` prints and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli import layout
+from sim.cli.save import write_folder
+from sim.runs.words import month_words, percent
+
+if TYPE_CHECKING:
+    from sim.reading.blocs import Blocs
+
+
+def print_blocs(found: Blocs, format: str) -> None:
+    """Who stands with whom, as a page or for a program."""
+    from sim.reading.blocs import ASSUMPTIONS
+
+    table = found.table()
+    if format == "csv":
+        layout.print_csv(table)
+        return
+    if format == "json":
+        layout.print_json(
+            {
+                "blocs": layout.records(table),
+                "check": layout.records(found.check()),
+                "together": {
+                    str(a): {str(b): float(part) for b, part in row.items()}
+                    for a, row in found.together().to_dict(orient="index").items()
+                },
+                "assumptions": {name: " ".join(text.split()) for name, text in ASSUMPTIONS.items()},
+                "manifest": layout.stamped(_facts(found)),
+            }
+        )
+        return
+    console = layout.stdout()
+    console.print(f"{found.scenario.title}: who stands with whom at the end of {month_words(found.date)}", style="bold")
+    console.print("A cross-check by landscape theory (Axelrod & Bennett 1993), not an outcome of the model.")
+    out = layout.table("Two blocs", [], ["deepest in", "holds in"], ["on one side", "on the other"])
+    names = {
+        code: spec.name for group in (found.scenario.powers, found.scenario.republics) for code, spec in group.items()
+    }
+    for row in layout.rows(table.head(8)):
+        out.add_row(
+            percent(row.deepest),
+            percent(row.minimum),
+            *(", ".join(names[code] for code in side.split()) or "nobody" for side in (row.bloc, row.against)),
+        )
+    layout.print_table(console, out)
+    if len(table) > 8:
+        console.print(f"{len(table) - 8} rarer ones not shown.")
+    out = layout.table(
+        "Beside the model's own answer", ["Republic", "Leader"], ["leads in", "stands with that leader in"]
+    )
+    for row in layout.rows(found.check()):
+        out.add_row(names[row.republic], names[row.leader], percent(row.share), percent(row.with_leader))
+    layout.print_table(console, out)
+    out = layout.table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
+    for name, text in ASSUMPTIONS.items():
+        out.add_row(name, " ".join(text.split()))
+    layout.print_table(console, out)
+    console.print(layout.colophon(found.worlds, [found.scenario.hash[:12]], found.ask))
+
+
+def save_blocs(found: Blocs, folder: Path) -> None:
+    """Write blocs.csv, together.csv, check.csv, the figure, what was asked and a manifest."""
+    together = found.together().rename_axis("actor").reset_index()
+    write_folder(
+        folder,
+        tables={"blocs": found.table(), "together": together, "check": found.check()},
+        figures={"blocs": found.figure()},
+        asks={"": found.ask},
+        facts=_facts(found),
+    )
+
+
+def _facts(found: Blocs) -> dict[str, Any]:
+    return {"kind": "blocs", **found.ask.manifest, "month": found.date}

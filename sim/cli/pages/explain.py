@@ -1,0 +1,210 @@
+"""What ``sim explain`` prints and writes: why alignment moved, or what an event changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.cli import layout
+from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
+from sim.cli.save import write_folder
+from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
+from sim.runs.words import capital, minus, month_words, percent, short_names, signed
+
+if TYPE_CHECKING:
+    from sim.reading.explain import Effect, Explanation
+
+
+def print_explanation(why: Explanation, format: str, republic: str | None, power: str | None) -> None:
+    """An explanation as a page (of one alignment, of one actor's, or of all), or for a program."""
+    pairs = chosen_pairs(why, republic, power)
+    if format == "csv":
+        layout.print_csv(_of(why.table(), pairs))
+    elif format == "json":
+        layout.print_json(
+            {
+                "paragraphs": {f"{r}.{p}": why.paragraph(r, p) for r, p in pairs},
+                "parts": layout.records(_of(why.table(), pairs)),
+                "by_power": layout.records(_of(why.by_power(), pairs)),
+                "manifest": layout.stamped(_facts(why)),
+            }
+        )
+    else:
+        console = layout.stdout()
+        console.print(
+            f"{why.scenario.title}: why alignment moved, {month_words(why.dates[1])} to {month_words(why.dates[-1])}",
+            style="bold",
+        )
+        if republic is None and power is None:
+            _overview(why)
+        else:
+            for r, p in pairs:
+                console.print()
+                console.print(why.paragraph(r, p))
+                _one_alignment(why, r, p)
+        console.print(
+            f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
+            "too, medians need not."
+        )
+        console.print(layout.colophon(why.worlds, [why.scenario.hash[:12]], why.ask))
+
+
+def _overview(why: Explanation) -> None:
+    table = layout.table(
+        "Change of each alignment in points, and what moved it most (mean)",
+        ["Share"],
+        ["change", "drift's\npart"],
+        ["mostly by"],
+    )
+    for row in by_republic(table, [SimpleNamespace(**row) for row in summary_rows(why)], why.scenario):
+        mostly = [f"{driver_words(name)} {signed(mean)}" for name, mean in row.main if abs(mean) >= 0.0005]
+        table.add_row(
+            indented(why.scenario, row.power),
+            f"{signed(row.median)} [{signed(row.low)} to {signed(row.high)}]",
+            layout.chance(min(max(row.chance, 0.0), 1.0)),
+            ", ".join(mostly) or "nothing but chance",
+        )
+    console = layout.stdout()
+    layout.print_table(console, table)
+    console.print(
+        "Drift's part: how much of the spread between worlds goes with the random walk that no rule explains."
+        " --republic and --power tell one story in full."
+    )
+
+
+def _one_alignment(why: Explanation, republic: str, power: str) -> None:
+    i, j = why.place(republic, power)
+    short = short_names({p: why.scenario.powers[p].name for p in why.powers})
+    table = layout.table("", ["Driver"], ["mean", "80 % band", "spread", *short.values()])
+    frame = _of(why.table(), [(republic, power)]).set_index("driver")
+    change = why.change[i, j]
+    for d, name in enumerate((*why.drivers, "total")):
+        row: Any = frame.loc[name]
+        total = d == len(why.drivers)
+        values = change if total else why.parts[d, i, j]
+        owners = why.owners[:, :, i, j].sum(axis=0) if total else why.owners[d, :, i, j]
+        table.add_row(
+            "all" if total else driver_words(name),
+            signed(float(row["mean"])),
+            f"[{signed(float(row.low))} to {signed(float(row.high))}]",
+            _part(part_of_spread(values, change)) if len(change) > 1 else "–",
+            *(signed(float(own.mean())) for own in owners),
+            style="bold" if total else None,
+        )
+    layout.print_table(layout.stdout(), table)
+    layout.stdout().print(
+        "Points. Spread: its part of what sets worlds apart. Last columns: the mean by whose driver it "
+        f"was. “{capital(driver_words(CHANCE))}” is the "
+        "random walk; luck in answers and deliveries shows in deals and grievances."
+    )
+
+
+def _part(value: float) -> str:
+    """A part in per cent that may be below 0."""
+    return minus(f"{round(100 * value) + 0} %")
+
+
+def print_effect(effect: Effect, format: str, republic: str | None, power: str | None) -> None:
+    """What an event changed: the paired difference, and through which drivers."""
+    both, sector = effect.comparison, effect.explanation.sector
+    pairs = chosen_pairs(effect.explanation, republic, power)
+    table, headline = effect.table(), both.headline(pairs=pairs, sector=sector)
+    table = table[[(row.republic, row.power) in pairs for row in layout.rows(table)]]
+    if format == "csv":
+        layout.print_csv(table)
+        return
+    if format == "json":
+        layout.print_json(
+            {
+                "event": effect.event,
+                "headline": headline,
+                "table": layout.records(table),
+                "parts": layout.records(_of(effect.explanation.table(), pairs)),
+                "manifest": layout.stamped(comparison_facts(both)),
+            }
+        )
+        return
+    console, story = layout.stdout(), effect.explanation.scenario
+    event = story.events[effect.event]
+    console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
+    console.print(f"What it changed, by running the same worlds without it. {headline}")
+    frame = effect.explanation.table()
+    where = "" if sector == "overall" else f" in {sector}"
+    out = layout.table(
+        f"Difference it makes{where} by {month_words(both.dates[-1])}, points",
+        ["Share"],
+        ["difference", "clear\nsince", *(["where\nit came"] if event.random else [])],
+        ["through (mean)"],
+    )
+    for row in by_republic(out, layout.rows(table), story):
+        parts = _of(frame, [(row.republic, row.power)]).query("driver != 'total'")
+        parts = parts[parts["mean"].abs() >= 0.0005].sort_values("mean", key=abs, ascending=False)[:3]
+        through = [f"{driver_words(str(part.driver))} {signed(part.mean)}" for part in layout.rows(parts)]
+        came = ["–" if pd.isna(row.difference_if_came) else signed(row.difference_if_came)] if event.random else []
+        out.add_row(indented(story, row.power), gap(row), row.clear_since or "–", *came, ", ".join(through) or "–")
+    layout.print_table(console, out)
+    if event.random:
+        often = percent(float(effect.came.mean()))
+        console.print(
+            f"Chance decides whether it happens: it came in {often} of worlds; a world without it is the "
+            "same in both. Where it came: the median difference in those worlds."
+        )
+    console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
+
+
+def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> list[tuple[str, str]]:
+    """The alignments asked for; raises BadInput for an unknown actor."""
+    why.place(republic or why.republics[0], power or why.powers[0])
+    return [(r, p) for r in why.republics for p in why.powers if republic in (None, r) and power in (None, p)]
+
+
+def save_explanation(why: Explanation, folder: Path, republic: str | None = None, power: str | None = None) -> None:
+    """Write parts.csv, by_power.csv, logits.csv, by_month.csv, waterfalls (those asked for, else each republic's
+    largest move), what was asked and a manifest.
+    """
+    pairs = chosen_pairs(why, republic, power)
+    if republic is None and power is None:
+        size = abs(why.change).mean(axis=-1)
+        pairs = [(r, why.powers[int(size[i].argmax())]) for i, r in enumerate(why.republics)]
+    write_folder(
+        folder,
+        tables={"parts": why.table(), "by_power": why.by_power(), "logits": why.logits(), "by_month": why.by_month()},
+        figures={f"waterfall-{r}-{p}": why.waterfall(r, p) for r, p in pairs},
+        asks={"": why.ask},
+        facts=_facts(why),
+    )
+
+
+def save_effect(effect: Effect, folder: Path) -> None:
+    """Write what ``save_comparison`` does, and parts.csv: through which drivers."""
+    both, sector = effect.comparison, effect.explanation.sector
+    write_folder(
+        folder,
+        tables={
+            "table": effect.table(),
+            "differences": both.bands(sector),
+            "outcomes": both.outcomes(),
+            "parts": effect.explanation.table(),
+        },
+        figures={"difference": both.figure(sector=sector, title=f"the event “{effect.event}”")},
+        asks={"": effect.explanation.ask},
+        facts=comparison_facts(both) | {"event": effect.event, "sector": sector},
+    )
+
+
+def _facts(why: Explanation) -> dict[str, Any]:
+    return {
+        "kind": "explanation",
+        **why.ask.manifest,
+        "sector": why.sector,
+        "span": [why.dates[1], why.dates[-1]],
+        "residual": why.residual,
+    }
+
+
+def _of(frame: pd.DataFrame, pairs: list[tuple[str, str]]) -> pd.DataFrame:
+    wanted = [(r, p) in set(pairs) for r, p in zip(frame.republic, frame.power, strict=True)]
+    return frame[wanted].reset_index(drop=True)

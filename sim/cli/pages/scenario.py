@@ -1,0 +1,117 @@
+"""What ``sim list`` and ``sim show`` print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from sim.cli import layout
+from sim.scenario.dates import is_date_path, month_label
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+def print_list(scenarios: Mapping[str, Scenario]) -> None:
+    """Print names, titles, months and first sentences."""
+    table = layout.table("", ["Name"], ["Months"], ["What it asks"])
+    for name, scenario in scenarios.items():
+        table.add_row(name, str(scenario.months), Text.assemble((scenario.title, "bold"), ". ", _first(scenario.about)))
+    layout.print_table(layout.stdout(), table)
+
+
+def _first(about: str) -> str:
+    """The first sentence of a text."""
+    text = " ".join(about.split())
+    end = text.find(". ")
+    return text if end < 0 else text[: end + 1]
+
+
+def print_scenario(scenario: Scenario, *, sources: bool) -> None:
+    """Print a scenario as a page: what it is about, who is in it, key values, what will happen; or every value."""
+    console = layout.stdout()
+    console.print(scenario.title, style="bold")
+    console.print(f"{scenario.months} months from {scenario.start_label}; hash {scenario.hash[:12]}")
+    for paragraph in scenario.about.strip().split("\n\n"):
+        console.print("\n" + " ".join(paragraph.split()))
+    key = [path for path in scenario.numeric_paths() if _is_key(scenario, path)]
+    layout.print_table(console, _standing(scenario))
+    layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
+    layout.print_table(console, _timeline(scenario))
+    used = _used(scenario, scenario.numeric_paths())
+    if sources:
+        layout.print_table(console, _values(scenario, scenario.numeric_paths(), "Every value", notes=True))
+        layout.print_table(console, _bibliography(used))
+    else:
+        console.print(f"\n{len(scenario.numeric_paths()):,} values from {len(used)} sources: --sources lists them.")
+
+
+def _standing(scenario: Scenario) -> Table:
+    """Overall alignment on day one: shares weighted by need."""
+    names = [spec.name for spec in scenario.powers.values()]
+    if sum(len(name) + 2 for name in names) > layout.NARROWEST - 22:  # room for the republic and for others
+        names = list(scenario.powers)
+    table = layout.table("Where they stand on day one, overall alignment in %", ["Republic"], [*names, "others"])
+    for spec in scenario.republics.values():
+        shares = [
+            sum(weight * spec.alignment[sector][power] for sector, weight in spec.need.items())
+            for power in scenario.powers
+        ]
+        table.add_row(spec.name, *map(layout.share, shares), layout.share(1.0 - sum(shares)))
+    return table
+
+
+def _is_key(scenario: Scenario, path: str) -> bool:
+    row = scenario.parameter(path)
+    return row.group == "first" and row.owner in ("power", "republic")
+
+
+def _values(scenario: Scenario, paths: Iterable[str], title: str, *, notes: bool = False) -> Table:
+    """Values with unit and sources; with notes, also what the file remarks and how far the value may be off."""
+    table = layout.table(title, ["Path"], ["Value"], ["Unit, source"])
+    for path in paths:
+        remark = f"{scenario.parameter(path).unit}; {', '.join(scenario.source_of(path))}"
+        if notes:
+            spread, note = scenario.range_of(path), scenario.note_of(path)
+            remark += f"; may be {spread[0]:g} to {spread[1]:g}" if spread else ""
+            remark += f". {note}" if note else ""
+        table.add_row(path, _number(scenario, path), remark)
+    return table
+
+
+def _number(scenario: Scenario, path: str) -> str:
+    value = scenario.get(path)
+    return month_label(int(value)) if is_date_path(tuple(path.split("."))) else f"{value:g}"
+
+
+def _timeline(scenario: Scenario) -> Table:
+    """Dated events in order, then those that may happen."""
+    table = layout.table("What will happen, and what may", ["When"], [], ["Event"])
+    for name, event in sorted(scenario.events.items(), key=lambda item: (item[1].random, item[1].date or 0)):
+        when = f"{100 * event.chance:g} % a month" if event.random else event.date_label
+        sources = ", ".join(scenario.source_of(f"events.{name}.{'chance' if event.random else 'date'}"))
+        table.add_row(
+            when,
+            Text.assemble(
+                (name, "bold"),
+                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} ",
+                (f"[{sources}]", "dim"),
+            ),
+        )
+    return table
+
+
+def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:
+    return sorted({source for path in paths for source in scenario.source_of(path)})
+
+
+def _bibliography(used: Iterable[str]) -> Table:
+    from sim.scenario.sources import describe
+
+    table = layout.table("Sources", ["Id"], [], ["What it is"])
+    for reference in used:
+        table.add_row(reference, "judgement of the authors" if reference == "assumption" else describe(reference))
+    return table

@@ -1,0 +1,62 @@
+"""The command ``sim run``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import sim
+from sim.cli.options import (
+    Changes,
+    Format,
+    Months,
+    Out,
+    Posterior,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Worlds,
+    load_changed,
+    refuse_oversized,
+    refuse_unusable,
+)
+
+
+def run(
+    scenario: ScenarioName,
+    worlds: Worlds = 500,
+    months: Months = None,
+    seed: Seed = 0,
+    changes: Changes = None,
+    posterior: Posterior = None,
+    out: Out = None,
+    format: Annotated[
+        Format, typer.Option(help="A page to read; or, for programs, json (all but the ledger) or csv (the summary).")
+    ] = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario in many worlds and say where it leads, how surely, and what happened on the way."""
+    from sim.cli.layout import Notes, Progress, command_line
+    from sim.cli.pages.run import partial, print_result, starting
+    from sim.runs.run import Interrupted
+
+    refuse_unusable(out)
+    chosen = load_changed(scenario, changes, months)
+    refuse_oversized(chosen, worlds)
+    note = Notes(hidden=quiet)
+    note.say(starting(chosen, worlds, seed))
+    try:
+        with Progress(hidden=quiet) as progress:
+            result = sim.run(chosen, worlds=worlds, seed=seed, posterior=posterior, progress=progress.update)
+    except Interrupted as stop:
+        if stop.result is None:
+            raise
+        result = stop.result
+        note.say(partial(result))
+    if out is not None:
+        result.save(out, command=command_line())
+        note.saved(out)
+    print_result(result, format.value)
+    if result.worlds < result.asked:
+        raise typer.Exit(130)

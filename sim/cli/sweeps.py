@@ -1,0 +1,188 @@
+"""Commands about sweeps: sweep, sensitivity, discover."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import sim
+from sim.cli.options import Posterior, Quiet
+
+NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
+
+
+def sweep(
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN", help="A plan (YAML file); with --vary or --rows a scenario, name or file.")
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="What varies: from:to, from:to:steps, values with commas, or nothing "
+            "for the scenario's own range; PATH is a number, an event's date or on, or scenario. Repeatable.",
+        ),
+    ] = None,
+    rows: Annotated[
+        str | None, typer.Option(metavar="FILE", help="CSV: a column a factor, a row a point (instead of --vary).")
+    ] = None,
+    design: Annotated[
+        str | None, typer.Option(help="grid, lhs, sobol, saltelli (Sobol indices) or morris.", show_default="grid")
+    ] = None,
+    points: Annotated[
+        int | None,
+        typer.Option(
+            help="Points of lhs and sobol, base samples of saltelli, trajectories of morris.",
+            show_default="the design's",
+        ),
+    ] = None,
+    worlds: Annotated[int | None, typer.Option(help="Worlds a point.", show_default="50")] = None,
+    months: Annotated[int | None, typer.Option(help="How many months to run.", show_default="the scenario's")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all chance and of the design.", show_default="0")] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")
+    ] = None,
+    posterior: Posterior = None,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome", metavar="NAME", help="Outcome to keep, * for any part; all if none is named. Repeatable."
+        ),
+    ] = None,
+    trajectories: Annotated[
+        bool | None, typer.Option("--trajectories", help="Also keep overall alignment by month.")
+    ] = None,
+    luck: Annotated[
+        str | None, typer.Option(help="paired: the same luck at every point; or fresh.", show_default="paired")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to keep it in; one of the same sweep is gone on with.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
+    ] = None,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Check the plan, say what it will take; no more.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Vary a scenario's assumptions, many worlds each; keep all rows; said again, it goes on where it stopped."""
+    from sim.cli.layout import Notes, Progress, command_line
+    from sim.cli.pages.sweep import print_sweep, sized, stopped
+    from sim.figures.sweeps import save_all
+    from sim.sweeps.sweep import Stopped, dry_run, make_plan, sweep
+
+    fields = {
+        "vary": _pairs(vary or []),
+        "rows": rows,
+        "design": design,
+        "points": points,
+        "worlds": worlds,
+        "seed": seed,
+        "months": months,
+        "set": changes,
+        "outcomes": outcomes,
+        "trajectories": trajectories,
+        "luck": luck,
+        "posterior": posterior,
+    }
+    chosen = make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
+    if dry:
+        typer.echo(sized(dry_run(chosen, out, 0 if dask is not None else workers)))
+        return
+    if out is None:
+        raise typer.BadParameter("name a folder to keep the sweep in (or ask for a --dry-run)", param_hint="--out")
+    note = Notes(hidden=quiet)
+    try:
+        with Progress(hidden=quiet) as progress:
+            swept = sweep(
+                chosen,
+                out,
+                workers=workers,
+                dask=dask,
+                progress=progress.update,
+                tell=lambda expected: note.say(sized(expected)),
+                command=command_line(),
+            )
+    except Stopped as stop:
+        note.say(stopped(stop))
+        raise typer.Exit(130) from None
+    pictures = save_all(swept, out / "figures")
+    print_sweep(swept)
+    note.written(pictures)
+
+
+def sensitivity(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris.")],
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--outcome",
+            metavar="NAME",
+            help="Outcome, * for any part. Repeatable.",
+            show_default="the share of each power",
+        ),
+    ] = None,
+    quiet: NoNotes = False,
+) -> None:
+    """Say which factors of a sweep matter, and whether the sample is large enough; also as CSV and figure in DIR."""
+    from sim.cli.layout import Notes
+    from sim.cli.pages.sweep import print_sensitivity
+    from sim.figures.result import save
+
+    swept = sim.Sweep.load(directory)
+    found = swept.sensitivity(outcomes)
+    table = found.table.merge(found.verdicts[["outcome", "grade"]], on="outcome")
+    table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
+    pictures = save(swept.plot.indices(found), directory / "sensitivity", "Sensitivity of outcomes to the factors")
+    print_sensitivity(found)
+    Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
+
+
+def discover(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")],
+    where: Annotated[
+        str,
+        typer.Option(
+            metavar="CONDITION",
+            help="What to explain: comparisons of outcomes with and, or, not; such "
+            "as 'RUS.share < 0.25 and TJK.leader == CHN'.",
+        ),
+    ],
+    boxes: Annotated[int, typer.Option(min=1, max=20, help="How many boxes to look for at most.")] = 3,
+    density: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Share of a box's worlds in which it must hold.",
+            show_default="well above the overall rate",
+        ),
+    ] = None,
+    quiet: NoNotes = False,
+) -> None:
+    """Find where in the space of factors something happens, and say it as a rule; also as CSV and figure in DIR."""
+    from sim.cli.layout import Notes
+    from sim.cli.pages.sweep import print_discovery
+    from sim.figures.result import save
+
+    swept = sim.Sweep.load(directory)
+    found = swept.discover(where, boxes=boxes, threshold=density)
+    found.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
+    pictures = save(swept.plot.boxes(found), directory / "discovery", where) if len(swept.factors) > 1 else []
+    print_discovery(found)
+    Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """``PATH=VALUES`` of --vary by path; a path alone stands for the scenario's own range."""
+    pairs: dict[str, str] = {}
+    for text in texts:
+        path, _, values = text.partition("=")
+        if path.strip() in pairs:
+            raise typer.BadParameter(f"{path.strip()} twice", param_hint="--vary")
+        pairs[path.strip()] = values.strip() or "range"
+    return pairs

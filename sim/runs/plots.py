@@ -1,0 +1,70 @@
+"""The figures of a result, as ``result.plot`` offers them; ``sim.figures`` draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim import lazy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class ResultPlots:
+    """The figures of one result, each a matplotlib ``Figure``, drawn but not saved: ``result.plot.triangle()``."""
+
+    def __init__(self, result: object) -> None:
+        self._result = result
+
+    def alignment_fans(self, sector: str = "overall") -> Figure:
+        """Each republic's alignment with every power over time: median, bands over worlds, one typical world.
+
+        ``sector`` is "overall" (need-weighted) or a sector's name.
+        """
+        return lazy.figure("ResultPlots.alignment_fans", self._result, sector)
+
+    def alignment_change(self, sector: str = "overall") -> Figure:
+        """Change of each alignment since day one in points: median, bands over worlds, one typical world.
+
+        The same worlds as ``alignment_fans``, on a scale that shows how sure a small shift is.
+        """
+        return lazy.figure("ResultPlots.alignment_change", self._result, sector)
+
+    def triangle(self, powers: Sequence[str] | None = None) -> Figure:
+        """Where each republic stands between three powers, day one and end, with the cloud of possible ends.
+
+        ``powers`` are three codes (default: the first three of the scenario); shares are rescaled to their sum.
+        """
+        return lazy.figure("ResultPlots.triangle", self._result, powers)
+
+    def grievance_by_cause(self, power: str | None = None) -> Figure:
+        """Each republic's grievance against one power over time, by cause, with the band of the total over worlds.
+
+        ``power`` defaults to the one that meets most grievance over the run.
+        """
+        return lazy.figure("ResultPlots.grievance_by_cause", self._result, power)
+
+    def ledger_timeline(self, world: int | None = None) -> Figure:
+        """One world's story: a row a republic, in it a lane a power, month by month.
+
+        ``world`` counts from 0; the default is the typical world.
+        """
+        return lazy.figure("ResultPlots.ledger_timeline", self._result, world)
+
+    def leaders(self) -> Figure:
+        """The chance that each power leads each republic at the end, and that the leader changes."""
+        return lazy.figure("ResultPlots.leaders", self._result)
+
+    def stances(self) -> Figure:
+        """The guests' stances at each summit: chances of a deferential, a transactional and an assertive one."""
+        return lazy.figure("ResultPlots.stances", self._result)
+
+    def save_all(self, directory: str | Path) -> list[Path]:
+        """Draw every figure and write it to ``directory`` (made if missing) as PNG and SVG; returns the paths written.
+
+        A run without a summit has no ``stances`` figure.
+        """
+        save: Callable[..., list[Path]] = lazy.function("ResultPlots.save_all")
+        return save(self._result, directory)
