@@ -112,11 +112,6 @@ class Visit:
         return made
 
     @property
-    def posterior(self) -> Posterior | None:
-        """The parameter draws that the worlds take."""
-        return self.place.posterior(self.view.value.posterior)
-
-    @property
     def month(self) -> int:
         """Month of the playhead, 0 to the run's last."""
         month, last = self.view.value.month, self.base.months
