@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.runs.modelversion import check_found, class_facts, classes_of, is_missing, own
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.errors import nearest
 from sim.scenario.models import FrozenDict, freeze
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, chosen_classes
@@ -108,6 +109,9 @@ class Ask:
 
         Raises BadInput as ``Ask`` does, and for whatever is wrong with scenario or posterior.
         """
+        for name in set(asked) - Asked.__optional_keys__:
+            near = nearest(name, Asked.__optional_keys__)
+            raise TypeError(f"no argument {name!r}{f'; did you mean {near!r}?' if near else ''}")
         base, changes = _base(given), dict[str, Any](asked)
         for name in ("worlds", "months", "seed"):
             if changes.get(name) is None:

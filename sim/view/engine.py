@@ -19,10 +19,9 @@ from typing import Any, Protocol
 from sim.runs.ask import Ask
 from sim.runs.result import Result
 from sim.runs.run import run
-from sim.view.payload import payload
+from sim.view.payload import Payload, payload
 from sim.world.record import Record
 
-Payload = dict[str, Any]
 Key = tuple[str, str, int]
 """What tells ensembles apart: what was asked, the scenario's name, the world followed."""
 AT_ONCE = max(1, min(4, os.cpu_count() or 1))
@@ -37,7 +36,7 @@ class Cancelled(Exception):  # noqa: N818 - not an error: nobody waits for the a
     """Raised inside an ensemble that nobody wants any more."""
 
 
-class Watch(Protocol):
+class Reporter(Protocol):
     """Told, before every month of an ensemble, how much of it is done (0 to 1); may raise ``Cancelled``."""
 
     def __call__(self, done: float) -> None: ...
@@ -56,10 +55,10 @@ class Kept:
     nbytes: int
 
 
-def monthly(watch: Watch, months: int) -> Callable[[], None]:
-    """What ``sim.run`` calls before every month: tells ``watch`` how many of so many months in all are done."""
+def monthly(report: Reporter, months: int) -> Callable[[], None]:
+    """What ``sim.run`` calls before every month: tells ``report`` how many of so many months in all are done."""
     done = count()
-    return lambda: watch(min(next(done) / max(months, 1), 1.0))
+    return lambda: report(min(next(done) / max(months, 1), 1.0))
 
 
 class Engine:
@@ -83,10 +82,10 @@ class Engine:
             return sum(kept.nbytes for kept in self._kept.values())
 
     @contextmanager
-    def turn(self, watch: Watch) -> Iterator[None]:
+    def turn(self, report: Reporter) -> Iterator[None]:
         """Wait for a turn, asking now and then whether it is still wanted."""
         while not self._turns.acquire(timeout=0.1):
-            watch(0.0)
+            report(0.0)
         with self._lock:
             self.running += 1
             self.started += 1
@@ -97,31 +96,31 @@ class Engine:
                 self.running -= 1
             self._turns.release()
 
-    def ensemble(self, ask: Ask, watch: Watch = nobody) -> Result:
-        """``sim.run`` with a turn and a watch; not kept."""
-        with self.turn(watch):
-            return run(ask, before_month=monthly(watch, ask.months))
+    def ensemble(self, ask: Ask, report: Reporter = nobody) -> Result:
+        """``sim.run`` in its turn; not kept."""
+        with self.turn(report):
+            return run(ask, before_month=monthly(report, ask.months))
 
-    def kept(self, ask: Ask, watch: Watch = nobody, *, world: int = -1, coarse: bool = False) -> Kept:
+    def kept(self, ask: Ask, report: Reporter = nobody, *, world: int = -1, coarse: bool = False) -> Kept:
         """The payload and slim result of an ensemble, from what is kept where it has been run before.
 
         Who asks for what is being run for another waits for that.
         """
         key = (ask.digest, ask.scenario.name, world)
-        with self._alone(key, watch):
+        with self._alone(key, report):
             with self._lock:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
-            return self._made(key, ask, watch, coarse)
+            return self._made(key, ask, report, coarse)
 
     @contextmanager
-    def _alone(self, key: Key, watch: Watch) -> Iterator[None]:
+    def _alone(self, key: Key, report: Reporter) -> Iterator[None]:
         """Let one at a time look for a key."""
         with self._lock:
             lock = self._under_way.setdefault(key, threading.Lock())
         while not lock.acquire(timeout=0.1):
-            watch(0.0)
+            report(0.0)
         try:
             yield
         finally:
@@ -130,12 +129,12 @@ class Engine:
                 if not lock.locked():
                     self._under_way.pop(key, None)
 
-    def _made(self, key: Key, ask: Ask, watch: Watch, coarse: bool) -> Kept:
+    def _made(self, key: Key, ask: Ask, report: Reporter, coarse: bool) -> Kept:
         """Run for a key, and keep unless it is coarse."""
         _, _, world = key
         # a whole result is large: the turn lasts until what is kept of it has been made
-        with self.turn(watch):
-            full = run(ask, before_month=monthly(watch, ask.months))
+        with self.turn(report):
+            full = run(ask, before_month=monthly(report, ask.months))
             sent = payload(full, world=None if world < 0 else min(world, ask.worlds - 1), coarse=coarse)
             kept = Kept(sent, slim(full), slim_bytes(full) + INT_BYTES * _numbers(sent))
             del full
@@ -170,8 +169,8 @@ def _numbers(value: Any) -> int:
     return 1
 
 
-Work = Callable[[Watch], None]
-"""What a runner does: is given a watch to pass on, publishes what it finds itself."""
+Work = Callable[[Reporter], None]
+"""What a runner does: is given a reporter to pass on, publishes what it finds itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,7 +241,7 @@ class Runner:
     def _do(self, wish: Wish) -> None:
         said = time.monotonic() if wish.lasting else float("inf")
 
-        def watch(done: float) -> None:
+        def report(done: float) -> None:
             nonlocal said
             if self._cancelled is wish or self.closed:
                 raise Cancelled
@@ -251,7 +250,7 @@ class Runner:
                 self._tell(done)
 
         try:
-            wish.work(watch)
+            wish.work(report)
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - told to the visitor in the page, whatever it is

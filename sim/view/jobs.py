@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import solara
 
 from sim.scenario import BadInput
-from sim.view.engine import Runner, Watch
+from sim.view.engine import Reporter, Runner
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ class JobState(Generic[T]):
     problem: str = ""
 
 
-def use_job(key: object, work: Callable[[Watch], T]) -> JobState[T]:
+def use_job(key: object, work: Callable[[Reporter], T]) -> JobState[T]:
     """What ``work`` returns for a key, computed in a thread; the value before stays until a new one has come."""
     state: Any = solara.use_memo(lambda: solara.reactive(JobState()), [])
 
@@ -43,9 +43,9 @@ def use_job(key: object, work: Callable[[Watch], T]) -> JobState[T]:
     solara.use_effect(lambda: mine.close, [])
 
     def ask() -> None:
-        def do(watch: Watch) -> None:
-            value = work(watch)
-            watch(1.0)
+        def do(report: Reporter) -> None:
+            value = work(report)
+            report(1.0)
             state.set(JobState(value, key))
 
         mine.ask(do)

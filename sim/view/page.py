@@ -13,9 +13,9 @@ import solara.lab
 from sim.view import catalogue, controls
 from sim.view.components import Guarded, Message, box
 from sim.view.panels import Sealed
-from sim.view.visit import Place, Visit
+from sim.view.visit import Services, Visit
 
-place = Place() if catalogue.offered is None else Place(catalogue.offered)
+services = Services() if catalogue.offered is None else Services(catalogue.offered)
 """Engine and catalogue of this server."""
 
 WITH_LEVERS = ("explore", "compare", "why")
@@ -31,7 +31,7 @@ def page_of(name: str) -> Callable[[Visit, str], Any]:
 def Whole() -> None:
     """The whole page of one visitor."""
     search = solara.use_router().search
-    visit = solara.use_memo(lambda: Visit(place, search), [])
+    visit = solara.use_memo(lambda: Visit(services, search), [])
 
     def come_and_go() -> Any:
         visit.run(dict(visit.view.value.changes))

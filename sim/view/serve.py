@@ -144,15 +144,15 @@ def serve(
 def _ahead() -> None:
     """Import the model and run the first ensemble while the browser loads the page, before anybody asks for it."""
     from sim.runs.ask import Ask
-    from sim.view.page import page_of, place
+    from sim.view.page import page_of, services
     from sim.view.state import PAGES, WORLDS
 
-    catalogue = place.catalogue
-    place.engine.kept(Ask(catalogue.scenario(catalogue.first), WORLDS))
+    catalogue = services.catalogue
+    services.engine.kept(Ask(catalogue.scenario(catalogue.first), WORLDS))
     for name, _ in PAGES:
         page_of(name)
     gc.freeze()  # what is there now stays
-    _clear_up(place.left)
+    _clear_up(services.left)
 
 
 def _clear_up(left: threading.Event) -> None:

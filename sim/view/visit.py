@@ -18,7 +18,8 @@ from sim.scenario import BadInput, Scenario
 from sim.view import levers
 from sim.view.catalogue import Catalogue, from_upload, pack
 from sim.view.components import rows_of
-from sim.view.engine import Engine, Kept, Payload, Runner, Watch
+from sim.view.engine import Engine, Kept, Reporter, Runner
+from sim.view.payload import Payload
 from sim.view.state import COARSE, PAGES, WORLDS, View, from_address, moved
 
 SHOWN_PROBLEMS = 30
@@ -50,7 +51,7 @@ class Upload:
 
 
 @dataclass
-class Place:
+class Services:
     """What a server offers to all its visitors: its engine and its catalogue. No visitor's state is in it."""
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -73,8 +74,8 @@ class Place:
 class Visit:
     """A visitor's state as reactive values, and his acts. Made once a kernel, closed with it."""
 
-    def __init__(self, place: Place, search: str | None = None) -> None:
-        self.place = place
+    def __init__(self, services: Services, search: str | None = None) -> None:
+        self.services = services
         view, problems = self._address(search)
         self.view = solara.reactive(view)
         self.picture: solara.Reactive[Picture | None] = solara.reactive(None)
@@ -94,7 +95,7 @@ class Visit:
     @property
     def base(self) -> Scenario:
         """The scenario chosen, without changes."""
-        return self.place.catalogue.scenario(self.view.value.scenario, self.view.value.text)
+        return self.services.catalogue.scenario(self.view.value.scenario, self.view.value.text)
 
     @property
     def scenario(self) -> Scenario:
@@ -112,11 +113,6 @@ class Visit:
         return made
 
     @property
-    def posterior(self) -> Posterior | None:
-        """The parameter draws that the worlds take."""
-        return self.place.posterior(self.view.value.posterior)
-
-    @property
     def month(self) -> int:
         """Month of the playhead, 0 to the run's last."""
         month, last = self.view.value.month, self.base.months
@@ -125,7 +121,7 @@ class Visit:
     def levers(self) -> dict[str, Any]:
         """What the levers show."""
         view, base, upload = self.view.value, self.base, self.upload.value
-        titles = self.place.catalogue.titles()
+        titles = self.services.catalogue.titles()
         if view.text:
             titles = {view.scenario: f"{base.title} (your file)", **titles}
         key = base.hash + base.name
@@ -218,8 +214,8 @@ class Visit:
 
     def _address(self, search: str | None) -> tuple[View, list[str]]:
         """The view of an address, without parameter draws where they and the changes set the same."""
-        view, problems = from_address(search, self.place.catalogue)
-        base = self.place.catalogue.scenario(view.scenario, view.text)
+        view, problems = from_address(search, self.services.catalogue)
+        base = self.services.catalogue.scenario(view.scenario, view.text)
         if not self._agree(base, dict(view.changes), view.posterior):
             problems.append("A lever and the parameter draws in the address set the same; the draws are left out.")
             view = view.changed(posterior="")
@@ -227,7 +223,7 @@ class Visit:
 
     def _check(self, base: Scenario, changes: dict[str, float], name: str) -> None:
         """Refuse a lever that the parameter draws set as well."""
-        posterior = self.place.posterior(name)
+        posterior = self.services.posterior(name)
         if posterior is not None:
             posterior.check(base, dict.fromkeys(changes, "a lever"))
 
@@ -252,7 +248,7 @@ class Visit:
         self.view.set(view)  # after the run has been asked for: drawing the page anew takes its time
 
     def _open(self, name: str, text: str) -> None:
-        scenario = self.place.catalogue.scenario(name, text)
+        scenario = self.services.catalogue.scenario(name, text)
         view = self.view.value
         keep = {
             "page": view.page,
@@ -292,21 +288,21 @@ class Visit:
 
     def run(self, changes: dict[str, float], *, worlds: int = WORLDS, view: View | None = None) -> None:
         """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
-        view, engine = view or self.view.value, self.place.engine
-        base = self.place.catalogue.scenario(view.scenario, view.text)
+        view, engine = view or self.view.value, self.services.engine
+        base = self.services.catalogue.scenario(view.scenario, view.text)
         coarse = worlds < WORLDS
         scenario = self._with(base, changes)
 
-        def work(watch: Watch) -> None:
-            before = engine.kept(self.place.ask(base, view), watch, world=view.world)
+        def work(report: Reporter) -> None:
+            before = engine.kept(self.services.ask(base, view), report, world=view.world)
             followed = view.world if coarse else int(before.payload["follow"]["world"])
             now = (
                 before
                 if not changes
-                else engine.kept(self.place.ask(scenario, view, worlds), watch, world=followed, coarse=coarse)
+                else engine.kept(self.services.ask(scenario, view, worlds), report, world=followed, coarse=coarse)
             )
             picture = self._picture(scenario, before, now, view)
-            watch(1.0)
+            report(1.0)
             self.progress.set(None)
             self.picture.set(picture)
 
@@ -334,11 +330,11 @@ class Visit:
             widget.give(f"{name}.yaml", "application/yaml", scenario.to_yaml().encode("utf-8"))
             return
 
-        def work(watch: Watch) -> None:
+        def work(report: Reporter) -> None:
             keep = "full" if what == "csv" else "overall"
-            result = self.place.engine.ensemble(self.place.ask(scenario, view, keep=keep), watch)
+            result = self.services.engine.ensemble(self.services.ask(scenario, view, keep=keep), report)
             data = table(result, what)
-            watch(1.0)
+            report(1.0)
             self.progress.set(None)
             kind = "text/csv" if what == "csv" else "application/vnd.apache.parquet"
             widget.give(f"{name}-seed{view.seed}.{what}", kind, data)
@@ -348,7 +344,7 @@ class Visit:
     def close(self) -> None:
         """The visitor has left."""
         self.runner.close()
-        self.place.left.set()
+        self.services.left.set()
 
 
 def table(result: Result, what: str) -> bytes:

@@ -113,6 +113,12 @@ def test_what_is_wrong_is_said_before_anything_runs(fields: dict[str, Any], mess
             call(SMALL, **{"worlds": 4} | fields)
 
 
+def test_a_misspelt_argument_is_an_error() -> None:
+    for call in (sim.run, sim.explain, sim.Ask.of):
+        with pytest.raises(TypeError, match="no argument 'posteriro'; did you mean 'posterior'"):
+            call(SMALL, posteriro="dushanbe-2025")
+
+
 def test_it_travels_to_other_processes() -> None:
     ask = sim.Ask.of(SMALL, worlds=4, variations={STRAIN: np.linspace(0, 0.9, 4)}, republic={"KAZ": Proud})
     back = pickle.loads(pickle.dumps(ask))

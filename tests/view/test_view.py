@@ -39,20 +39,20 @@ from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
 from sim.view.pages import about, compare, explore, sweep, why
 from sim.view.state import PAGES, WORLDS, View, from_address, moved
-from sim.view.visit import Place, Visit
+from sim.view.visit import Services, Visit
 
 FIRST = ("budget", "strain", "respect", "strings", "hedging", "solidarity")
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 
 @pytest.fixture(scope="module")
-def place() -> Place:
-    return Place()
+def services() -> Services:
+    return Services()
 
 
 @pytest.fixture(scope="module")
-def base(place: Place) -> sim.Scenario:
-    return place.catalogue.scenario("dushanbe-2025")
+def base(services: Services) -> sim.Scenario:
+    return services.catalogue.scenario("dushanbe-2025")
 
 
 def until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
@@ -267,8 +267,8 @@ def bombs() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", sorted(bombs()))
-def test_files_made_to_hurt_are_refused(kind: str, place: Place) -> None:
-    visit = Visit(place)
+def test_files_made_to_hurt_are_refused(kind: str, services: Services) -> None:
+    visit = Visit(services)
     before, data = visit.view.value, bombs()[kind]
     assert kind != "large" or len(data) > 40 * MAX_BYTES
     visit.hear({"kind": "upload", "name": f"{kind}.yaml", "bytes": data})
@@ -281,7 +281,7 @@ def test_files_made_to_hurt_are_refused(kind: str, place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_two_hundred_bad_files_are_refused_by_line(place: Place) -> None:
+def test_two_hundred_bad_files_are_refused_by_line(services: Services) -> None:
     text = (SCENARIOS / "moscow-reasserts.yaml").read_text(encoding="utf-8")
     rng = random.Random(4)
     bad, lined = 0, 0
@@ -297,8 +297,8 @@ def test_two_hundred_bad_files_are_refused_by_line(place: Place) -> None:
     assert lined > 150
 
 
-def test_a_good_file_opens_and_a_bad_one_changes_nothing(place: Place, base: sim.Scenario) -> None:
-    visit = Visit(place)
+def test_a_good_file_opens_and_a_bad_one_changes_nothing(services: Services, base: sim.Scenario) -> None:
+    visit = Visit(services)
     visit.hear({"kind": "upload", "name": "mine.yaml", "bytes": b"title: Mine\nextends: dushanbe-2025\n"})
     assert visit.runner.wait()
     assert visit.upload.value.title == "Mine is open."
@@ -350,22 +350,22 @@ def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None
     assert engine.kept(sim.Ask(base, 300, 6)).result.worlds == 300  # who left keeps nobody waiting
 
 
-def test_titles_are_those_of_the_scenarios(place: Place) -> None:
-    titles = place.catalogue.titles()
-    assert titles == {name: place.catalogue.scenario(name).title for name in place.catalogue.names}
+def test_titles_are_those_of_the_scenarios(services: Services) -> None:
+    titles = services.catalogue.titles()
+    assert titles == {name: services.catalogue.scenario(name).title for name in services.catalogue.names}
 
 
 def test_a_newer_wish_stops_the_older(base: sim.Scenario) -> None:
     engine, done = Engine(at_once=1), []
     runner = Runner()
 
-    def long(watch: Callable[[float], None]) -> None:
-        engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
+    def long(report: Callable[[float], None]) -> None:
+        engine.ensemble(sim.Ask(base, 20_000, keep="overall"), report)
         done.append("long")
 
     runner.ask(long)
     assert until(lambda: engine.running == 1)
-    runner.ask(lambda watch: done.append("short"))
+    runner.ask(lambda report: done.append("short"))
     assert runner.wait()
     assert done == ["short"]
     assert engine.running == 0
@@ -392,26 +392,26 @@ def test_waiting_for_a_turn_can_be_given_up() -> None:
     assert engine.running == 0
 
 
-def test_a_visitor_who_leaves_stops_his_ensemble(place: Place, base: sim.Scenario) -> None:
-    visit, told = Visit(place), []
+def test_a_visitor_who_leaves_stops_his_ensemble(services: Services, base: sim.Scenario) -> None:
+    visit, told = Visit(services), []
 
-    def work(watch: Callable[[float], None]) -> None:
-        place.engine.ensemble(sim.Ask(base, 20_000, keep="overall"), watch)
+    def work(report: Callable[[float], None]) -> None:
+        services.engine.ensemble(sim.Ask(base, 20_000, keep="overall"), report)
         told.append("done")
 
     visit.runner.ask(work)
-    assert until(lambda: place.engine.running == 1)
+    assert until(lambda: services.engine.running == 1)
     visit.close()
-    assert place.left.is_set()  # the server clears up after him
-    assert until(lambda: place.engine.running == 0 and not visit.runner.busy)
+    assert services.left.is_set()  # the server clears up after him
+    assert until(lambda: services.engine.running == 0 and not visit.runner.busy)
     visit.run({})
     assert not visit.runner.busy
     assert told == []
 
 
 @pytest.mark.slow
-def test_visitors_are_separate(place: Place) -> None:
-    one, two = settled(Visit(place)), settled(Visit(place))
+def test_visitors_are_separate(services: Services) -> None:
+    one, two = settled(Visit(services)), settled(Visit(services))
     two_before = (two.view.value, two.picture.value)
     one.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": True})
     one.hear({"kind": "page", "page": "why"})
@@ -422,8 +422,8 @@ def test_visitors_are_separate(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) -> None:
-    visit = settled(Visit(place))
+def test_a_moved_lever_says_what_it_changes(services: Services, base: sim.Scenario) -> None:
+    visit = settled(Visit(services))
     visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": False})
     assert visit.runner.wait(120)
     assert visit.picture.value.worlds < WORLDS  # the coarse fan that follows a dragged slider
@@ -443,15 +443,15 @@ def test_a_moved_lever_says_what_it_changes(place: Place, base: sim.Scenario) ->
 
 
 @pytest.mark.slow
-def test_worlds_may_take_draws_of_what_the_record_leaves_open(place: Place, base: sim.Scenario) -> None:
+def test_worlds_may_take_draws_of_what_the_record_leaves_open(services: Services, base: sim.Scenario) -> None:
     name = shipped_posteriors()[0]
-    visit = Visit(place)
+    visit = Visit(services)
     visit.hear({"kind": "posterior", "name": name})
     assert visit.runner.wait(120)
     assert f"posterior={name}" in visit.view.value.address()
     picture, mine = visit.picture.value, sim.run(base, worlds=WORLDS, posterior=name)
     assert picture.sentences[""] == mine.headline()
-    assert picture.payload["id"] != settled(Visit(place)).picture.value.payload["id"]
+    assert picture.payload["id"] != settled(Visit(services)).picture.value.payload["id"]
     before = visit.view.value
     visit.hear({"kind": "move", "path": "republics.KAZ.hedging", "value": 0.9, "final": True})
     assert "one of the two" in visit.problem.value
@@ -464,7 +464,7 @@ def test_worlds_may_take_draws_of_what_the_record_leaves_open(place: Place, base
     table = paired.table()
     top = table.loc[table.difference.abs().idxmax()]
     assert visit.picture.value.sentences[""] == paired.sentence(top.republic, top.power)
-    both = Visit(place, f"?posterior={name}&set=republics.KAZ.hedging=0.9")
+    both = Visit(services, f"?posterior={name}&set=republics.KAZ.hedging=0.9")
     assert both.view.value.posterior == ""
     assert "draws are left out" in both.problem.value
 
@@ -476,8 +476,8 @@ def test_the_headline_names_actors() -> None:
     assert not {"RUS", "CHN", "EUU", "KAZ", "UZB"} & set(said.replace(",", " ").replace(".", " ").split())
 
 
-def test_what_makes_no_sense_is_not_done(place: Place) -> None:
-    visit = Visit(place)
+def test_what_makes_no_sense_is_not_done(services: Services) -> None:
+    visit = Visit(services)
     before = visit.view.value
     for ask in (
         {},
@@ -503,8 +503,8 @@ class Saved:
 
 
 @pytest.mark.slow
-def test_downloads_hold_the_numbers_of_sim_run(place: Place, base: sim.Scenario, tmp_path: Path) -> None:
-    visit, saved = settled(Visit(place, "?set=powers.RUS.strain=0.6")), Saved()
+def test_downloads_hold_the_numbers_of_sim_run(services: Services, base: sim.Scenario, tmp_path: Path) -> None:
+    visit, saved = settled(Visit(services, "?set=powers.RUS.strain=0.6")), Saved()
     for what in ("csv", "parquet", "yaml"):
         visit.hear({"kind": "download", "what": what, "widget": saved})
         assert visit.runner.wait(120)
@@ -528,8 +528,8 @@ def rendered(element: Any) -> Any:
     return solara.render(element, handle_error=False)
 
 
-def test_explore_holds_the_panels_of_the_run(place: Place) -> None:
-    visit = settled(Visit(place))
+def test_explore_holds_the_panels_of_the_run(services: Services) -> None:
+    visit = settled(Visit(services))
     _, context = rendered(explore.Explore(visit, "light"))
     try:
         for kind in (
@@ -552,8 +552,8 @@ def test_explore_holds_the_panels_of_the_run(place: Place) -> None:
         context.close()
 
 
-def test_an_error_in_one_panel_stays_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    visit = settled(Visit(place))
+def test_an_error_in_one_panel_stays_there(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit = settled(Visit(services))
 
     def broken(**_: Any) -> None:
         raise RuntimeError("out of ink")
@@ -568,8 +568,8 @@ def test_an_error_in_one_panel_stays_there(place: Place, monkeypatch: pytest.Mon
         context.close()
 
 
-def test_the_waterfall_adds_up(place: Place) -> None:
-    visit = Visit(place)
+def test_the_waterfall_adds_up(services: Services) -> None:
+    visit = Visit(services)
     found = why.reasons(visit, lambda _: None)
     for republic in found.table.republic.unique():
         for power in found.table.power.unique():
@@ -582,8 +582,8 @@ def test_the_waterfall_adds_up(place: Place) -> None:
 
 
 @pytest.mark.slow
-def test_a_lever_gives_something_to_compare_with(place: Place) -> None:
-    visit = Visit(place, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
+def test_a_lever_gives_something_to_compare_with(services: Services) -> None:
+    visit = Visit(services, "?scenario=hindcast-2013&page=compare")  # no other scenario begins in its month
     page, context = rendered(components.Guarded("page", lambda: compare.Compare(visit, "light")))
     try:
         root = page.children[0]
@@ -639,8 +639,8 @@ def test_a_number_and_its_unit_stay_on_one_line() -> None:
         context.close()
 
 
-def test_about_tells_weaknesses_and_the_verdict(place: Place) -> None:
-    visit = Visit(place)
+def test_about_tells_weaknesses_and_the_verdict(services: Services) -> None:
+    visit = Visit(services)
     _, context = rendered(about.About(visit, "light"))
     try:
         heads = [child for widget in context.find(tag="h1").widgets for child in widget.children]

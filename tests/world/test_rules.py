@@ -381,6 +381,7 @@ def test_axes_by_name() -> None:
     one, two = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(2, 2, 3)  # (r, w), (r, p, w)
     assert rules.over(one, "power").shape == (2, 1, 3)
     assert rules.over(two, "sector").shape == (2, 2, 1, 3)
+    assert (rules.over(one, "power")[:, 0] == [[0, 1, 2], [3, 4, 5]]).all()
     assert (rules.total(two, "power") == [[3, 5, 7], [15, 17, 19]]).all()
     assert (rules.total(two, "republic") == [[6, 8, 10], [12, 14, 16]]).all()
 

@@ -14,10 +14,10 @@ from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words
-from sim.view.engine import Payload, Watch
+from sim.view.engine import Reporter
 from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
-from sim.view.payload import difference_payload
+from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -43,7 +43,7 @@ class Two:
 
 def partners(visit: Visit) -> list[tuple[str, str]]:
     """Scenarios the visitor's own may be compared with: those that begin in the same month."""
-    own, catalogue = visit.base, visit.place.catalogue
+    own, catalogue = visit.base, visit.services.catalogue
     found = [("", f"{own.title} without the changes")] if visit.view.value.changes else []
     return found + [
         (name, title)
@@ -58,20 +58,20 @@ def pair(visit: Visit) -> tuple[Scenario, Scenario, tuple[str, str]]:
     name = visit.view.value.other if visit.view.value.other in offered else next(iter(offered), "")
     own = visit.scenario
     if name:
-        other = visit.place.catalogue.scenario(name)
+        other = visit.services.catalogue.scenario(name)
         return own, other, (own.title + (" with your changes" if visit.view.value.changes else ""), other.title)
     return visit.base, own, (f"{own.title} without the changes", f"{own.title} with your changes")
 
 
-def two(visit: Visit, watch: Watch) -> Two:
+def two(visit: Visit, report: Reporter) -> Two:
     """Run both and compare them."""
-    view, engine = visit.view.value, visit.place.engine
+    view, engine = visit.view.value, visit.services.engine
     left, right, titles = pair(visit)
-    asks = [visit.place.ask(one, view) for one in (left, right)]
-    runs = [engine.kept(ask, watch) for ask in asks]
+    asks = [visit.services.ask(one, view) for one in (left, right)]
+    runs = [engine.kept(ask, report) for ask in asks]
     both = [run.result for run in runs]
     if view.sector != "overall":
-        both = [engine.ensemble(ask, watch) for ask in asks]
+        both = [engine.ensemble(ask, report) for ask in asks]
     paired = Comparison(titles if titles[0] != titles[1] else ("left", "right"), both)
     gap = difference_payload(both[1], both[0], view.sector) | {
         "heading": "Difference: second minus first",
@@ -87,7 +87,7 @@ def Compare(visit: Visit, theme: str) -> None:
     view = visit.view.value
     left, right, titles = pair(visit)
     key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
-    found = use_job(key, lambda watch: two(visit, watch))
+    found = use_job(key, lambda report: two(visit, report))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")
 

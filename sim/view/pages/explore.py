@@ -10,7 +10,7 @@ import solara
 from sim.scenario import SECTORS
 from sim.view import controls, panels
 from sim.view.components import Guarded, Running, box, words
-from sim.view.engine import Payload
+from sim.view.payload import Payload
 from sim.view.visit import Picture, Visit
 
 GROUP = "sim"

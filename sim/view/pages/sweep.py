@@ -20,9 +20,10 @@ from sim.sweeps.store import MANIFEST, read_manifest
 from sim.sweeps.table import Sweep as Swept
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, words
-from sim.view.engine import Payload, Watch
+from sim.view.engine import Reporter
 from sim.view.jobs import use_job
 from sim.view.levers import label
+from sim.view.payload import Payload
 from sim.view.visit import Visit
 
 BINS, LEVELS = 8, 14
@@ -63,7 +64,7 @@ def _is_sweep(folder: Path) -> bool:
     return True
 
 
-def open_sweep(folder: Path, outcome: str, watch: Watch) -> Opened:
+def open_sweep(folder: Path, outcome: str, report: Reporter) -> Opened:
     """Read what is needed of one outcome (the first share, if none is named)."""
     sweep = Swept.load(folder, incomplete=True)
     if sweep.missing:
@@ -74,7 +75,7 @@ def open_sweep(folder: Path, outcome: str, watch: Watch) -> Opened:
         )
     numbers = [name for name in sweep.outcomes if not name.endswith(".leader")]
     chosen = outcome if outcome in numbers else next((n for n in numbers if n.endswith(".share")), numbers[0])
-    watch(0.5)
+    report(0.5)
     means = sweep.means([chosen]).dropna(subset=[chosen])
     if means.empty:
         raise BadInput.of("no point at which it is defined", "another outcome", path=told(sweep, chosen))
@@ -260,7 +261,7 @@ def curve(opened: Opened, x: str) -> Payload | None:
 @solara.component
 def Sweep(visit: Visit, theme: str) -> None:
     """Which sweep and outcome; heat map, response, indices."""
-    results = visit.place.catalogue.results
+    results = visit.services.catalogue.results
     there = folders(results)
     if not there:
         with box("app-text"), box("app-card"):
@@ -285,7 +286,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     """One sweep."""
     chosen, choose = solara.use_state(("", "", ""))
     outcome, x, y = chosen
-    found = use_job((name, outcome), lambda watch: open_sweep(there[name], outcome, watch))
+    found = use_job((name, outcome), lambda report: open_sweep(there[name], outcome, report))
     opened = found.value
     paths = opened.sweep.paths if opened else ()
     x = _key(paths, x)

@@ -20,10 +20,10 @@ from sim.scenario.dates import month_labels
 from sim.scenario.table import CAUSES
 from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
-from sim.view.engine import Payload, Watch, monthly
+from sim.view.engine import Reporter, monthly
 from sim.view.jobs import use_job
 from sim.view.pages.explore import TABS, named, show
-from sim.view.payload import difference_payload
+from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
 
@@ -60,18 +60,18 @@ def span(visit: Visit) -> tuple[int, int]:
     return min(view.since, until - 1), until
 
 
-def reasons(visit: Visit, watch: Watch) -> Reasons:
+def reasons(visit: Visit, report: Reporter) -> Reasons:
     """Run and explain."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
     labels = month_labels(scenario.start, scenario.months)
-    with visit.place.engine.turn(watch):
+    with visit.services.engine.turn(report):
         found = explain(
-            visit.place.ask(scenario, view, EXPLAINED),
+            visit.services.ask(scenario, view, EXPLAINED),
             since=labels[since + 1],
             until=labels[until],
             sector=view.sector,
-            before_month=monthly(watch, scenario.months * -(-EXPLAINED // 150)),
+            before_month=monthly(report, scenario.months * -(-EXPLAINED // 150)),
         )
     pairs = [(r, p) for r in found.republics for p in found.powers]
     before, after = (
@@ -118,16 +118,16 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
     }
 
 
-def without(visit: Visit, event: str, watch: Watch) -> Without | None:
+def without(visit: Visit, event: str, report: Reporter) -> Without | None:
     """The same worlds with the event left out, against those with it."""
-    scenario, view, engine = visit.scenario, visit.view.value, visit.place.engine
+    scenario, view, engine = visit.scenario, visit.view.value, visit.services.engine
     if event not in scenario.events:
         return None
-    asks = [visit.place.ask(story, view) for story in (scenario, scenario.without_events(event))]
+    asks = [visit.services.ask(story, view) for story in (scenario, scenario.without_events(event))]
     if view.sector == "overall":
-        runs = [engine.kept(ask, watch).result for ask in asks]
+        runs = [engine.kept(ask, report).result for ask in asks]
     else:
-        runs = [engine.ensemble(ask, watch) for ask in asks]
+        runs = [engine.ensemble(ask, report) for ask in asks]
     paired = Comparison(("with", "without"), runs)
     gap = difference_payload(runs[1], runs[0], view.sector) | {
         "heading": "Effect of leaving it out",
@@ -145,7 +145,7 @@ def Why(visit: Visit, theme: str) -> None:
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
     found = use_job(
-        (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda watch: reasons(visit, watch)
+        (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda report: reasons(visit, report)
     )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
     value = found.value
@@ -237,7 +237,7 @@ def History(visit: Visit, theme: str) -> None:
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
     found = use_job(
         (scenario.hash, view.seed, view.sector, view.event, view.posterior),
-        lambda watch: without(visit, view.event, watch),
+        lambda report: without(visit, view.event, report),
     )
     gone = found.value if found.value is not None and found.value.event == view.event else None
 
