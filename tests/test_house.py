@@ -244,6 +244,17 @@ def test_nothing_is_hung_on_a_class_from_outside() -> None:
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
+def test_no_private_crosses_a_module() -> None:
+    """Ruff sees ``module._name``, not ``from module import _name``."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in KNOWN.values()
+        for line, name in imports(path)
+        if home(name) and re.search(r"\._(?!_)", name)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_rules_are_arrays_in_and_arrays_out() -> None:
     rules = [path for path in modules() if path.parent == PACKAGE / "world" / "rules"]
     assert rules

@@ -153,6 +153,8 @@ def expected_at(path: Path) -> str:
         return number_text(under) if under else "a number"
     if len(path) == 1:
         return TEXTS[""].get(path[0]) or f"a mapping of {MAPPING_OF.get(path[0], 'values')}"
+    if path[0] not in SECTIONS:
+        return "a known key"
     head = own_depth(path)
     if len(path) == head + 1 and path[head] in TEXTS.get(path[0], {}):
         return TEXTS[path[0]][path[head]]

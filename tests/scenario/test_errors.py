@@ -152,6 +152,13 @@ CASES: dict[str, tuple[list[Edit], str, str, str, str | None]] = {
         "nothing (null)",
         None,
     ),
+    "nothing under a section that is misspelt": (
+        [("events:", "evnts:"), ("    host: TJK\n", "    host:\n")],
+        "    host:",
+        "evnts.first-summit.host",
+        "nothing (null)",
+        None,
+    ),
     "nothing for an actor": ([("rules:", "  KGZ:\nrules:")], "  KGZ:", "republics.KGZ", "nothing (null)", None),
     "weights that miss 1": (
         [("security: 0.35, trade: 0.25, energy: 0.25,", "security: 0.45, trade: 0.25, energy: 0.25,")],
