@@ -67,7 +67,7 @@ republics:
       minerals: {RUS: 0.2, CHN: 0.3}
 rules:
   inertia: {security: 0.015}
-  reserve: 0.15
+  catharsis: 0.15
 events:
   first-summit:
     kind: summit

@@ -172,4 +172,4 @@ def _example(section: str, draft: Draft) -> str:
     examples = {"powers": "strain", "republics": "autonomy", "events": "on"}
     if section in examples:
         return f"{section}.{names[0] if names else 'RUS'}.{examples[section]}"
-    return f"{section}.reserve" if section == "rules" else "rest.powers.RUS.strain"
+    return f"{section}.catharsis" if section == "rules" else "rest.powers.RUS.strain"

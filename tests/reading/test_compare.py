@@ -181,11 +181,11 @@ def test_tables_hold_all_scenarios_sectors_and_months() -> None:
 
 
 def test_whatif_is_a_compare_with_itself() -> None:
-    changes = {"powers.RUS.strain": 0.7, "rules.reserve": 0.2}
+    changes = {"powers.RUS.strain": 0.7, "rules.catharsis": 0.2}
     one = whatif(SMALL, changes, worlds=5, seed=3)
     two = sim.compare(SMALL, SMALL.with_values(changes), worlds=5, seed=3)
     assert np.array_equal(one.difference, two.difference)
-    assert one.names == ("small", "powers.RUS.strain=0.7, rules.reserve=0.2")
+    assert one.names == ("small", "powers.RUS.strain=0.7, rules.catharsis=0.2")
     by_text = whatif("dushanbe-2025", ["powers.RUS.strain=0.7"], worlds=3, months=4)
     by_value = whatif(sim.load("dushanbe-2025"), {"powers.RUS.strain": 0.7}, worlds=3, months=4)
     assert np.array_equal(by_text.difference, by_value.difference)

@@ -298,7 +298,7 @@ def extra_section(rng: random.Random) -> Mistake:
             "extends: .",
             "extends: 3",
             "rest: {powers.RUS.strain: high}",
-            "rest: {rules.reserve: 0.1}",
+            "rest: {rules.catharsis: 0.1}",
             "rest: [a]",
             "rest: {powers: {RUS: 1}}",
             "seed: 3",

@@ -60,11 +60,11 @@ CASES: dict[str, tuple[list[Edit], str, str, str, str | None]] = {
         "trade",
     ),
     "unknown rule": (
-        [("  reserve: 0.15", "  resrve: 0.15")],
-        "resrve",
-        "rules.resrve",
-        "the unknown key 'resrve'",
-        "reserve",
+        [("  catharsis: 0.15", "  cathrsis: 0.15")],
+        "cathrsis",
+        "rules.cathrsis",
+        "the unknown key 'cathrsis'",
+        "catharsis",
     ),
     "text for a number": (
         [("    budget: 0.66", '    budget: "0.66"')],
@@ -472,14 +472,14 @@ def test_all_mistakes_come_at_once_in_order():
         ("    budget: 0.66", "    budget: x"),
         ("kind: war", "kind: wra"),
         ("    host: TJK\n", ""),
-        ("  reserve: 0.15", "  reserve: 0.15\n  reserve: 0.2"),
+        ("  catharsis: 0.15", "  catharsis: 0.15\n  catharsis: 0.2"),
     )
     problems = problems_of(text)
     assert {p.path for p in problems} == {
         "months",
         "powers.CHN.budget",
         "events.long-war.kind",
-        "rules.reserve",
+        "rules.catharsis",
         "events.first-summit.host",
     }
     lines = [p.line for p in problems]

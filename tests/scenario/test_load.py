@@ -178,7 +178,7 @@ def test_dropping_a_power_an_event_a_rule_and_a_pair(folder):
             child(
                 "powers: {CHN: null}",
                 "events: {long-war: null}",
-                "rules: {reserve: null}",
+                "rules: {catharsis: null}",
                 "republics: {KAZ: {solidarity: null}, TJK: {solidarity: {UZB: null}}}",
             ),
         )
@@ -186,7 +186,7 @@ def test_dropping_a_power_an_event_a_rule_and_a_pair(folder):
     assert list(small.powers) == ["RUS"]
     assert small.republics["KAZ"].alignment["trade"] == {"RUS": 0.2}
     assert list(small.events) == ["first-summit", "landslide"]
-    assert small.get("rules.reserve") == BY_NAME["rule", "reserve"].default
+    assert small.get("rules.catharsis") == BY_NAME["rule", "catharsis"].default
     assert small.republics["KAZ"].solidarity == {"TJK": 0, "UZB": 0}
     assert small.republics["TJK"].solidarity == {"KAZ": 0.3, "UZB": 0}
 
@@ -258,9 +258,11 @@ def test_circles_missing_files_and_long_chains(folder):
 
 
 def test_mistakes_of_all_files_come_together(folder):
-    folder("base", edited(GOOD, ("kind: war", "kind: wra"), ("  reserve: 0.15", "  reserve: 0.15\n  reserve: 0.2")))
+    folder(
+        "base", edited(GOOD, ("kind: war", "kind: wra"), ("  catharsis: 0.15", "  catharsis: 0.15\n  catharsis: 0.2"))
+    )
     assert refused(folder("child", child("powers: {RUS: {strian: 0.1}}", "months: x", base="base.yaml"))) == [
-        "base.yaml:66: rules.reserve: the same key a second time (None)",
+        "base.yaml:66: rules.catharsis: the same key a second time (None)",
         "base.yaml:78: events.long-war.kind: the text 'wra' (war)",
         "child.yaml:2: powers.RUS.strian: the unknown key 'strian' (strain)",
         "child.yaml:3: months: the text 'x' (None)",
@@ -455,7 +457,7 @@ def test_rest_is_for_conduct_only(good):
     new = good.with_values(
         {
             "republics.KAZ.grievance.RUS": 0.1,
-            "rules.reserve": 0.2,
+            "rules.catharsis": 0.2,
             "events.long-war.strain": 0.3,
             "republics.KAZ.alignment.trade.RUS": 0.1,
         }

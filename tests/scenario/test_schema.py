@@ -71,7 +71,7 @@ def test_what_the_reader_takes_conforms():
             "extends: dushanbe-2025\npowers: {RUS: null, CHN: {budget: null, interest: {note: x, trade: null}}}\n"
             "republics: {KAZ: {leverage: {CHN: {value: 0.3, range: [0, 1]}}, need: {source: [data:trade]}}}\n"
             "events: {source: data:x, note: y, a-b: null, c: {date: {value: 2026-01, source: assumption}}}\n"
-            "rules: {reserve: {range: [0.1, 0.2]}}\nabout: null\n"
+            "rules: {catharsis: {range: [0.1, 0.2]}}\nabout: null\n"
         )
         == []
     )
