@@ -42,10 +42,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "overall": ("overall",),
     "alignment": ("alignment",),
     "grievance": ("grievance",),
-    "deals": ("accepted", "delivered", "lapsed", "pledges", "deals"),
-    "decisions": ("offer_sector", "offer_size", "answer", "rebuke", "response", "stance"),
-    "requests": ("request_power", "request_sector", "granted"),
-    "powers": ("strain", "respect"),
+    "deals": ("accepted", "due", "delivered", "lapsed", "cancelled", "pledges", "deals"),
+    "decisions": ("steady", "offer_size", "answer", "rebuke", "response", "stance", "terms"),
+    "projects": ("opener", "offer_sector", "shopped", "request_power", "request_sector", "granted"),
+    "powers": ("strain", "respect", "fund"),
     "grudges": ("grudge",),
 }
 
