@@ -247,7 +247,8 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
         deals += due
         deals += over(spent.astype(SINGLE), "sector") * steady
         rules.book(pledges, pace, points, chosen, settled.usual, p.power["delivery_months"], rule["project_delay"])
-    return Past(rules.counted(pledges.astype(np.float64)), pace, deals, rules.counted(fund))
+    pending = np.maximum(pledges, 0.0).astype(np.float64)
+    return Past(rules.counted(pending), pace, deals, rules.counted(fund))
 
 
 def _some(x: Floats) -> Floats:
