@@ -104,9 +104,9 @@ class Landscape:
     def minima(self) -> tuple[Minimum, ...]:
         """Local minima, deepest first: no single switch leads lower (equal neighbours allowed)."""
         scale = float(np.abs(self.sizes[:, None] * self.sizes * (self.propensities - INDIFFERENT)).max())
-        found = np.flatnonzero(is_minimum(self.energies[:, None], TIE * scale)[:, 0])
-        found = found[np.argsort(self.energies[found], kind="stable")]
-        return tuple(Minimum(self.blocs(int(number)), float(self.energies[number])) for number in found)
+        minima = np.flatnonzero(is_minimum(self.energies[:, None], TIE * scale)[:, 0])
+        minima = minima[np.argsort(self.energies[minima], kind="stable")]
+        return tuple(Minimum(self.blocs(int(number)), float(self.energies[number])) for number in minima)
 
     def blocs(self, number: int) -> tuple[frozenset[str], frozenset[str]]:
         """The two blocs of a configuration by number; the first actor is in the first."""

@@ -13,7 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
-from sim.cli.pages.reading import save_blocs, save_comparison, save_effect, save_explanation
+from sim.cli.pages.blocs import save_blocs
+from sim.cli.pages.compare import save_comparison
+from sim.cli.pages.explain import save_effect, save_explanation
 from sim.cli.pages.run import print_result
 from sim.figures.triangle import SIDE
 from sim.reading import blocs as blocs_module
