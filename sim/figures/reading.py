@@ -288,7 +288,7 @@ def _signed_range(values: Array) -> str:
 
 
 def bloc_table(blocs: Blocs) -> Figure:
-    """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+    """The commonest partitions of the actors into two blocs: one row each, one column an actor, and how often."""
     story, table = blocs.scenario, blocs.table()
     shown = table.head(ROWS)
     powers = len(story.powers)
