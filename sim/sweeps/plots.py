@@ -28,7 +28,7 @@ class SweepPlots:
         return lazy.figure("SweepPlots.heat_map", self._sweep, outcome, across, up)
 
     def responses(self, outcome: str | None = None, factors: Sequence[str] | None = None) -> Figure:
-        """An outcome against each factor: its mean, and the band that holds eight rows in ten (luck, other factors)."""
+        """An outcome against each factor: its mean, and the band of 80 % of rows (chance and the other factors)."""
         return lazy.figure("SweepPlots.responses", self._sweep, outcome, factors)
 
     def scatter_matrix(self, columns: Sequence[str] | None = None) -> Figure:
