@@ -4,12 +4,14 @@
 
 One row of the parameter table at a time: all its values (those of all actors, sectors and causes) go to the low ends of
 their ranges together, then to the high ends; nothing else changes, and each world has the same luck in all runs. The
-page says which outcome that moves most. What moves nothing noticeable is marked: it deserves a reason to stay.
+page says which outcome that moves most. What moves nothing noticeable is looked at again in scenarios where war, voice
+or summits matter more; what moves nothing there either deserves a reason to stay.
 """
 
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from sim.scenario.table import TABLE, Parameter
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 PAGE, CSV = FOLDER / "parameter-effects.md", FOLDER / "parameter-effects.csv"
 SCENARIO = "dushanbe-2025"
+ELSEWHERE = ("war-drags-on", "assertive-five", "moscow-reasserts", "crowded-steppe")
+"""Where what moves nothing in the first is tried again."""
 COUNTED = ("rebukes", "conceded", "punished", "projects", "cancelled", "delivered", "grievance")
 """Outcomes of each power beside shares and terms, compared with their baseline mean."""
 UNITS = {"cancelled": "points of engagement", "delivered": "points of engagement", "grievance": "grievance points"}
@@ -90,7 +94,7 @@ def effects(story: sim.Scenario, rows: Iterable[Parameter], worlds: int) -> pd.D
     Columns: ``parameter``, ``owner``, ``range`` (kind), ``low``, ``high`` (means over its values), ``outcome``,
     ``at_low``, ``baseline``, ``at_high``, ``difference`` (at_high - at_low), ``part`` (of the baseline's mean; of 1 for
     terms; empty for shares), ``spread`` (standard deviation over worlds), ``relative`` (difference / spread), ``share``
-    and ``points`` (the share that moves most), ``noticeable``.
+    and ``points`` (the share that moves most), ``noticeable``, ``told`` (the outcome that passes its threshold by most).
     """
     base = outcomes(story, worlds)
     mean, spread = base.mean(), base.std()
@@ -130,9 +134,24 @@ def effects(story: sim.Scenario, rows: Iterable[Parameter], worlds: int) -> pd.D
                 "share": share,
                 "points": difference[share],
                 "noticeable": bool((sure & (size >= 1.0)).any()),
+                "told": str((size * sure).idxmax()),
             }
         )
     return pd.DataFrame(found)
+
+
+def everywhere(worlds: int) -> pd.DataFrame:
+    """``effects`` in the scenario; ``elsewhere`` says where a parameter that is quiet there moves something."""
+    table = effects(sim.load(SCENARIO), judged(), worlds).assign(elsewhere="")
+    quiet = [row for row in judged() if row.name in set(table.parameter[~table.noticeable])]
+    for name in ELSEWHERE:
+        story = sim.load(name)
+        again = effects(story, quiet, worlds).set_index("parameter")
+        for at, row in table.iterrows():
+            if row.parameter in again.index and again.noticeable[row.parameter]:
+                text = f"{name} ({words(story, again.told[row.parameter])})"
+                table.loc[at, "elsewhere"] = "; ".join(part for part in (table.elsewhere[at], text) if part)
+    return table
 
 
 def words(story: sim.Scenario, outcome: str) -> str:
@@ -148,28 +167,31 @@ def page(table: pd.DataFrame, worlds: int) -> str:
     """The page, from the table as it is kept."""
     story = sim.load(SCENARIO)
     quiet = table[~table.noticeable]
+    nowhere = quiet[quiet.elsewhere == ""]
     head = [
         "<!-- Made by tools/parameter_effects.py; do not edit. -->\n",
         "# What each parameter moves\n",
-        f"Every conduct parameter and every rule of the model at both ends of its range in `{SCENARIO}`, {worlds:,} "
-        f"worlds of {story.months} months each, with the same luck on both sides. A parameter's values for all actors, "
-        "sectors and causes move together. Of all outcomes (alignments; each power's rebukes met, concessions, "
-        "punishments, projects, points called off and delivered, grievance and terms) the table names the one that "
-        "moves most against its spread over worlds, among those whose difference is more than "
-        f"{SURE:g} standard errors. *Against spread* is the difference over the standard deviation of that outcome "
-        "over worlds: 1 is as much as luck does.\n",
-        "Ranges: " + "; ".join(f"*{kind}*: {text}" for kind, text in KINDS.items()) + ".\n",
-        f"**Noticeable** is a difference of {NOTICED_POINTS:g} points in some alignment, of {100 * NOTICED_PART:g} % "
-        f"in some count or sum, or of {100 * NOTICED_TERMS:g} % of the strings. "
-        + (
-            f"{len(quiet)} of {len(table)} parameters move nothing by as much: "
-            + ", ".join(f"`{name}`" for name in quiet.parameter)
-            + ".\n"
-            if len(quiet)
-            else f"All {len(table)} parameters do.\n"
+        _paragraph(
+            f"Every conduct parameter and every rule of the model at both ends of its range in `{SCENARIO}`, {worlds:,}",
+            f"worlds of {story.months} months each, with the same luck on both sides. A parameter's values for all",
+            "actors, sectors and causes move together. Of all outcomes (alignments; each power's rebukes met,",
+            "concessions, punishments, projects, points called off and delivered, grievance and terms) the table names",
+            "the one that moves most against its spread over worlds, among those whose difference is more than",
+            f"{SURE:g} standard errors. *Against spread* is the difference over the standard deviation of that outcome",
+            "over worlds: 1 is as much as luck does.",
         ),
-        "What one parameter does by itself says nothing about what several do together; for that, `sim sweep` "
-        "computes Sobol indices ([sweeps](../how-to/sweep-on-a-cluster.md)).\n",
+        _paragraph("Ranges:", "; ".join(f"*{kind}*: {text}" for kind, text in KINDS.items()) + "."),
+        _paragraph(
+            f"**Noticeable** is a difference of {NOTICED_POINTS:g} points in some alignment, of {100 * NOTICED_PART:g} %",
+            f"in some count or sum, or of {100 * NOTICED_TERMS:g} % of the strings.",
+            f"{len(table) - len(quiet)} of {len(table)} parameters move something by as much here,",
+            f"{len(quiet) - len(nowhere)} more in another scenario, where what they are about happens oftener. Nowhere do:",
+            (", ".join(f"`{name}`" for name in nowhere.parameter) or "none") + ".",
+        ),
+        _paragraph(
+            "What one parameter does by itself says nothing about what several do together; for that, `sim sweep`",
+            "computes Sobol indices ([sweeps](../how-to/sweep-on-a-cluster.md)).",
+        ),
     ]
     titles = {"power": "Powers", "republic": "Republics", "dyad": "A republic towards a power"}
     titles |= {"pair": "Between republics", "rule": "Rules"}
@@ -178,7 +200,7 @@ def page(table: pd.DataFrame, worlds: int) -> str:
         rows = rows.reindex(rows.relative.abs().sort_values(ascending=False, kind="stable").index)
         head.append(f"## {title}\n")
         head.append(
-            "| parameter | low to high (mean) | range | moves most | by | against spread | alignment moved most, points |"
+            "| parameter | low to high | range | moves most | at low, at high | against spread | alignment most |"
         )
         head.append("|---" * 7 + "|")
         head += [_line(story, row) for _, row in rows.iterrows()]
@@ -189,22 +211,25 @@ def page(table: pd.DataFrame, worlds: int) -> str:
 def _line(story: sim.Scenario, row: pd.Series) -> str:
     name = row.outcome.rsplit(".", 1)[1]
     if name == "share":
-        by = f"{row.difference:+.2f} points"
+        ends = f"{row.at_low:.1f} %, {row.at_high:.1f} %"
     elif name == "terms":
-        by = f"{100 * row.difference:+.1f} % of the strings"
+        ends = f"{100 * row.at_low:+.1f} %, {100 * row.at_high:+.1f} % of the strings"
     else:
-        unit = UNITS.get(name, "a world")
-        by = f"{row.difference:+.2g} {unit} ({100 * row.part:+.0f} %)"
-    marked = "" if row.noticeable else " (nothing noticeable)"
+        ends = f"{row.at_low:.3g}, {row.at_high:.3g} {UNITS.get(name, 'a world')}"
+    marked = "" if row.noticeable else f" (only in {row.elsewhere})" if row.elsewhere else " (nothing noticeable)"
     return (
         f"| `{row.parameter}`{marked} | {row.low:.3g} to {row.high:.3g} | {row.range} | {words(story, row.outcome)} "
-        f"| {by} | {row.relative:+.2f} | {words(story, row.share)} {row.points:+.2f} |"
+        f"| {ends} | {row.relative:+.2f} | {words(story, row.share)} {row.points:+.2f} points |"
     )
+
+
+def _paragraph(*parts: str) -> str:
+    return textwrap.fill(" ".join(parts), 120, break_on_hyphens=False, break_long_words=False) + "\n"
 
 
 def kept() -> tuple[pd.DataFrame, int]:
     """The table in the repository and the number of its worlds."""
-    table = pd.read_csv(CSV)
+    table = pd.read_csv(CSV, keep_default_na=False, na_values={"part": [""]})
     return table.drop(columns="worlds"), int(table.worlds[0])
 
 
@@ -217,7 +242,7 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--worlds", type=int, default=500)
     given = asked.parse_args()
-    made = effects(sim.load(SCENARIO), judged(), given.worlds).assign(worlds=given.worlds)
+    made = everywhere(given.worlds).assign(worlds=given.worlds)
     made.to_csv(CSV, index=False, float_format="%.6g")
     PAGE.write_text(page(*kept()), encoding="utf-8")
     print(f"{PAGE.name}: {(~made.noticeable).sum()} of {len(made)} parameters move nothing noticeable")
