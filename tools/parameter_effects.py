@@ -1,6 +1,6 @@
 """What each parameter moves: every conduct parameter and rule at both ends of its range, with the same luck.
 
-    python tools/parameter_effects.py [--worlds 500]     # writes docs/reference/parameter-effects.md and .csv
+    make effects       # writes docs/reference/parameter-effects.md and .csv; takes minutes
 
 One row of the parameter table at a time: all its values (those of all actors, sectors and causes) go to the low ends of
 their ranges together, then to the high ends; nothing else changes, and each world has the same luck in all runs. The
@@ -94,7 +94,7 @@ def effects(story: sim.Scenario, rows: Iterable[Parameter], worlds: int) -> pd.D
     Columns: ``parameter``, ``owner``, ``range`` (kind), ``low``, ``high`` (means over its values), ``outcome``,
     ``at_low``, ``baseline``, ``at_high``, ``difference`` (at_high - at_low), ``part`` (of the baseline's mean; of 1 for
     terms; empty for shares), ``spread`` (standard deviation over worlds), ``relative`` (difference / spread), ``share``
-    and ``points`` (the share that moves most), ``noticeable``, ``told`` (the outcome that passes its threshold by most).
+    and ``points`` (the share that moves most), ``noticeable``, ``told`` (the outcome furthest past its threshold).
     """
     base = outcomes(story, worlds)
     mean, spread = base.mean(), base.std()
@@ -172,20 +172,21 @@ def page(table: pd.DataFrame, worlds: int) -> str:
         "<!-- Made by tools/parameter_effects.py; do not edit. -->\n",
         "# What each parameter moves\n",
         _paragraph(
-            f"Every conduct parameter and every rule of the model at both ends of its range in `{SCENARIO}`, {worlds:,}",
-            f"worlds of {story.months} months each, with the same luck on both sides. A parameter's values for all",
-            "actors, sectors and causes move together. Of all outcomes (alignments; each power's rebukes met,",
-            "concessions, punishments, projects, points called off and delivered, grievance and terms) the table names",
-            "the one that moves most against its spread over worlds, among those whose difference is more than",
-            f"{SURE:g} standard errors. *Against spread* is the difference over the standard deviation of that outcome",
-            "over worlds: 1 is as much as luck does.",
+            f"Every conduct parameter and every rule of the model at both ends of its range in `{SCENARIO}`,",
+            f"{worlds:,} worlds of {story.months} months each, with the same luck on both sides. A parameter's",
+            "values for all actors, sectors and causes move together. Of all outcomes (alignments; each power's",
+            "rebukes met, concessions, punishments, projects, points called off and delivered, grievance and terms)",
+            "the table names the one that moves most against its spread over worlds, among those whose difference is",
+            f"more than {SURE:g} standard errors. *Against spread* is the difference over the standard deviation of",
+            "that outcome over worlds: 1 is as much as luck does.",
         ),
         _paragraph("Ranges:", "; ".join(f"*{kind}*: {text}" for kind, text in KINDS.items()) + "."),
         _paragraph(
-            f"**Noticeable** is a difference of {NOTICED_POINTS:g} points in some alignment, of {100 * NOTICED_PART:g} %",
-            f"in some count or sum, or of {100 * NOTICED_TERMS:g} % of the strings.",
+            f"**Noticeable** is a difference of {NOTICED_POINTS:g} points in some alignment, of",
+            f"{100 * NOTICED_PART:g} % in some count or sum, or of {100 * NOTICED_TERMS:g} % of the strings.",
             f"{len(table) - len(quiet)} of {len(table)} parameters move something by as much here,",
-            f"{len(quiet) - len(nowhere)} more in another scenario, where what they are about happens oftener. Nowhere do:",
+            f"{len(quiet) - len(nowhere)} more in another scenario, where what they are about happens oftener.",
+            "Nowhere do:",
             (", ".join(f"`{name}`" for name in nowhere.parameter) or "none") + ".",
         ),
         _paragraph(
