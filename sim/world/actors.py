@@ -57,7 +57,6 @@ class Power(Actor):
     pace: Floats
     deals: Floats
     due: Floats | None
-    spent: Floats | None
     done: Floats | None
     cancelled: Floats | None
     grievance: Floats  # (r, p, c, w)
@@ -80,9 +79,7 @@ class Power(Actor):
 
     def bind(self) -> None:
         """Reckon what each republic's sectors are worth to it, (r, p, s, w)."""
-        self.due, self.spent, self.done, self.cancelled = (
-            vars(self).get(name) for name in ("due", "spent", "done", "cancelled")
-        )
+        self.due, self.done, self.cancelled = (vars(self).get(name) for name in ("due", "done", "cancelled"))
         parameters = self.model.parameters
         self.worth = over(self.interest, "republic") * over(parameters.republic["endowment"], "power")
         self.everyday_strings = parameters.power["strings"][self.place]
@@ -103,7 +100,6 @@ class Power(Actor):
         by_republic = total(courting, "sector").astype(np.float64)
         self.courted[:] = rules.divide(self.purse, by_republic)
         self.steady[:] = rules.divide(self.purse - saved, by_republic)
-        self.by_sector = courting / over(np.where(by_republic > 0.0, by_republic, 1.0), "sector")
         weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
         stirred = np.maximum(total(self.stir, "republic") / len(self.stir), 0.0)
         spread = 1.0 + rule["cascade_courtship"] * stirred
@@ -175,21 +171,21 @@ class Power(Actor):
     def deliver(self) -> tuple[Floats, Floats]:
         """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 5).
 
-        Steady engagement falls due as it is spent. Returns what fell due and what was delivered of it, both
-        (r, p, s, w) points.
+        Steady engagement falls due as it is spent, in the sector that is courted this month. Returns what fell due and
+        what was delivered of it, both (r, p, w) points over all sectors.
         """
-        rule = self.model.rule
-        performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
-        part = over(performance.astype(np.float64), "sector")
+        performance = rules.performance(self.reliability, self.strain, self.model.rule["strain_on_delivery"])
+        part = performance.astype(np.float64)
         due = rules.falling_due(self.pledges, self.pace, out=self.due)
         self.pledges -= due
-        spent = np.multiply(over(self.steady / rules.QUANTUM, "sector"), self.by_sector, out=self.spent)
-        due = due + rules.whole(spent)
-        done = rules.delivered(due, part, out=self.done)
+        done = rules.delivered(due, over(part, "sector"), out=self.done)
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += done.astype(SINGLE)
+        due, done = total(due, "sector"), total(done, "sector")
+        came = rules.delivered(self.steady, part)
+        self.model.spend(self.pairs, self.wanted_sector, self.steady, came)
         self.call_off()
-        return due, done
+        return due + self.steady, done + came
 
     def call_off(self) -> None:
         """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 5)."""

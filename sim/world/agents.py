@@ -68,6 +68,8 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     """Part of the way to its target that a log-ratio moves in a month, (s, w or 1)."""
     powers: AgentSet
     republics: AgentSet
+    _cells: NDArray[np.intp]
+    """Where the first sector of a pair stands in a flat array (r, p, s, w), (r, p, w)."""
     _between: Streams
     _alone: Streams
 
@@ -122,6 +124,16 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     def own_luck(self, decision: str) -> Floats:
         """This month's uniform numbers of a republic's own decision, (r, w)."""
         return self._alone.draw(decision, self.month)[..., 0, :]
+
+    def spend(self, pairs: Any, sector: NDArray[np.intp], points: Floats, came: Floats) -> None:
+        """Spend ``points`` in ``sector`` at once, of which ``came`` becomes deals; all (r, p, w)."""
+        at = self._cells[pairs] + sector * len(self.worlds)  # one flat index is far quicker than four
+        deals = self.state.deals.reshape(-1)
+        deals[at] += came.astype(deals.dtype)
+        if self.state.spent is not None and self.state.done is not None:
+            self.state.spent[pairs] = 0.0
+            self.state.spent.reshape(-1)[at] = points
+            self.state.done.reshape(-1)[at] += came
 
     def gave(self, power: Actor, points: Floats) -> None:
         """Book what a power gave at once in security, (r, p, w) points."""

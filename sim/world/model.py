@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
+from sim.scenario.table import SECTORS
 from sim.world import rules
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
@@ -131,6 +133,8 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
 
+        cells = np.arange(math.prod(pairs))[:, None] * len(SECTORS) * len(numbers) + np.arange(len(numbers))
+        self._cells = cells.reshape(*pairs, len(numbers))
         self.powers = self.populate(Power, power)
         self.republics = self.populate(Republic, republic)
         if recorder is not None:
@@ -198,7 +202,7 @@ class DiplomacyModel(WorldsModel):
         """
         self.called_off.fill(0.0)
         for power in self.acting("power"):
-            due, done = (rules.total(points, "sector") for points in power.deliver())
+            due, done = power.deliver()
             self.fallen_due[power.pairs], self.delivered[power.pairs] = due, done
             self.state.lapse[power.pairs] = rules.lapse_rate(due + self.called_off[power.pairs], done)
 
