@@ -131,7 +131,7 @@ class Power(Actor):
         self.wanted_size[few] = rules.project_size(usual, spread, self.luck("size")[few])
 
     def bid(self) -> None:
-        """Bid for the projects on the table: its own, and where a republic shops around, others' (step 4)."""
+        """Bid for the projects on the table: its own, and where a republic shops around, others' (step 5)."""
         state, rule = self.model.state, self.model.rule
         shopped = over(state.shopped, "power")
         rivals_share = over(self.model.engaged, "power") - self.overall
@@ -156,7 +156,7 @@ class Power(Actor):
         return wants
 
     def sign(self) -> None:
-        """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 4)."""
+        """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 5)."""
         model, state = self.model, self.model.state
         size = self.offer_size * (self.answer == rules.ACCEPTED)
         self.fund -= total(size, "republic")
@@ -166,7 +166,7 @@ class Power(Actor):
         rules.book(state.pledges, state.pace, size, sector, self.usual, delay, exponent, self.place.start)
 
     def deliver(self) -> tuple[Floats, Floats]:
-        """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 5).
+        """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 6).
 
         Steady engagement falls due as it is spent, in the sector that is courted this month. Returns what fell due and
         what was delivered of it, both (r, p, w) points over all sectors.
@@ -185,7 +185,7 @@ class Power(Actor):
         return due + self.steady, done + came
 
     def call_off(self) -> None:
-        """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 5)."""
+        """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 6)."""
         rule, luck = self.model.rule, self.luck("cancel")
         chance = rules.cancel_chance(
             rule["cancel_rate"], self.strain, rule["cancel_strain"], self.grudge, rule["cancel_grudge"]
@@ -210,7 +210,7 @@ class Power(Actor):
             self.cancelled[..., few] += gone
 
     def respond(self) -> None:
-        """Answer who spoke up, by rebuke or stance: concede, punish or let pass; reward deference (step 7)."""
+        """Answer who spoke up, by rebuke or stance: concede, punish or let pass; reward deference (step 9)."""
         spoke = self.rebuke | (self.stance == rules.ASSERTIVE)
         few = _worlds(spoke)  # seldom: leave other worlds alone
         if len(few):
@@ -374,7 +374,7 @@ class Republic(Actor):
         )
 
     def choose(self) -> None:
-        """Take the best bid for the project on the table, or none (step 4)."""
+        """Take the best bid for the project on the table, or none (step 5)."""
         bids = self.offer_size > 0.0
         sector = np.broadcast_to(over(self.offer_sector, "power"), bids.shape)
         felt = self.judge(np.maximum(self.offer_size, rules.QUANTUM).astype(SINGLE), sector)
@@ -386,7 +386,7 @@ class Republic(Actor):
         self.answer[:] = np.where(bids, np.where(taken, rules.ACCEPTED, rules.OUTBID * outbid), rules.NO_OFFER)
 
     def feel(self) -> None:
-        """Grievances fade and grow with treatment worse than usual (step 6)."""
+        """Grievances fade and grow with treatment worse than usual (step 7)."""
         model, rule = self.model, self.model.rule
         size = self.courted.astype(SINGLE)
         asked = over(self.request_power, "power") == model.power_axis
@@ -410,7 +410,7 @@ class Republic(Actor):
         self.expected += model.fades["expectation_half_life"] * (size - self.expected)
 
     def speak(self) -> None:
-        """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 7)."""
+        """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 8)."""
         rule, now = self.model.rule, self.model.now
         nerve = self.stir if now.resolve is None else self.stir + over(now.resolve[self.place], "power")
         self.pressure[:] = rules.pressure(
@@ -435,7 +435,7 @@ class Republic(Actor):
             self.stance[:] = np.where(now.summit[self.place], rules.stance(felt, rule["stance_band"]), -1)
 
     def listen(self) -> None:
-        """Be stirred by what others said in public this month (step 7)."""
+        """Be stirred by what others said in public this month (step 8)."""
         self.stir *= 1.0 - self.model.fades["contagion_half_life"]
         few = _worlds(self.model.state.rebuke)
         if len(few):
@@ -444,7 +444,7 @@ class Republic(Actor):
             self.stir[..., few] += _there(self.model.rule["contagion"], few) * heard
 
     def realign(self) -> None:
-        """Move towards the target that the drivers set (step 8)."""
+        """Move towards the target that the drivers set (step 10)."""
         before = self.overall.copy()
         self.moved_by = self.drivers()
         rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.inertia)

@@ -190,13 +190,13 @@ class DiplomacyModel(WorldsModel):
         self.each("republic", "table")
 
     def projects_are_bid_for(self) -> None:
-        """Powers bid, republics take the best bid or none, and what is taken is pledged (step 4)."""
+        """Powers bid, republics take the best bid or none, and what is taken is pledged (step 5)."""
         self.each("power", "bid")
         self.each("republic", "choose")
         self.each("power", "sign")
 
     def pledges_fall_due(self) -> None:
-        """Powers deliver what falls due, or let it lapse (step 5).
+        """Powers deliver what falls due, or let it lapse (step 6).
 
         Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
         """
@@ -207,20 +207,20 @@ class DiplomacyModel(WorldsModel):
             self.state.lapse[power.pairs] = rules.lapse_rate(due + self.called_off[power.pairs], done)
 
     def grievances_move(self) -> None:
-        """Grievances fade and grow (step 6)."""
+        """Grievances fade and grow (step 7)."""
         self.each("republic", "feel")
 
     def republics_speak_out(self) -> None:
-        """Republics rebuke in public, take stances at summits, and are stirred by one another (step 7)."""
+        """Republics rebuke in public, take stances at summits, and are stirred by one another (step 8)."""
         self.each("republic", "speak")
         self.each("republic", "listen")
 
     def powers_respond(self) -> None:
-        """Powers make up or punish (step 7)."""
+        """Powers concede, punish or let pass (step 9)."""
         self.each("power", "respond")
 
     def alignments_move(self) -> None:
-        """Alignment drifts towards what the drivers say (step 8)."""
+        """Alignment drifts towards what the drivers say (step 10)."""
         self.each("republic", "realign")
 
     def flows(self) -> dict[str, Floats]:

@@ -181,30 +181,55 @@ def test_rebukes_are_contagious_for_some_months() -> None:
     assert late < 1.0 + (soon - 1.0) / 2.0
 
 
+EQUAL = {
+    **{f"republics.{r}.{key}": 0.8 for r in BASE.republics for key in ("grievance.RUS", "voice_threshold")},
+    **{path: 0.0 for path in BASE.numeric_paths() if ".solidarity." in path},
+    **NO_EVENTS,
+}
+"""All five have the same grievance against Russia and the same threshold, and none hears the others."""
+HELD = ("KGZ", "TJK")
+
+
+def freed(republic: str) -> dict[str, float]:
+    """Russia's hold over one republic as weak as the weakest."""
+    return {f"republics.{republic}.leverage.RUS": 0.1}
+
+
 def test_leverage_keeps_quiet_and_makes_comply() -> None:
     """At equal grievance and threshold; complying is to be deferential at a summit."""
-    same = {f"republics.{r}.grievance.RUS": 0.8 for r in BASE.republics}
-    same |= {f"republics.{r}.voice_threshold": 0.8 for r in BASE.republics}
-    same |= {path: 0.0 for path in BASE.numeric_paths() if ".solidarity." in path}
-    same |= NO_EVENTS
-    held = pd.Series({r: BASE.get(f"republics.{r}.leverage.RUS") for r in BASE.republics})
-    assert set(held.nlargest(2).index) == {"KGZ", "TJK"}
+    leverage = pd.Series({r: BASE.get(f"republics.{r}.leverage.RUS") for r in BASE.republics})
+    assert set(leverage.nlargest(2).index) == set(HELD)
 
     def speaks(changes: Mapping[str, float]) -> pd.Series:
-        """Rebukes of Russia a world in five years."""
-        result = sim.run(BASE.with_values(changes), WORLDS, YEARS5, keep="outcomes")
+        """Rebukes of Russia a world in half a year, while grievances are still nearly equal."""
+        result = sim.run(BASE.with_values(EQUAL | changes), 2000, 6, keep="outcomes")
         return result.rebukes().query("power == 'RUS'").set_index("republic")["mean"]
 
     def defers(changes: Mapping[str, float]) -> pd.Series:
-        """Chance of deference at a summit on day one, while grievances are still equal."""
-        story = BASE.with_values(changes | {"events.dushanbe-summit.on": 1.0})
+        """Chance of deference at a summit on day one."""
+        story = BASE.with_values(EQUAL | changes | {"events.dushanbe-summit.on": 1.0})
         return sim.run(story, 2000, 1).stances().set_index("republic")["deferential"]
 
-    assert set(defers(same).nlargest(2).index) == {"KGZ", "TJK"}
-    for republic in ("KGZ", "TJK"):
-        freed = same | {f"republics.{republic}.leverage.RUS": 0.1}
-        assert speaks(freed)[republic] > 1.2 * speaks(same)[republic]
-        assert defers(freed)[republic] < 0.7 * defers(same)[republic]
+    assert set(speaks({}).nsmallest(2).index) == set(defers({}).nlargest(2).index) == set(HELD)
+    for republic in HELD:
+        assert speaks(freed(republic))[republic] > 2.0 * speaks({})[republic]
+        assert defers(freed(republic))[republic] < 0.7 * defers({})[republic]
+
+
+def test_a_hold_that_punishes_breeds_the_grievance_it_silences() -> None:
+    """Over five years leverage keeps quiet by half as much where it stings; where nobody punishes, the quiet lasts."""
+    for republic in HELD:
+
+        def speaks(changes: Mapping[str, float], r: str = republic) -> tuple[float, float]:
+            """How much oftener the republic rebukes Russia in five years, and how much it resents, if set free."""
+            held, free = (outcomes(changes=EQUAL | changes | hold) for hold in ({}, freed(r)))
+            rebukes, grievance = f"{r}.RUS.rebukes", f"{r}.RUS.grievance"
+            return free[rebukes].mean() / held[rebukes].mean(), free[grievance].mean() - held[grievance].mean()
+
+        punished, unpunished = speaks({}), speaks({"powers.RUS.coerciveness": 0.0})
+        assert 1.0 < punished[0] < unpunished[0] - 0.2
+        assert unpunished[0] > 1.3
+        assert punished[1] < unpunished[1] - 0.05 < 0.0
 
 
 # -- 8 to 11: the shape of it all --------------------------------------------------------------------------------------
