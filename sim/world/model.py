@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-from sim.world import rules
+from sim.world import rules, strategies
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
 from sim.world.equilibrium import equilibrium, past
@@ -131,8 +131,8 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
 
-        self.powers = self.populate(Power, power)
-        self.republics = self.populate(Republic, republic)
+        self.powers = self.populate(Power, power, strategies.POWERS)
+        self.republics = self.populate(Republic, republic, strategies.REPUBLICS)
         if recorder is not None:
             recorder.day_one(self)
 
