@@ -69,9 +69,7 @@ def _standing(scenario: Scenario) -> Table:
 
 def _conduct(scenario: Scenario) -> Table:
     """Who has a strategy of its own, and what that is."""
-    table = layout.table(
-        "Strategies from day one on (all others: standard)", ["Actor", "Strategy"], [], ["How"]
-    )
+    table = layout.table("Strategies from day one on (all others: standard)", ["Actor", "Strategy"], [], ["How"])
     for section in ("powers", "republics"):
         help_of = {row.name: row.help for row in strategies_of(section)}
         for spec in getattr(scenario, section).values():
