@@ -390,9 +390,9 @@ def plan_of(scenario: Scenario, powers: Sequence[str], republics: Sequence[str],
             f"at most {MOST_MIXES:,}; let fewer actors play",
             path="tournament",
         )
-    for name, value in (("worlds", worlds), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < (1 if name == "worlds" else 0):
-            raise BadInput.of(repr(value), f"a whole number, {1 if name == 'worlds' else 0} or more", path=name)
+    for name, value, least in (("worlds", worlds, 1), ("seed", seed, 0)):
+        if type(value) is not int or value < least:
+            raise BadInput.of(repr(value), f"a whole number, {least} or more", path=name)
     scenarios = {
         ",".join(f"{player.code}-{name}" for player, name in zip(players, mix, strict=True)): scenario.with_values(
             {f"{p.section}.{p.code}.strategy": name for p, name in zip(players, mix, strict=True)}
