@@ -10,12 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-<<<<<<< HEAD
 from sim.scenario.table import SECTORS
-from sim.world import rules
-=======
 from sim.world import rules, strategies
->>>>>>> s7b
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
 from sim.world.equilibrium import equilibrium, past
@@ -137,15 +133,10 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
 
-<<<<<<< HEAD
         cells = np.arange(math.prod(pairs))[:, None] * len(SECTORS) * len(numbers) + np.arange(len(numbers))
         self._cells = cells.reshape(*pairs, len(numbers))
-        self.powers = self.populate(Power, power)
-        self.republics = self.populate(Republic, republic)
-=======
         self.powers = self.populate(Power, power, strategies.POWERS)
         self.republics = self.populate(Republic, republic, strategies.REPUBLICS)
->>>>>>> s7b
         if recorder is not None:
             recorder.day_one(self)
 

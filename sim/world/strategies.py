@@ -39,9 +39,7 @@ class Merchant(Power):
 
     def value(self) -> Floats:
         """Interest and endowment alone."""
-        worth = np.broadcast_to(self.worth, self.alignment.shape).copy()
-        if self.model.now.agenda is not None:
-            worth *= self.model.now.agenda[self.pairs]
+        worth: Floats = np.broadcast_to(self.worth, self.alignment.shape)
         return worth
 
     def odds(self) -> Floats:
