@@ -69,8 +69,7 @@ def concession(rivalry: Floats, rivals_share: Floats, grudge: Floats, noise: Flo
 def ask_utility(standing: Floats, dependence: Floats, ask_dependence: Floats) -> Floats:
     """Utility of asking each power a favour, (p, w): familiarity draws, grievance and overdependence repel.
 
-    ``standing`` <= 0; ``dependence`` 0..1, its weight >= 0. Source: Keohane & Nye 1977 for dependence as habit of turning
-    to.
+    ``standing`` <= 0; ``dependence`` 0..1, its weight >= 0. Source: Keohane & Nye 1977 (turning to whom one knows).
     """
     result: Floats = standing + ask_dependence * dependence
     return result
