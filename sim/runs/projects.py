@@ -78,8 +78,11 @@ class Piles:
         return self.due * self.kept
 
 
-def piles(result: Result, worlds: Sequence[int] | Ints) -> Piles:
-    """What was pending in these worlds of a result that keeps "full", and what became of it."""
+def piles(result: Result, worlds: Sequence[int] | Ints, numbers: Sequence[int] | Ints | None = None) -> Piles:
+    """What was pending in these worlds of a result that keeps "full", and what became of it.
+
+    ``numbers`` of the worlds in what was asked, where the result does not hold all of them.
+    """
     picked = np.asarray(worlds, dtype=np.intp)
 
     def of(name: str) -> NDArray[Any]:
@@ -88,7 +91,11 @@ def piles(result: Result, worlds: Sequence[int] | Ints) -> Piles:
 
     due, cancelled = of("due").astype(np.float64), of("cancelled").astype(np.float64)
     months, shape = len(due), due.shape[1:]
-    sources = [_day_one(of("pledges")[0]), *_pledged(result, picked, shape), _signed(of)]
+    sources = [
+        _day_one(of("pledges")[0]),
+        *_pledged(result, picked, picked if numbers is None else np.asarray(numbers), shape),
+        _signed(of),
+    ]
     month, cell, event, size = (np.concatenate(parts) for parts in zip(*sources, strict=True))
     order = np.argsort(month, kind="stable")
     month, cell, event, size = month[order], cell[order], event[order], size[order]
@@ -118,12 +125,14 @@ def _day_one(pending: NDArray[Any]) -> tuple[Ints, Ints, Ints, Floats]:
     return np.full(len(cell), -1), cell, np.full(len(cell), -1), pending.ravel()[cell].astype(np.float64)
 
 
-def _pledged(result: Result, worlds: Ints, shape: tuple[int, ...]) -> list[tuple[Ints, Ints, Ints, Floats]]:
+def _pledged(
+    result: Result, worlds: Ints, numbers: Ints, shape: tuple[int, ...]
+) -> list[tuple[Ints, Ints, Ints, Floats]]:
     """What each event pledged, in the worlds and months in which it came."""
     found: list[tuple[Ints, Ints, Ints, Floats]] = []
     fired = result.array("event")[..., worlds]
     for place, (name, event) in enumerate(result.scenario.events.items()):
-        points = np.broadcast_to(result.ask.number(f"events.{name}.pledge"), result.worlds)[worlds]
+        points = np.broadcast_to(result.ask.number(f"events.{name}.pledge"), result.ask.worlds)[numbers]
         if not points.any() or not event.powers:
             continue
         t, w = np.nonzero(fired[:, place] & (points > 0.0))
