@@ -5,7 +5,7 @@
 >>> import sim
 >>> result = sim.run("dushanbe-2025", worlds=20, months=12)
 >>> result.headline().partition(":")[0]
-'Mean share of the region by 2026-09'
+'Mean alignment over republics by 2026-09'
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The modules beside this one hold the commands, one short function each; ``pages`` prints their answers, ``layout`` is
 what the pages share.
 
-Exit codes: 0 done, 2 the input was bad, 130 stopped with Ctrl-C (what was finished is shown, and kept with --out).
+Exit codes: 0 done, 2 the input was bad, 130 stopped with Ctrl-C (finished worlds are shown, and saved with --out).
 Answers go to stdout, progress and notes to stderr. Commands import what they need, so that ``sim --help`` is quick.
 """
 
@@ -75,12 +75,12 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Diplomacy in Central Asia, simulated: what republics and powers do to one another, month by month.
+    """Simulate diplomacy in Central Asia: how republics and powers deal with one another, month by month.
 
-    A scenario says how things stand and what will happen; many worlds, each with its own luck, say what may come of it.
+    A scenario sets the starting state and the coming events; many worlds, each with its own luck, show what may follow.
     """
 
 

@@ -257,7 +257,7 @@ def _key(fig: Figure, box: Box, most: float, widest: float, star: float, step: i
         ("refused" if step == 1 else "half or more refused", [ring], False),
         ("pledges lapsed", [{"s": 40, "c": GRAY, "marker": "|", "linewidths": 1.4}], False),
         ("public rebuke", [rebuke], False),
-        ("the power makes up", [around | {"marker": "o"}, rebuke], True),
+        ("the power makes amends", [around | {"marker": "o"}, rebuke], True),
         ("the power punishes", [around | {"marker": "s"}, rebuke], True),
         ("summit", [dot | {"s": 26, "marker": "v"}], False),
     ]

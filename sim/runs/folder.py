@@ -102,7 +102,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
     files are not those of the manifest; KeyError where the manifest lacks something.
     """
     scenario, posterior, variations = (_named(folder, name, suffix) for name in (SCENARIO, POSTERIOR, VARIATIONS))
-    drawn = facts["posterior"]
+    stated = facts["posterior"]
     varied = pq.read_table(variations) if facts["variations"] else pa.table({})
     ask = Ask(
         load_scenario(scenario).read_back(facts["scenario"], facts["root_actors"]),
@@ -110,7 +110,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
         facts["seed"],
         facts["keep"],
         variations={name: varied.column(name).to_numpy() for name in varied.column_names},
-        posterior=None if drawn is None else replace(load_posterior(posterior), name=drawn["name"]),
+        posterior=None if stated is None else replace(load_posterior(posterior), name=stated["name"]),
         republic=_classes(facts["classes"]["republic"]),
         power=_classes(facts["classes"]["power"]),
         model=find_class(facts["classes"]["model"]["*"]),
@@ -125,8 +125,8 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
 
 
 def _classes(facts: Mapping[str, Mapping[str, str]]) -> Classes:
-    found = {code: find_class(cls) for code, cls in facts.items()}
-    return found["*"] if list(found) == ["*"] else found
+    classes = {code: find_class(cls) for code, cls in facts.items()}
+    return classes["*"] if list(classes) == ["*"] else classes
 
 
 def _named(folder: Path, name: str, suffix: str) -> Path:

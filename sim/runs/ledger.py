@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.runs.words import percent
+from sim.runs.words import capital, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
@@ -24,7 +24,7 @@ TELLING = 0.05
 _OUTCOMES = {rules.REJECTED: "rejected", rules.OUTBID: "outbid", rules.ACCEPTED: "accepted"}
 _ANSWERED = {rules.REJECTED: "{r} says no", rules.OUTBID: "{r} takes another's bid", rules.ACCEPTED: "{r} accepts"}
 _RESPONSES = {rules.CONCILIATED: "conciliated", rules.COERCED: "coerced"}
-_RESPONDED = {rules.CONCILIATED: "{p} makes up", rules.COERCED: "{p} punishes it"}
+_RESPONDED = {rules.CONCILIATED: "{p} makes amends", rules.COERCED: "{p} punishes it"}
 _CAUSE_WORDS = {
     "neglect": "neglect",
     "disrespect": "disrespect",
@@ -34,7 +34,7 @@ _CAUSE_WORDS = {
 }
 
 
-class Told(Protocol):
+class LedgerSource(Protocol):
     """What the ledger reads of a result; see ``sim.runs.result.Result``."""
 
     @property
@@ -50,12 +50,12 @@ class Told(Protocol):
     def array(self, name: str) -> NDArray[Any]: ...
 
 
-def ledger(result: Told, world: int) -> pd.DataFrame:
+def ledger(result: LedgerSource, world: int) -> pd.DataFrame:
     """The ledger of one world of a result that keeps "full"; columns ``COLUMNS``, in the order of the months."""
     return pd.DataFrame(entries(result, world), columns=list(COLUMNS))
 
 
-def entries(result: Told, world: int) -> list[tuple[Any, ...]]:
+def entries(result: LedgerSource, world: int) -> list[tuple[Any, ...]]:
     """The rows of ``ledger``."""
     if not 0 <= world < result.worlds:
         raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
@@ -76,11 +76,11 @@ def entries(result: Told, world: int) -> list[tuple[Any, ...]]:
 class _Writer:
     """Turns one world's arrays into rows."""
 
-    def __init__(self, result: Told, world: int) -> None:
+    def __init__(self, result: LedgerSource, world: int) -> None:
         self.result, self.world = result, world
         self.rows: list[tuple[Any, ...]] = []
         self.names = {
-            code: spec.name
+            code: named(spec.name)
             for actors in (result.scenario.powers, result.scenario.republics)
             for code, spec in actors.items()
         }
@@ -125,7 +125,7 @@ class _Writer:
         for t, i, j in np.argwhere(stance >= 0):
             r, p, republic, power = self.pair(i, j)
             taken = STANCES[stance[t, i, j]]
-            self.enter(t + 1, "stance", f"{republic} is {taken} towards {power}.", r=r, p=p, outcome=taken)
+            self.enter(t + 1, "stance", capital(f"{republic} is {taken} towards {power}."), r=r, p=p, outcome=taken)
 
     def rebukes(self) -> None:
         response = self.of("response")
@@ -136,7 +136,7 @@ class _Writer:
             self.enter(
                 t + 1,
                 "rebuke",
-                f"{republic} rebukes {power} in public; {said}.",
+                capital(f"{republic} rebukes {power} in public; {said}."),
                 r=r,
                 p=p,
                 outcome=_RESPONSES.get(answer, "silence"),
@@ -151,8 +151,10 @@ class _Writer:
             self.enter(
                 t + 1,
                 "grievance",
-                f"{republic}'s grievance against {power} rises to {total[t + 1, i, j]:.2f}, "
-                f"over {_CAUSE_WORDS[cause]}.",
+                capital(
+                    f"{republic}'s grievance against {power} rises to {total[t + 1, i, j]:.2f}, "
+                    f"over {_CAUSE_WORDS[cause]}."
+                ),
                 r=r,
                 p=p,
                 size=float(total[t + 1, i, j] - total[t, i, j]),
@@ -167,8 +169,10 @@ class _Writer:
             self.enter(
                 t + 1,
                 "offer",
-                f"{power} offers {republic} {size[t, i, j]:.3f} points in {about}; "
-                f"{_ANSWERED[code].format(r=republic)}.",
+                capital(
+                    f"{power} offers {republic} {size[t, i, j]:.3f} points in {about}; "
+                    f"{_ANSWERED[code].format(r=republic)}."
+                ),
                 r=r,
                 p=p,
                 sector=about,
@@ -184,7 +188,9 @@ class _Writer:
             self.enter(
                 t + 1,
                 "request",
-                f"{republic} asks {asked} for help in {about}; {asked} {'agrees' if yes else 'does not answer'}.",
+                capital(
+                    f"{republic} asks {asked} for help in {about}; {asked} {'agrees' if yes else 'does not answer'}."
+                ),
                 r=r,
                 p=p,
                 sector=about,

@@ -1,4 +1,4 @@
-"""What a run found, as arrays with named axes and as tidy tables."""
+"""The result of a run, as arrays with named axes and as tidy tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim import lazy
 from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.plots import ResultPlots
-from sim.runs.words import percent
+from sim.runs.words import named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -335,24 +335,24 @@ class Result:
             way, most = ("higher", up) if up >= down else ("lower", down)
             sure = f", {way} in {percent(most)} of worlds" if up != down else ""
             parts.append(
-                f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.1f} % to "
+                f"with {named(self.scenario.powers[power].name)} from {100 * np.median(share - change):.1f} % to "
                 f"{median} % [{low}–{high}]{sure}"
             )
-        text = f"Mean share of the region by {end}: {'; '.join(parts)}."
+        text = f"Mean alignment over republics by {end}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
-            powers = {code: spec.name for code, spec in self.scenario.powers.items()}
+            powers = {code: named(spec.name) for code, spec in self.scenario.powers.items()}
             moves = [
                 f"{self.scenario.republics[row.republic].name} from {powers[row.leader_now]} to "
                 f"{powers[row.leader_end]} ({percent(row.probability_of_change)} of worlds)"
                 for _, row in likely.iterrows()
             ]
-            text += f" Likely changes of leader: {', '.join(moves)}."
+            text += f" Likely changes of leading power: {', '.join(moves)}."
         else:
             top = leaders.sort_values("probability_of_change").iloc[-1]
             text += (
-                f" No change of leader is likely; the nearest to one is "
+                f" No change of leading power is likely; the likeliest is in "
                 f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."
             )
         return text

@@ -62,8 +62,8 @@ class Job:
 
     def variations(self, task: Task, place: NDArray[np.int64], luck: NDArray[np.int64]) -> dict[str, Any]:
         """Values of a batch's worlds, by path: those of their points, and of their draws. ``place`` in task.points."""
-        drawn = self.asks[task.scenario].values_of(luck)
-        return drawn | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
+        values = self.asks[task.scenario].values_of(luck)
+        return values | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
 
 
 @dataclass(frozen=True)

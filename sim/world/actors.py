@@ -106,7 +106,6 @@ class Power(Actor):
         self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
         self.wanted_sector[:] = rules.pick(courting, self.luck("sector"))
         self.usual = rules.usual_size(full, self.project_share, self.projects)
-        self.wanted_size[:] = rules.project_size(self.usual, self.project_spread, self.luck("size"))
         self.strings[:] = self.everyday_strings * (1.0 + self.terms) / spread
 
     def value(self) -> Floats:
@@ -119,7 +118,7 @@ class Power(Actor):
         return value
 
     def grant(self) -> None:
-        """Answer the requests addressed to it: what is granted is a project it opens (step 3)."""
+        """Answer the requests addressed to it: what is granted is a project it opens; size them all (step 3)."""
         model, state = self.model, self.model.state
         chance = rules.grant_chance(self.responsiveness, self.strain, model.rule["strain_on_means"], self.grudge)
         asked = over(state.request_power, "power") == model.power_axis[self.place]
@@ -127,6 +126,9 @@ class Power(Actor):
         state.granted |= granted.any(axis=1)
         self.arises |= granted
         np.copyto(self.wanted_sector, over(state.request_sector, "power"), where=granted)
+        few = np.nonzero(self.arises)  # projects are rare
+        usual, spread = (np.broadcast_to(x, self.arises.shape)[few] for x in (self.usual, self.project_spread))
+        self.wanted_size[few] = rules.project_size(usual, spread, self.luck("size")[few])
 
     def bid(self) -> None:
         """Bid for the projects on the table: its own, and where a republic shops around, others' (step 5)."""
@@ -159,14 +161,9 @@ class Power(Actor):
         size = self.offer_size * (self.answer == rules.ACCEPTED)
         self.fund -= total(size, "republic")
         self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & (self.answer != rules.ACCEPTED))
-        takes = rules.delay(
-            np.maximum(size, rules.QUANTUM),
-            np.maximum(self.usual, rules.QUANTUM),
-            self.delivery_months,
-            model.rule["project_delay"],
-        )
         sector = np.broadcast_to(over(state.offer_sector, "power"), size.shape)
-        rules.book(state.pledges, state.pace, size, sector, takes, self.place.start)
+        delay, exponent = self.delivery_months, model.rule["project_delay"]
+        rules.book(state.pledges, state.pace, size, sector, self.usual, delay, exponent, self.place.start)
 
     def deliver(self) -> tuple[Floats, Floats]:
         """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 6).

@@ -220,7 +220,6 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     # one sector's is called off at a time, chosen by its part of what is pending
     cancelled = (1.0 - (1.0 - settled.cancel) ** months) * total(settled.sector * settled.sector, "sector")
     kept = over(1.0 - cancelled, "sector").astype(SINGLE)
-    usual = np.maximum(settled.usual, rules.QUANTUM)
     part = over(settled.done, "sector").astype(SINGLE)
     steady = (settled.courting * part).astype(SINGLE)  # for each point of it
     fund = 0.5 * settled.ceiling
@@ -247,9 +246,9 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
         deals *= left
         deals += due
         deals += over(spent.astype(SINGLE), "sector") * steady
-        takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
-        rules.book(pledges, pace, points, chosen, takes)
-    return Past(rules.counted(pledges.astype(np.float64)), pace, deals, rules.counted(fund))
+        rules.book(pledges, pace, points, chosen, settled.usual, p.power["delivery_months"], rule["project_delay"])
+    pending = np.maximum(pledges, 0.0).astype(np.float64)
+    return Past(rules.counted(pending), pace, deals, rules.counted(fund))
 
 
 def _some(x: Floats) -> Floats:

@@ -55,9 +55,9 @@ class PatientInvestor(Power):
     Source: patient capital (lit:kaplan-2021).
     """
 
-    def plan(self) -> None:
+    def grant(self) -> None:
         """Let smaller projects pass."""
-        super().plan()
+        super().grant()
         self.arises &= self.wanted_size >= self.usual
 
 

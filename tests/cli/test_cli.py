@@ -182,7 +182,7 @@ def test_run_prints_a_page() -> None:
         "Dushanbe 2025",
         "Alignment, 2025-10 to 2026-10",
         "Turkmenistan",
-        "Leader",
+        "Leading power",
         "deferential",
         "typical world",
         "more entries",

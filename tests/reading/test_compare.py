@@ -19,7 +19,7 @@ SMALL = Scenario.from_yaml(GOOD, "small").with_months(6)
 
 
 def moved(base: Result, deltas: Any) -> Result:
-    """The result with Kazakhstan's Russian share moved by ``deltas`` (month + 1, world)."""
+    """The result with Kazakhstan's alignment with Russia changed by ``deltas`` (month + 1, world)."""
     other = sim.run(base.scenario, base.worlds, seed=base.seed, keep="overall")
     other.record.arrays["overall"][:, 0, 0] += deltas
     return other
@@ -39,7 +39,7 @@ def test_identical_scenarios_differ_by_exactly_nothing(seed: int, worlds: int) -
     assert all(since is None for since in table.clear_since)
     outcomes = both.outcomes()
     assert not outcomes[["difference", "p_higher", "p_lower"]].to_numpy().any()
-    assert both.headline() == "No share differs in any world."
+    assert both.headline() == "No alignment differs in any world."
     assert both.sentence("KAZ", "RUS").endswith("the same in every world.")
 
 
@@ -115,8 +115,10 @@ def test_probability_band_and_first_clear_month_by_hand(case: Comparison) -> Non
 
 
 def test_the_sentence_says_the_numbers(case: Comparison) -> None:
-    assert "6.5 points higher, higher in 100 % of worlds; clear from October 2025 on." in case.sentence("KAZ", "RUS")
-    assert case.headline().startswith("Russia’s share of Kazakhstan in March 2026")
+    assert "6.5 percentage points higher, higher in 100 % of worlds; clear from October 2025 on." in case.sentence(
+        "KAZ", "RUS"
+    )
+    assert case.headline().startswith("Kazakhstan’s alignment with Russia in March 2026")
     assert "no different" not in case.headline()
 
 

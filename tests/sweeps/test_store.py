@@ -251,8 +251,8 @@ def test_ctrl_c_and_a_kill_stop_the_workers_and_the_same_command_goes_on(tmp_pat
     kept = len(list((out / PARTS).glob("*.parquet")))
     assert 2 <= kept < 12
     assert re.fullmatch(
-        rf"6 points x 250 worlds.*\nStopped: [\d,]+ of 1,500 worlds are kept in {re.escape(str(out))}"
-        r"\. The same command goes on from there\.\n",
+        rf"6 points x 250 worlds.*\nStopped: [\d,]+ of 1,500 worlds are saved in {re.escape(str(out))}"
+        r"\. The same command resumes the sweep\.\n",
         err,
     ), err
     until(lambda: not any(map(alive, crew)))

@@ -45,8 +45,8 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
             console.print(both.headline(name, sector=sector))
             _one_comparison(both, name, sector)
         console.print(
-            "\nPaired by world: both ran on the same luck. [ ] eight worlds in ten. Clear since: from this "
-            "month to the end that band of the difference stays on one side of zero; – is never."
+            "\nPaired by world: both ran on the same luck. [ ] 80 % of worlds. Clear since: from this month "
+            "to the end that band of the difference excludes zero; – is never."
         )
         console.print(
             layout.colophon(
@@ -61,7 +61,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
     story = both.results[both.index(name)].scenario
     table = layout.table(
         f"{capital(where)} in {month_words(both.dates[-1])}, %",
-        ["Share"],
+        ["Alignment with"],
         ["base", "other", "difference", "higher\nin", "clear\nsince"],
     )
     frame = both.table(sector)
@@ -108,7 +108,7 @@ def indented(story: Scenario, code: str) -> str:
 
 
 def gap(row: Any) -> str:
-    """A paired difference and its 80 % band, in points: ``+1.2 [−0.4 to +2.9]``."""
+    """A paired difference and its 80 % band, in percentage points: ``+1.2 [−0.4 to +2.9]``."""
     return f"{signed(row.difference)} [{signed(row.difference_low)} to {signed(row.difference_high)}]"
 
 

@@ -54,8 +54,8 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
 
 def _overview(why: Explanation) -> None:
     table = layout.table(
-        "Change of each alignment in points, and what moved it most (mean)",
-        ["Share"],
+        "Change of alignment in percentage points, and what moved it most (mean)",
+        ["Alignment with"],
         ["change", "drift's\npart"],
         ["mostly by"],
     )
@@ -70,8 +70,8 @@ def _overview(why: Explanation) -> None:
     console = layout.stdout()
     layout.print_table(console, table)
     console.print(
-        "Drift's part: how much of the spread between worlds goes with the random walk that no rule explains."
-        " --republic and --power tell one story in full."
+        "Drift's part: its share of the variance between worlds; drift is a random walk that no rule explains."
+        " --republic and --power explain one alignment in full."
     )
 
 
@@ -96,9 +96,10 @@ def _one_alignment(why: Explanation, republic: str, power: str) -> None:
         )
     layout.print_table(layout.stdout(), table)
     layout.stdout().print(
-        "Points. Spread: its part of what sets worlds apart. Last columns: the mean by whose driver it "
-        f"was. “{capital(driver_words(CHANCE))}” is the "
-        "random walk; luck in answers and deliveries shows in deals and grievances."
+        "Percentage points. Spread: share of the variance between worlds, below 0 where a driver offsets others. Last "
+        "columns: the mean by the power whose driver it is. "
+        f"“{capital(driver_words(CHANCE))}” is a random walk that no rule explains; luck in answers and "
+        "deliveries shows in deals and grievances."
     )
 
 
@@ -130,13 +131,13 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     console, story = layout.stdout(), effect.explanation.scenario
     event = story.events[effect.event]
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
-    console.print(f"What it changed, by running the same worlds without it. {headline}")
+    console.print(f"Its effect, from running the same worlds without it. {headline}")
     frame = effect.explanation.table()
     where = "" if sector == "overall" else f" in {sector}"
     out = layout.table(
-        f"Difference it makes{where} by {month_words(both.dates[-1])}, points",
-        ["Share"],
-        ["difference", "clear\nsince", *(["where\nit came"] if event.random else [])],
+        f"Difference it makes{where} by {month_words(both.dates[-1])}, percentage points",
+        ["Alignment with"],
+        ["difference", "clear\nsince", *(["where it\nhappened"] if event.random else [])],
         ["through (mean)"],
     )
     for row in by_republic(out, layout.rows(table), story):
@@ -149,8 +150,8 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     if event.random:
         often = percent(float(effect.came.mean()))
         console.print(
-            f"Chance decides whether it happens: it came in {often} of worlds; a world without it is the "
-            "same in both. Where it came: the median difference in those worlds."
+            f"Chance decides whether it happens: it did in {often} of worlds; a world without it is the "
+            "same in both. Where it happened: the median difference in those worlds."
         )
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
 

@@ -63,8 +63,8 @@ def evidence() -> str:
 
 def verdict(text: str) -> list[list[str]]:
     """The section "Verdict" of the evidence, block by block: lines of a paragraph, of a list or of a table."""
-    found = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    blocks = re.split(r"\n\s*\n", found[1].strip()) if found else []
+    verdict = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    blocks = re.split(r"\n\s*\n", verdict[1].strip()) if verdict else []
     return [block.splitlines() for block in blocks]
 
 
