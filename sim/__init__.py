@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario import BadInput, Scenario, load, shipped
     from sim.sweeps.sweep import sweep
     from sim.sweeps.table import Sweep
+    from sim.sweeps.tournament import tournament
     from sim.world.actors import Power, Republic
     from sim.world.model import DiplomacyModel
 
@@ -53,6 +54,7 @@ _HOMES: dict[str, str] = {
     "run": "sim.runs.run",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
+    "tournament": "sim.sweeps.tournament",
     "whatif": "sim.reading.compare",
 }
 """Where each public name lives; importing it is put off until it is asked for."""
@@ -83,6 +85,7 @@ _METHODS: dict[str, str] = {
     "SweepPlots.scatter_matrix": "sim.figures.sweeps.scatter_matrix",
     "SweepPlots.sensitivity": "sim.figures.sweeps.sensitivity",
     "SweepPlots.tornado": "sim.figures.sweeps.tornado",
+    "Tournament.figure": "sim.figures.tournament.payoffs",
 }
 """The function that carries out a method whose class must not know it: what draws a result stands above the result."""
 
@@ -109,6 +112,7 @@ __all__ = [
     "run",
     "shipped",
     "sweep",
+    "tournament",
     "whatif",
 ]
 

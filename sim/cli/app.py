@@ -21,8 +21,8 @@ import sim
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
-from sim.cli.scenarios import check, list_scenarios, schema, show
-from sim.cli.sweeps import discover, sensitivity, sweep
+from sim.cli.scenarios import check, list_scenarios, schema, show, strategies
+from sim.cli.sweeps import discover, sensitivity, sweep, tournament
 from sim.cli.view import view
 
 
@@ -90,7 +90,9 @@ for command, example in (
     (show, "sim show dushanbe-2025 --sources"),
     (check, "sim check my-scenario.yaml another.yaml"),
     (schema, "sim schema --out scenarios/schema.json"),
+    (strategies, "sim strategies"),
     (sweep, "sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9:10 --out strain"),
+    (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),
     (sensitivity, "sim sensitivity my-sweep --outcome RUS.share"),
     (discover, "sim discover my-sweep --where 'RUS.share < 25 %'"),
     (calibrate, "sim calibrate --origin 2019 --out results/calibration-2019"),

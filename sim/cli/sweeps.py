@@ -1,4 +1,4 @@
-"""Commands about sweeps: sweep, sensitivity, discover."""
+"""Commands about sweeps: sweep, tournament, sensitivity, discover."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import Posterior, Quiet
+from sim.cli.options import (
+    Changes,
+    Format,
+    FormatOption,
+    Months,
+    Posterior,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Worlds,
+    load_changed,
+)
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
 
@@ -115,6 +126,71 @@ def sweep(
     pictures = save_all(swept, out / "figures")
     print_sweep(swept)
     note.written(pictures)
+
+
+def tournament(
+    scenario: ScenarioName,
+    powers: Annotated[
+        list[str] | None,
+        typer.Option("--power", metavar="CODE", help="A power that plays. Repeatable.", show_default="all powers"),
+    ] = None,
+    republics: Annotated[
+        list[str] | None, typer.Option("--republic", metavar="CODE", help="A republic that plays. Repeatable.")
+    ] = None,
+    worlds: Worlds = 200,
+    months: Months = None,
+    seed: Seed = 0,
+    changes: Changes = None,
+    power_payoff: Annotated[
+        str | None, typer.Option(help="What powers play for: share or cost.", show_default="share")
+    ] = None,
+    republic_payoff: Annotated[
+        str | None,
+        typer.Option(help="What republics play for: delivered, terms or grievance.", show_default="delivered"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder to keep it in; the same command goes on where it stopped."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
+    ] = None,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Let every strategy of some actors meet every mix of the others', and say who gains by which."""
+    from sim.cli.layout import Notes, Progress, command_line
+    from sim.cli.pages.sweep import sized, stopped
+    from sim.cli.pages.tournament import print_tournament, save_tournament
+    from sim.sweeps.sweep import Stopped
+    from sim.sweeps.tournament import tournament
+
+    chosen = load_changed(scenario, changes, months)
+    note = Notes(hidden=quiet)
+    try:
+        with Progress(hidden=quiet) as progress:
+            found = tournament(
+                chosen,
+                powers or (),
+                republics or (),
+                out,
+                worlds=worlds,
+                seed=seed,
+                power_payoff=power_payoff,
+                republic_payoff=republic_payoff,
+                workers=workers,
+                progress=progress.update,
+                tell=lambda expected: note.say(sized(expected)),
+                command=command_line(),
+            )
+    except Stopped as stop:
+        if stop.folder is None:
+            raise
+        note.say(stopped(stop))
+        raise typer.Exit(130) from None
+    if out is not None:
+        note.written(save_tournament(found, out))
+    print_tournament(found, format.value)
 
 
 def sensitivity(

@@ -24,7 +24,7 @@ from sim.sweeps.table import Sweep
 
 Floats = NDArray[np.float64]
 
-_SCALE = LinearSegmentedColormap.from_list("sim", ["#f3f5f8", "#a9c3df", "#2f6db3", "#142c4d"])
+SCALE = LinearSegmentedColormap.from_list("sim", ["#f3f5f8", "#a9c3df", "#2f6db3", "#142c4d"])
 BINS = 12
 """Cells along an axis at most, where a factor has more values."""
 LINES = ("solid", "dashed", "dotted")
@@ -85,7 +85,7 @@ def heat(
             value = cells[row, column]
             if np.isnan(value):
                 continue
-            color = to_hex(_SCALE(float(shade[row, column])))
+            color = to_hex(SCALE(float(shade[row, column])))
             ax.add_patch(
                 Rectangle(
                     (column, row),
@@ -113,7 +113,7 @@ def _color_bar(fig: Figure, box: Box, low: float, high: float) -> None:
             [Rectangle((0, i), 1, 1) for i in range(64)],
             linewidths=0,
             gid="scale",
-            facecolors=[_SCALE(i / 63) for i in range(64)],
+            facecolors=[SCALE(i / 63) for i in range(64)],
         )
     )
     for part in (0.0, 0.5, 1.0):

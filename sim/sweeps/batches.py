@@ -109,7 +109,9 @@ def job_of(
         for scenario in plan.scenarios.values()
     )
     names: dict[str, bool] = {}
-    for ask in asks:
+    # outcomes are named after actors: scenarios that have the same ones have the same outcomes
+    told_apart = {(tuple(ask.scenario.powers), tuple(ask.scenario.republics)): ask for ask in asks}
+    for ask in told_apart.values():
         for name, values in probe(ask).items():
             whole = bool(np.issubdtype(values.dtype, np.integer))
             names[name] = names.get(name, True) and whole

@@ -97,10 +97,13 @@ class Power(Actor):
         saved = rules.counted(rules.saved(self.purse, steady, self.fund, ceiling))
         self.fund += saved
         courting = self.value()
+        everyday = total(total(courting, "sector"), "republic").astype(np.float64)
+        if model.now.agenda is not None:  # a summit opens opportunities
+            courting = courting * model.now.agenda[self.pairs]
         by_republic = total(courting, "sector").astype(np.float64)
         self.courted[:] = rules.divide(self.purse, by_republic)
         self.steady[:] = rules.divide(self.purse - saved, by_republic)
-        weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
+        weight = by_republic / np.where(everyday > 0.0, everyday, 1.0)
         stirred = np.maximum(total(self.stir, "republic") / len(self.stir), 0.0)
         spread = 1.0 + rule["cascade_courtship"] * stirred
         self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
@@ -112,10 +115,7 @@ class Power(Actor):
         """What courting each republic in each sector is worth, (r, p, s, w) >= 0."""
         rivals_share = over(self.model.taken, "power") - self.alignment
         attention = self.attention * rules.learnt(self.success, self.learning)
-        value = rules.courting_value(self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, attention)
-        if self.model.now.agenda is not None:
-            value *= self.model.now.agenda[self.pairs]
-        return value
+        return rules.courting_value(self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, attention)
 
     def grant(self) -> None:
         """Answer the requests addressed to it: what is granted is a project it opens; size them all (step 3)."""
@@ -139,7 +139,6 @@ class Power(Actor):
         size = over(state.opened_size, "power")
         bettered = rules.bid(size, self.rivalry, rivals_share, rule["bid_raise"])
         self.offer_size[:] = rules.within(np.where(shopped, bettered, size) * bids, self.fund)
-        self.strings *= np.where(shopped, 1.0 - rule["bid_strings"] * np.minimum(self.rivalry, 1.0), 1.0)
 
     def mine(self) -> Flags:
         """Which projects on the table it opened, (r, p, w)."""
@@ -331,9 +330,7 @@ class Republic(Actor):
             rule["dependence_tolerance"],
             rule["dependence_cost"],
         )
-        utility = rules.ask_utility(
-            self.standing, model.state.respect, rule["ask_respect"], self.overall, rule["ask_dependence"]
-        )
+        utility = rules.ask_utility(self.standing, self.overall, rule["ask_dependence"])
         asks = model.own_luck("request")[self.place] < rule["requests"] / 12.0
         whom = rules.foremost(utility + rule["choice_noise"] * gumbel(self.luck("ask")))
         self.request_power[:] = np.where(asks, whom, -1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.scenario import Scenario
 from sim.scenario.table import SECTORS
-from sim.world import rules
+from sim.world import rules, strategies
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
 from sim.world.equilibrium import equilibrium, past
@@ -135,8 +135,8 @@ class DiplomacyModel(WorldsModel):
 
         cells = np.arange(math.prod(pairs))[:, None] * len(SECTORS) * len(numbers) + np.arange(len(numbers))
         self._cells = cells.reshape(*pairs, len(numbers))
-        self.powers = self.populate(Power, power)
-        self.republics = self.populate(Republic, republic)
+        self.powers = self.populate(Power, power, strategies.POWERS)
+        self.republics = self.populate(Republic, republic, strategies.REPUBLICS)
         if recorder is not None:
             recorder.day_one(self)
 

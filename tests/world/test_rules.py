@@ -93,10 +93,10 @@ def test_sigmoid_is_the_logistic_function_and_does_not_overflow() -> None:
     assert rules.sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
 
 
-def test_respect_and_habit_draw_requests() -> None:
-    # standing -0.2, respect 0.6 x 0.5 = 0.3, dependence 0.4 x 1.5 = 0.6: 0.7
-    got = rules.ask_utility(at(-0.2), at(0.6), np.array([0.5]), at(0.4), np.array([1.5]))
-    assert got[:, 0] == pytest.approx([0.7])
+def test_habit_draws_requests() -> None:
+    # standing -0.2, dependence 0.4 x 1.5 = 0.6: 0.4
+    got = rules.ask_utility(at(-0.2), at(0.4), np.array([1.5]))
+    assert got[:, 0] == pytest.approx([0.4])
 
 
 def test_choice_probabilities_are_logit() -> None:
