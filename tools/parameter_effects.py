@@ -29,6 +29,8 @@ ELSEWHERE = ("war-drags-on", "assertive-five", "moscow-reasserts", "crowded-step
 COUNTED = ("rebukes", "conceded", "punished", "projects", "cancelled", "delivered", "grievance")
 """Outcomes of each power beside shares and terms, compared with their baseline mean."""
 UNITS = {"cancelled": "points of engagement", "delivered": "points of engagement", "grievance": "grievance points"}
+ARITHMETIC = ("share_floor",)
+"""Rules that are none, but keep logarithms finite: they must move nothing."""
 SELDOM = 0.2
 """A count with a smaller mean in the baseline is left out: a few per cent of it is chance."""
 SURE = 3.0
@@ -190,6 +192,7 @@ def page(table: pd.DataFrame, worlds: int) -> str:
             (", ".join(f"`{name}`" for name in nowhere.parameter) or "none") + ".",
         ),
         _paragraph(
+            "`share_floor` is left out: it keeps logarithms finite and is to move nothing.",
             "What one parameter does by itself says nothing about what several do together; for that, `sim sweep`",
             "computes Sobol indices ([sweeps](../how-to/sweep-on-a-cluster.md)).",
         ),
@@ -236,7 +239,7 @@ def kept() -> tuple[pd.DataFrame, int]:
 
 def judged() -> list[Parameter]:
     """Rows of the parameter table that the page is about."""
-    return [row for row in TABLE if row.role in ("conduct", "rule")]
+    return [row for row in TABLE if row.role in ("conduct", "rule") and row.name not in ARITHMETIC]
 
 
 if __name__ == "__main__":
