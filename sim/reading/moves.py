@@ -38,7 +38,6 @@ COLUMNS = ("republic", "power", "date", "month", "kind", "of", "sector", "size",
 DIPLOMATIC: tuple[str, ...] = ("project", "stance", "rebuke")
 """Kinds that are somebody's doing on a day; the others are ``pending`` (on day one), ``event``, ``steady``,
 ``day one`` (deals living then), ``treatment`` (grievances, what was said and answered left out), ``rest``."""
-_ANSWERED = {"conceded": "met with a concession", "punished": "punished", "let pass": "let pass"}
 _ANSWERS = {rules.CONCILIATED: "conceded", rules.COERCED: "punished", rules.IGNORED: "let pass"}
 
 
@@ -61,7 +60,10 @@ class _Mover:
 
 
 def moves(why: Explanation, world: int | None = None) -> pd.DataFrame:
-    """The table of ``Explanation.moves``."""
+    """What moved each alignment in one world: projects, stances, rebukes with their answers, and what remains.
+
+    See ``Explanation.moves``.
+    """
     chosen = why.typical_world if world is None else world
     if not 0 <= chosen < why.worlds:
         raise BadInput.of(str(chosen), f"a world from 0 to {why.worlds - 1}", path="world")
@@ -317,12 +319,9 @@ def told(why: Explanation, row: Any) -> str:
     if row.kind == "pending":
         return f"what {named(power)} had pending in {row.sector} on day one"
     if row.kind == "rebuke":
-        answer = f", which {named(power)} {_ANSWERED[row.outcome]}," if row.outcome else ""
-        return f"{possessive(republic)} rebuke of {named(power)} in {when}{answer}"
+        return f"{possessive(republic)} rebuke of {named(power)} in {when}"
     if row.kind == "stance":
-        taken, _, answer = row.outcome.partition(", ")
-        then = f", which {named(power)} {_ANSWERED[answer]}," if answer else ""
-        return f"{possessive(republic)} {taken} stance towards {named(power)} in {when}{then}"
+        return f"{possessive(republic)} {row.outcome.partition(', ')[0]} stance towards {named(power)} in {when}"
     return {
         "event": f"the event {row.outcome} in {when}, on {named(power)}",
         "steady": f"{possessive(power)} steady engagement",
@@ -335,6 +334,9 @@ def most_moving(why: Explanation, table: pd.DataFrame, republic: str, power: str
     """The projects, stances and rebukes that moved an alignment most in one world, as a list in running text."""
     mine = table[(table.republic == republic) & (table.power == power) & table.kind.isin(DIPLOMATIC)]
     mine = mine[mine.part.abs() >= 0.0005].head(most)
-    return listed(
-        [f"{told(why, row)} ({signed(part)})" for row, part in zip(mine.itertuples(), mine.part.tolist(), strict=True)]
-    )
+    said = []
+    for row, part, outcome in zip(mine.itertuples(), mine.part.tolist(), mine.outcome.tolist(), strict=True):
+        answer = outcome.rpartition(", ")[2]
+        answered = f"{answer}, " if answer in _ANSWERS.values() else ""
+        said.append(f"{told(why, row)} ({answered}{signed(part)})")
+    return listed(said)
