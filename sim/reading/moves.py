@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.reading.attribution import mean_gradient
+from sim.runs.ledger import RESPONSES
 from sim.runs.projects import Piles, piles
 from sim.runs.result import Result
 from sim.runs.run import run_batch
@@ -38,7 +39,6 @@ COLUMNS = ("republic", "power", "date", "month", "kind", "of", "sector", "size",
 DIPLOMATIC: tuple[str, ...] = ("project", "stance", "rebuke")
 """Kinds that are somebody's doing on a day; the others are ``pending`` (on day one), ``event``, ``steady``,
 ``day one`` (deals living then), ``treatment`` (grievances, what was said and answered left out), ``rest``."""
-_ANSWERS = {rules.CONCILIATED: "conceded", rules.COERCED: "punished", rules.IGNORED: "let pass"}
 
 
 @dataclass
@@ -148,7 +148,7 @@ class _World:
 
     def answered(self, t: int, q: int) -> _Mover:
         """The rebuke or stance that a power answered in a month."""
-        outcome = _ANSWERS.get(int(self.response[t, q]), "")
+        outcome = RESPONSES.get(int(self.response[t, q]), "")
         if self.rebuke[t, q]:
             return self.mover("rebuke", q, t + 1, outcome=outcome)
         stance = STANCES[max(int(self.stance[t, q]), 0)]
@@ -337,6 +337,6 @@ def most_moving(why: Explanation, table: pd.DataFrame, republic: str, power: str
     said = []
     for row, part, outcome in zip(mine.itertuples(), mine.part.tolist(), mine.outcome.tolist(), strict=True):
         answer = outcome.rpartition(", ")[2]
-        answered = f"{answer}, " if answer in _ANSWERS.values() else ""
+        answered = f"{answer}, " if answer in RESPONSES.values() else ""
         said.append(f"{told(why, row)} ({answered}{signed(part)})")
     return listed(said)
