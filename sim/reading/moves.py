@@ -340,3 +340,19 @@ def most_moving(why: Explanation, table: pd.DataFrame, republic: str, power: str
         answered = f"{answer}, " if answer in RESPONSES.values() else ""
         said.append(f"{told(why, row)} ({answered}{signed(part)})")
     return listed(said)
+
+
+def in_one_world(why: Explanation, table: pd.DataFrame, republic: str, power: str) -> str:
+    """The projects, stances and rebukes that moved an alignment most in the typical world, in a sentence.
+
+    ``table``: its ``moves``.
+    """
+    i, j = why.place(republic, power)
+    world = why.typical_world
+    told = most_moving(why, table, republic, power)
+    change = signed(float(why.change[i, j, world]))
+    if not told:
+        return (
+            f"In a typical world (number {world}: {change} points) no single project, stance or rebuke moved it much."
+        )
+    return f"In a typical world (number {world}: {change} points) it is moved most by {told}."

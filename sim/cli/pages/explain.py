@@ -11,7 +11,7 @@ import pandas as pd
 from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
-from sim.reading.moves import DIPLOMATIC, most_moving
+from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
 from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
 from sim.reading.telling import headline as telling
 from sim.runs.words import capital, minus, month_words, percent, short_names, signed
@@ -46,10 +46,11 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
         if republic is None and power is None:
             _overview(why)
         else:
+            moves = why.moves()
             for r, p in pairs:
                 console.print()
                 console.print(why.paragraph(r, p))
-                console.print(_in_one_world(why, r, p))
+                console.print(in_one_world(why, moves, r, p))
                 _one_alignment(why, r, p)
         console.print(
             f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
@@ -94,14 +95,6 @@ def _overview(why: Explanation) -> None:
             most_moving(why, moves, row.republic, row.power) or "–",
         )
     layout.print_table(console, table)
-
-
-def _in_one_world(why: Explanation, republic: str, power: str) -> str:
-    """The projects, stances and rebukes that moved an alignment most in the typical world, in a sentence."""
-    i, j = why.place(republic, power)
-    change = signed(float(why.change[i, j, why.typical_world]))
-    told = most_moving(why, why.moves(), republic, power) or "nothing by as much as a tenth of a point"
-    return f"In a typical world (number {why.typical_world}: {change} points) it is moved most by {told}."
 
 
 def _told(moves: pd.DataFrame) -> pd.DataFrame:

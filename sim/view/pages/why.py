@@ -12,6 +12,7 @@ import solara
 from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
+from sim.reading.moves import in_one_world
 from sim.reading.telling import driver_words
 from sim.runs.words import capital, month_words, possessive
 from sim.runs.words import named as with_article
@@ -73,14 +74,13 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
             sector=view.sector,
             before_month=monthly(report, scenario.months * -(-EXPLAINED // 150)),
         )
-    pairs = [(r, p) for r in found.republics for p in found.powers]
+    pairs, moves = [(r, p) for r in found.republics for p in found.powers], found.moves()
     before, after = (
         {(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics) for j, p in enumerate(found.powers)}
         for shares in (found.before, found.after)
     )
-    return Reasons(
-        found.table(), before, after, {(r, p): found.paragraph(r, p) for r, p in pairs}, labels[since], labels[until]
-    )
+    told = {(r, p): f"{found.paragraph(r, p)} {in_one_world(found, moves, r, p)}" for r, p in pairs}
+    return Reasons(found.table(), before, after, told, labels[since], labels[until])
 
 
 def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
