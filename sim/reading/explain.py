@@ -365,8 +365,8 @@ class Explanation:
         alignment with ``power``, a share, that is due to what power ``of`` did or was told; for an alignment they add
         up, in that world, to the parts of deals and grievances; largest first. ``kind`` is project, stance, rebuke,
         event, pending (on day one), steady (engagement), day one (deals living then), treatment (all other
-        grievance) or rest (rounding, and what a class of a user's own does). The typical world if none is named. Not of a
-        difference (``minus``), which has two worlds in one.
+        grievance) or rest (rounding, and what a class of a user's own does). The typical world if none is named.
+        Not of a difference (``minus``), which has two worlds in one.
 
         Raises
         ------

@@ -6,8 +6,8 @@ what a project owns of the stock it owns of the pull. Grievance is a stock likew
 away or added fades as the rest does. Parts go through the same inertia as the drivers and into shares along the same
 path (see ``sim.reading.attribution``), so that they add up to what the drivers did.
 
-A part is what followed at once. What an answer changes later, through strings, attention or pledges called off, shows in
-the projects that came, or came to less, because of it.
+A part is what followed at once. What an answer changes later, through strings, attention or pledges called off, shows
+in the projects that came, or came to less, because of it.
 """
 
 from __future__ import annotations
