@@ -64,6 +64,7 @@ _METHODS: dict[str, str] = {
     "Blocs.figure": "sim.figures.reading.bloc_table",
     "Calibration.figure": "sim.figures.evidence.prior_posterior",
     "Comparison.figure": "sim.figures.reading.difference_fans",
+    "Explanation.moves": "sim.reading.moves.moves",
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Result.board": "sim.view.board.board",

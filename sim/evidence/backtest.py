@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from sim import lazy
 from sim.evidence.baselines import ALONE, METHODS, MODEL, RULES, SHIFT, Forecast, baselines
 from sim.evidence.calibrate import Calibration, calibrate, check_beliefs, error_terms, first_round
-from sim.evidence.errormodel import Trade, ilr, parts
-from sim.evidence.hindcast import story
+from sim.evidence.errormodel import ilr, parts
+from sim.evidence.hindcast import foreseeable, story
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed
 from sim.evidence.scores import covered, crps
 from sim.runs.priors import Prior, priors
 from sim.runs.run import Progress
-from sim.scenario import BadInput
+from sim.scenario import BadInput, Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,10 +41,11 @@ def forecast(calibration: Calibration, last: int, size: int = SAMPLES) -> Foreca
     """The model's futures from the calibration's origin to the year ``last``; each draw's own luck, walk and noise."""
     record = calibration.record
     chosen = calibration.draw(size)
-    terms, slope = error_terms(calibration.priors, calibration.scores[chosen])
+    model = calibration.emulated(last).worlds(chosen)
+    terms, slope = error_terms(calibration.priors, calibration.scores[chosen], model)
     paths = calibration.paths().worlds(chosen).over(int(record.years[0]), last)
     rng = np.random.default_rng([calibration.seed, record.last, 4])
-    trade = Trade(terms.volatility, terms.inertia, terms.noise).forecast(record, paths.trade, rng)
+    trade = terms.forecast(record, model.trade, rng)
     return Forecast(MODEL, record.last, trade, calibration.votes.forecast(record, paths.shift, slope, rng))
 
 
@@ -131,7 +132,7 @@ def backtest(
     origins: Sequence[int] = ORIGINS,
     horizons: Sequence[int] = HORIZONS,
     blind: bool = False,
-    scenario: str = "hindcast-2013",
+    scenario: Scenario | str = "hindcast-2013",
     worlds: int = 2000,
     rounds: int = 4,
     seed: int = 0,
@@ -143,6 +144,7 @@ def backtest(
     Parameters
     ----------
     record : the whole record; only the scorer sees all of it.
+    scenario : the story; events known only afterwards are left out of it (see ``hindcast.foreseeable``).
     origins, horizons : last years known, and years ahead.
     blind : hide the events dated after the origin; they are known otherwise, to the model alone.
     worlds, rounds, seed : of each calibration.
@@ -153,7 +155,9 @@ def backtest(
     ------
     BadInput : origins that the record or the scenario does not reach.
     """
-    _check(record, origins, horizons, story(scenario).start // 12)
+    whole = story(scenario)
+    told = foreseeable(whole)
+    _check(record, origins, horizons, told.start // 12)
     beliefs = priors() if beliefs is None else beliefs
     check_beliefs(beliefs)
     furthest = max(AFTER[1], max(origins) + max(horizons))
@@ -166,7 +170,7 @@ def backtest(
             progress(min(finished, total), total)
 
     # worlds of the prior do not depend on any record, so all origins may share them, unless events are hidden
-    shared = None if blind else first_round(story(scenario), beliefs, worlds, seed, furthest, count)
+    shared = None if blind else first_round(told, beliefs, worlds, seed, furthest, count)
     made: list[Forecast] = []
     for origin in origins:
         known = record.upto(origin)
@@ -180,7 +184,7 @@ def backtest(
 
         fit = calibrate(
             known,
-            scenario=scenario,
+            scenario=told,
             worlds=worlds,
             rounds=rounds,
             seed=seed,
@@ -197,8 +201,8 @@ def backtest(
         "origins": list(origins),
         "horizons": list(horizons),
         "blind": blind,
-        "scenario": scenario,
-        "scenario_hash": story(scenario).hash,
+        "scenario": whole.name,
+        "scenario_hash": whole.hash,
         "record": record.digest,
         "worlds": worlds,
         "rounds": rounds,

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
 
 from sim import lazy
+from sim.evidence.emulator import Emulator, emulate
 from sim.evidence.errormodel import Trade, Votes
 from sim.evidence.hindcast import Paths, story, tell, unforeseen
 from sim.evidence.observed import TRADERS, Observed
@@ -114,12 +115,12 @@ class Calibration:
 
     def paths(self) -> Paths:
         """Paths of all worlds."""
-        first = self.rounds[0].paths.first
-        return Paths(
-            first,
-            np.concatenate([part.paths.trade for part in self.rounds], axis=-1),
-            np.concatenate([part.paths.overall for part in self.rounds], axis=-1),
-        )
+        return joined(self.rounds)
+
+    def emulated(self, last: int) -> Emulator:
+        """Mean path and luck of all worlds, from the first year on record to ``last``."""
+        paths = self.paths().over(int(self.record.years[0]), last)
+        return emulate(run_with(self.priors, self.scores), paths)
 
     def values(self, scores: Floats) -> dict[str, Floats]:
         """Parameters by name, each (n,), at standard scores (n, d)."""
@@ -311,29 +312,41 @@ def variations(scenario: Scenario, beliefs: tuple[Prior, ...], scores: Floats) -
     return out
 
 
-def error_terms(beliefs: tuple[Prior, ...], scores: Floats) -> tuple[Trade, Floats]:
-    """The trade part of the error model and the slopes of votes, for worlds of standard scores (n, d)."""
+def run_with(beliefs: tuple[Prior, ...], scores: Floats) -> Floats:
+    """Standard scores (n, k) of those parameters alone that a world is run with."""
+    return scores[:, [bool(p.path) and not p.path.startswith("rules.volatility.") for p in beliefs]]
+
+
+def error_terms(beliefs: tuple[Prior, ...], scores: Floats, model: Emulator | None = None) -> tuple[Trade, Floats]:
+    """The trade part of the error model and the slopes of votes, for worlds of standard scores (n, d).
+
+    With the luck of ``model``, if given, which holds the same worlds.
+    """
     value = {prior.name: prior.value(scores[:, i]) for i, prior in enumerate(beliefs)}
     noise = np.stack([value[f"noise_{code}"] for code in TRADERS], axis=1)
-    return Trade(value["volatility"], value["inertia"], noise), value["vote_slope"]
+    luck, scale = (None, None) if model is None else (model.luck, model.scale)
+    return Trade(value["volatility"], value["inertia"], noise, luck, scale), value["vote_slope"]
+
+
+def joined(rounds: Sequence[Round]) -> Paths:
+    """Paths of all worlds of some rounds."""
+    return Paths(
+        rounds[0].paths.first,
+        np.concatenate([part.paths.trade for part in rounds], axis=-1),
+        np.concatenate([part.paths.overall for part in rounds], axis=-1),
+    )
 
 
 def _weigh(record: Observed, beliefs: tuple[Prior, ...], votes: Votes, done: list[Round]) -> Floats:
     """Weights of all worlds so far, summing to 1."""
     scores = np.concatenate([part.scores for part in done])
-    trade, slope = error_terms(beliefs, scores)
-    fit = []
-    start = 0
-    for part in done:
-        mine = slice(start, start + len(part.worlds))
-        start = mine.stop
-        seen = part.paths.over(int(record.years[0]), record.last)
-        terms = Trade(trade.volatility[mine], trade.inertia[mine], trade.noise[mine])
-        fit.append(terms.likelihood(record, seen.trade) + votes.likelihood(record, seen.shift, slope[mine]))
+    seen = emulate(run_with(beliefs, scores), joined(done).over(int(record.years[0]), record.last))
+    trade, slope = error_terms(beliefs, scores, seen)
+    fit = trade.likelihood(record, seen.trade) + votes.likelihood(record, seen.shift, slope)
     sizes = np.array([len(part.worlds) for part in done], dtype=np.float64)
     mixture = logsumexp([part.log_density(scores) for part in done], axis=0, b=(sizes / sizes.sum())[:, None])
     prior = -0.5 * (scores**2).sum(axis=1) - 0.5 * scores.shape[1] * np.log(2.0 * np.pi)
-    log = np.concatenate(fit) + prior - mixture
+    log = fit + prior - mixture
     result: Floats = np.exp(log - logsumexp(log))
     return result
 

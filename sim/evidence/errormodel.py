@@ -4,9 +4,11 @@ Trade. With the three powers' trade mix in isometric log-ratios (Egozcue et al. 
 Aitchison's, the mix is an exactly linear function of the model's logits. So is the model's chance: a random walk
 passed through the filter of inertia. Its law is therefore known, and need not be sampled to fit: a year's mix is
 
-    y = model without chance + level + filtered walk(volatility, inertia) + noise(republic),
+    y = the model's mean + its luck + level + filtered walk(volatility, inertia) + noise(republic),
 
-the level unknown (that is how every forecast starts from the record), the rest normal. Votes. On the logit scale
+the level unknown (that is how every forecast starts from the record), the rest normal. Luck is what large projects,
+refusals and rebukes do beside the walk; its covariance is estimated from worlds (``emulator``), so that it is counted
+once. Votes. On the logit scale
 
     z = level(dyad) + δ · the powers' own accord + common walk and noise of the five + own walk and noise
         + slope · (overall alignment - overall alignment of day one),
@@ -107,15 +109,23 @@ def _laws_of(years: int) -> WalkLaws:
 
 @dataclass(frozen=True)
 class Trade:
-    """The trade part of the error model for draws of (volatility, inertia, noise): shapes (n,), (n,), (n, republic)."""
+    """The trade part of the error model for draws of (volatility, inertia, noise): shapes (n,), (n,), (n, republic).
+
+    ``luck`` (republic, year, year) is the covariance of the model's own luck about its mean path, ``scale`` (n,) the
+    factor on its standard deviation; None where the model has none.
+    """
 
     volatility: Floats
     inertia: Floats
     noise: Floats
+    luck: Floats | None = None
+    scale: Floats | None = None
 
     def _law(self, republic: int, years: int, laws: WalkLaws) -> Floats:
         law = self.volatility[:, None, None] ** 2 * laws(self.inertia) + DIFFUSE
         law += (self.noise[:, republic] ** 2)[:, None, None] * np.eye(years)
+        if self.luck is not None and self.scale is not None:
+            law += (self.scale**2)[:, None, None] * self.luck[republic]
         return law
 
     def likelihood(self, record: Observed, model: Floats) -> Floats:

@@ -19,6 +19,8 @@ from sim.world.model import DiplomacyModel
 Floats = NDArray[np.float64]
 
 STORY = "hindcast-2013"
+AFTERWARDS = "afterwards-"
+"""How the names of events begin that only later figures show."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ def story(scenario: Scenario | str = STORY) -> Scenario:
             path="scenario",
         )
     return base.with_values({f"rules.volatility.{sector}": 0.0 for sector in SECTORS})
+
+
+def foreseeable(scenario: Scenario) -> Scenario:
+    """The scenario without the events that were put in to match later figures: those named "afterwards-..."."""
+    told_later = [name for name in scenario.events if name.startswith(AFTERWARDS)]
+    return scenario.without_events(*told_later) if told_later else scenario
 
 
 def unforeseen(scenario: Scenario, origin: int) -> Scenario:

@@ -23,11 +23,12 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
     """
     record = calibration.record
     chosen = calibration.draw(size)
-    terms, slope = error_terms(calibration.priors, calibration.scores[chosen])
+    model = calibration.emulated(record.last).worlds(chosen)
+    terms, slope = error_terms(calibration.priors, calibration.scores[chosen], model)
     paths = calibration.paths().worlds(chosen).over(int(record.years[0]), record.last)
     rng = np.random.default_rng([calibration.seed, record.last, 6])
     trade, votes = ilr(record.composition, axis=1)[..., None], logit(record.votes)[..., None]
-    made_trade = terms.replicate(record, paths.trade, rng)
+    made_trade = terms.replicate(record, model.trade, rng)
     made_votes = calibration.votes.replicate(record, paths.shift, slope, rng)
     rows = []
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -343,6 +344,35 @@ class Explanation:
             [],
         )
         return _arranged(frame, list(order))
+
+    @cached_property
+    def typical_world(self) -> int:
+        """The world nearest to the medians of the changes, each in units of its spread."""
+        columns = self.change.reshape(-1, self.worlds)
+        spread = columns.std(axis=1, keepdims=True)
+        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+        return int((distance**2).sum(axis=0).argmin())
+
+    @property
+    def weights(self) -> Floats:
+        """Weights of the sectors in the share explained, (r, s, w or 1)."""
+        return _weights(self.ask, self.sector)
+
+    def moves(self, world: int | None = None) -> pd.DataFrame:
+        """What moved each alignment in one world: projects, stances, rebukes with their answers, and what remains.
+
+        [republic, power, date, month, kind, of, sector, size, outcome, part]: ``part`` of the change of ``republic``'s
+        alignment with ``power``, a share, that is due to what power ``of`` did or was told; for an alignment they add
+        up, in that world, to the parts of deals and grievances; largest first. ``kind`` is project, stance, rebuke,
+        event, pending (on day one), steady (engagement), day one (deals living then), treatment (all other
+        grievance) or rest (rounding, and what a class of a user's own does). The typical world if none is named.
+
+        Raises
+        ------
+        BadInput : no such world.
+        """
+        moves: Callable[..., pd.DataFrame] = lazy.function("Explanation.moves")
+        return moves(self, world)
 
     # -- words and pictures -------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ GRIEVANCE, CHANCE = "grievance", "chance"
 DRIVER_WORDS: dict[str, str] = {
     "capability": "growing capability",
     "strain": "strain",
-    "deals": "deals delivered or missed",
+    "deals": "projects and deals",
     GRIEVANCE: "grievances",
     "legacy": "old ties wearing off",
     "hedging": "hedging against dependence",
@@ -172,7 +172,7 @@ def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
         )
     else:
         said.append(f"Drift alone spreads worlds by {points(width)} either way.")
-    source = "Drift" if spread >= 0.5 else "Luck in offers, answers, deliveries, grievances and events"
+    source = "Drift" if spread >= 0.5 else "Luck in projects, bids, deliveries, grievances and events"
     part = min(max(spread if spread >= 0.5 else 1.0 - spread, 0.0), 1.0)
     most = "nearly all" if part >= 0.95 else percent(part)
     said.append(f"{source} accounts for {most} of the variance between worlds.")

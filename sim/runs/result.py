@@ -14,6 +14,7 @@ from sim import lazy
 from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.plots import ResultPlots
+from sim.runs.projects import projects
 from sim.runs.words import named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
@@ -210,8 +211,25 @@ class Result:
         table.index.name = "world"
         return table
 
+    def projects(self, world: int | None = None) -> pd.DataFrame:
+        """Projects one by one, of one world or of all: who opened, who bid, who got it and what became of it.
+
+        [world, date, month, republic, power, opener, sector, size, shopped, rivals, agreed, delivered, lapsed,
+        cancelled, pending, outcome]. A row a project put on a republic's table. ``power`` got it (None: nobody),
+        ``opener`` opened it, ``rivals`` are the codes of others who bid. ``size`` is what was taken, else what the
+        opener bid; it and the rest are points, ``agreed`` = delivered + lapsed + cancelled + pending at the end.
+        ``outcome``: taken, refused, no money (the opener's fund was empty). Rows apart, one a republic, power and
+        sector, hold what was pending on day one (month 0, before day one) and what events pledged (pledged by
+        EVENT). Steady engagement is not in it. Of a run that keeps "full".
+
+        Raises
+        ------
+        BadInput : no such world, or the run did not keep it.
+        """
+        return projects(self, world)
+
     def ledger(self, world: int | None = None) -> pd.DataFrame:
-        """Dated offers, answers, requests, rebukes, stances, lapses and events of one world, in words.
+        """What happened in one world, dated and in words: events, stances, rebukes, projects, requests, deliveries.
 
         [date, month, world, republic, power, kind, sector, size, outcome, text]; the typical world if none is named.
         """

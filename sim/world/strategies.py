@@ -206,10 +206,9 @@ class Auctioneer(Republic):
     """
 
     def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:  # noqa: ARG002 - sectors are alike to it
-        """What an ordinary offer is worth, and size."""
-        rule = self.model.rule
-        opened = over(np.maximum(self.opened_size, rules.QUANTUM), "power")
-        result: Floats = rule["offer_appeal"] + rule["size_appeal"] * np.log(size / opened)
+        """What an ordinary offer is worth, for the largest bid; as much less for any other."""
+        largest = size == size.max(axis=1, keepdims=True)
+        result: Floats = self.model.rule["offer_appeal"] * np.where(largest, np.float32(1.0), np.float32(-1.0))
         return result
 
     def shops(self) -> Flags:

@@ -291,18 +291,20 @@ def test_the_server_may_move_the_playhead_but_not_while_it_plays(chromium: Any, 
 def test_ledger(chromium: Any, result: sim.Result, sent: dict[str, Any]) -> None:
     table = result.ledger()
     with panel_page(chromium, shown(sent, month=24)) as page:
-        telling = table[table.kind.isin(["event", "stance", "rebuke", "grievance"])]
+        telling = table[table.kind.isin(["event", "stance", "rebuke", "grievance", "project"])]
         assert page.locator("#ledger li").count() == len(telling)
         assert page.locator("#ledger li:not(.sim-later)").count() == (telling.month <= 24).sum()
-        page.click("#ledger .sim-chip:has-text('Offers')")
+        page.click("#ledger .sim-chip:has-text('Projects')")
         page.wait_for_timeout(150)
-        assert page.locator("#ledger li").count() == (table.kind == "offer").sum()
+        assert page.locator("#ledger li").count() == table.kind.isin(["project", "cancellation"]).sum()
         first = page.locator("#ledger li span").first.text_content()
-        assert first.replace("\u00a0points", " points") == table[table.kind == "offer"].text.iloc[0]
+        assert (
+            first.replace("\u00a0points", " points") == table[table.kind.isin(["project", "cancellation"])].text.iloc[0]
+        )
         assert "\u00a0points" in first  # no line ends between a number and its unit
         page.fill("#ledger input", "minerals")
         page.wait_for_timeout(400)
-        wanted = (table.kind == "offer") & table.text.str.contains("minerals")
+        wanted = table.kind.isin(["project", "cancellation"]) & table.text.str.contains("minerals")
         assert page.locator("#ledger li").count() == wanted.sum()
         assert page.evaluate("document.activeElement.type") == "search"
         page.fill("#ledger input", "")

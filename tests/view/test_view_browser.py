@@ -216,7 +216,7 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
         assert page.get_attribute(".app-said", "data-hash") == result.scenario.hash
         values_shown(page, result, result.months)
         told = result.ledger(result.typical_world)
-        wanted = told.kind.isin(["event", "stance", "rebuke", "grievance"]).sum()
+        wanted = told.kind.isin(["event", "stance", "rebuke", "grievance", "project"]).sum()
         assert page.locator(".sim-ledger li").count() == wanted
         assert f"no. {result.typical_world}" in page.inner_text(".sim-ledger .sim-caption")
         change = np.median(result.shares()[-1] - result.shares()[0], axis=-1)

@@ -25,8 +25,9 @@ TELLING: dict[str, float] = {
     "event": 6.0,
     "rebuke": 6.0,
     "grievance": 2.0,
-    "offer": 1.5,
+    "project": 5.0,
     "stance": 1.5,
+    "cancellation": 1.0,
     "delivery": 1.0,
     "request": 0.5,
 }

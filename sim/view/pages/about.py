@@ -14,10 +14,10 @@ from sim.view.visit import Visit
 
 WHAT = """\
 Five republics of Central Asia live between powers: Russia, China, the European Union, and any others that a scenario
-adds. Each month powers save for projects and open them, and republics ask, play one bidder off against another, and
-take the best bid or none; pledges are kept, lapse or are called off; treatment worse than usual becomes a grievance,
-which is sometimes voiced in public, and then powers concede or punish. All of this moves each republic's alignment:
-the share of its engagement, sector by sector, that lies with each power.
+adds. Each month powers save and open projects, republics ask for them, shop them around and take the best bid or none;
+pledges are kept, lapse or are called off; treatment worse than usual becomes a grievance, which is sometimes voiced in
+public or at a summit, and then powers concede, punish or let it pass.
+All of this moves each republic's alignment: the share of its engagement, sector by sector, that lies with each power.
 
 One run is five hundred possible histories, called worlds. They differ only in their random numbers, their luck: who
 says yes this month, which random events happen, how trade drifts. A band contains 80 % of them. World number 7 has the
