@@ -72,7 +72,7 @@ def test_strain_costs_russia_alignment_and_breeds_lapses_grievance_and_rebukes()
     levels = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     found = [outcomes(changes={STRAIN: level}) for level in levels]
     means = pd.DataFrame([table.mean(numeric_only=True) for table in found])
-    assert (means["RUS.share"].diff()[1:] < -0.01).all()
+    assert (100 * means["RUS.share"].diff()[1:] < -luck("RUS.share")).all()
     for grows in ("RUS.lapsed", "RUS.grievance", "RUS.rebukes"):
         assert (means[grows].diff()[1:] > 0).all(), grows
     kept = means["RUS.delivered"] / (means["RUS.delivered"] + means["RUS.lapsed"])
