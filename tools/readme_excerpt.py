@@ -36,7 +36,10 @@ def excerpt(text: str) -> str:
     """The printed page without the rest of its long sections, and without what stands between and after them."""
     lines = text.strip("\n").splitlines()
     starts = [next(k for k, line in enumerate(lines) if line.startswith(title)) for title, _ in KEPT]
-    parts = [lines[: starts[0]]] + [lines[at : at + kept] for at, (_, kept) in zip(starts, KEPT, strict=True)]
+    ends = [at + kept for at, (_, kept) in zip(starts, KEPT, strict=True)]
+    while lines[ends[1]].startswith(" "):  # an entry of the ledger is not cut
+        ends[1] += 1
+    parts = [lines[: starts[0]]] + [lines[at:end] for at, end in zip(starts, ends, strict=True)]
     (whole, first, second) = ("\n".join(line.rstrip() for line in part) for part in parts)
     return f"{whole}\n{first}\n    ...\n\n{second}\n    ...\n"
 

@@ -41,6 +41,11 @@ def points(changed: pd.DataFrame, base: pd.DataFrame, name: str) -> float:
     return 100.0 * float((changed[name] - base[name]).mean())
 
 
+def luck(name: str) -> float:
+    """What luck alone does to a share of the baseline in five years: standard deviation over worlds, points."""
+    return 100.0 * float(outcomes()[name].std())
+
+
 @pytest.fixture(scope="module")
 def decade() -> sim.Result:
     """Ten years of the baseline, all that happened."""
@@ -67,19 +72,20 @@ def test_strain_costs_russia_alignment_and_breeds_lapses_grievance_and_rebukes()
     levels = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     found = [outcomes(changes={STRAIN: level}) for level in levels]
     means = pd.DataFrame([table.mean(numeric_only=True) for table in found])
-    assert (means["RUS.share"].diff()[1:] < -0.01).all()
+    assert (100 * means["RUS.share"].diff()[1:] < -luck("RUS.share")).all()
     for grows in ("RUS.lapsed", "RUS.grievance", "RUS.rebukes"):
         assert (means[grows].diff()[1:] > 0).all(), grows
     kept = means["RUS.delivered"] / (means["RUS.delivered"] + means["RUS.lapsed"])
     assert (kept.diff()[1:] < 0).all()
-    assert -8.0 <= points(found[4], found[2], "RUS.share") <= -3.0
+    assert -8.0 <= points(found[4], found[2], "RUS.share") <= -3.0 * luck("RUS.share")
     assert ((found[4] < found[2])["RUS.share"]).mean() > 0.95  # not only on average
 
 
 def test_peace_with_a_respectful_tone_recovers_part_of_it() -> None:
     mended = outcomes(changes={STRAIN: 0.1, RESPECT: 0.7})
-    assert 3.0 <= points(mended, outcomes(), "RUS.share") <= 7.0
-    assert 3.0 <= points(outcomes("moscow-reasserts"), outcomes(), "RUS.share") <= 7.0
+    for better in (mended, outcomes("moscow-reasserts")):
+        assert 3.0 * luck("RUS.share") <= points(better, outcomes(), "RUS.share") <= 7.0
+        assert (better > outcomes())["RUS.share"].mean() > 0.95
 
 
 def test_words_help_and_deeds_move() -> None:
@@ -257,10 +263,10 @@ def test_not_zero_sum() -> None:
     """All three powers can have more deals alive while Russia's share falls."""
     result = sim.run(BASE, WORLDS, YEARS5)
     live = result.array("deals").sum(axis=(1, 3))
-    all_grow = (live[-1] > live[0]).all(axis=0)
+    grown = live[-1] - live[0]
     falls = outcomes()["RUS.change"].to_numpy() < 0
-    assert (all_grow & falls).mean() > 0.1
-    assert (live[-1].mean(axis=-1) > live[0].mean(axis=-1)).all()
+    assert ((grown > 0).all(axis=0) & falls).mean() > 0.1
+    assert np.corrcoef(grown).min() > -0.2  # one power's deals are not another's loss
     assert outcomes()["RUS.change"].mean() < 0
 
 
