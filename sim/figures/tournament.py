@@ -27,7 +27,7 @@ def payoffs(found: Tournament) -> Figure:
     """Mean payoffs of every player, a panel each: own strategies by the next player's; frames are best replies."""
     count = len(found.players)
     heights = [_HEAD + _ROW * len(player.strategies) + _GAP for player in found.players]
-    averaged = " Averaged over the strategies of the others." if count > 2 else ""
+    averaged = " Averaged over the others' strategies, framed where it holds for all." if count > 2 else ""
     fig, body = style.page(
         f"What strategies gain: {listed([player.name for player in found.players])}",
         "Mean over worlds; darker is better for the player. Framed: a best reply, which no other strategy of the "

@@ -533,7 +533,7 @@ FULL = textwrap.dedent("""
     disk, kept, fields = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
     fields["vary"] = {path: tuple(span) for path, span in fields["vary"].items()}
     with open(disk + "/ballast", "wb") as ballast:  # leaves room for the manifest and two parts
-        ballast.write(bytes(shutil.disk_usage(disk).free - 44 * 1024))
+        ballast.write(bytes(shutil.disk_usage(disk).free - 52 * 1024))
     sweeping._refuse = lambda *_: None  # which would have said so before the first world
     try:
         sim.sweep("dushanbe-2025", disk + "/sweep", workers=1, **fields)
