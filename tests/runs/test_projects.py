@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -105,3 +107,12 @@ def test_one_world_is_the_same_as_among_all(result: sim.Result) -> None:
         result.projects(30)
     with pytest.raises(sim.BadInput, match="keep"):
         sim.run("dushanbe-2025", worlds=2, months=3, keep="overall").projects()
+
+
+def test_a_folder_holds_the_table(tmp_path: Path) -> None:
+    result = sim.run("dushanbe-2025", worlds=4, months=12)
+    folder = result.save(tmp_path / "out", figures=False)
+    table = result.projects()
+    assert pd.read_parquet(folder / "projects.parquet").equals(table)
+    assert len(pd.read_csv(folder / "projects.csv")) == (table.world == result.typical_world).sum()
+    assert sim.Result.load(folder).projects().equals(table)
