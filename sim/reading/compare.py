@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 BAND: tuple[float, float, float] = (0.1, 0.5, 0.9)
 """Quantiles over worlds: low, median and high of every band."""
+ACTED: dict[str, tuple[float, str]] = {
+    "projects": (0.5, "{p} wins # projects"),
+    "conceded": (0.2, "{p} makes # concessions to those who speak up"),
+    "punished": (0.2, "{p} punishes # who speak up"),
+    "rebukes": (0.2, "{p} is rebuked # times"),
+    "terms": (0.02, "{owner} strings are #"),
+    "cancelled": (0.5, "{p} calls off # points of pledges"),
+}
+"""Outcomes that say what actors did: least mean difference that is told, and how; # is the difference."""
 EQUAL = 1e-9
 """Shares nearer to one another than this are the same: what is left is rounding."""
 
@@ -359,7 +368,8 @@ class Comparison:
     ) -> str:
         """The largest differences (of ``pairs``, republic and power, if given) in words, at most three sentences.
 
-        Other differences between the two than their scenarios follow (``notes``).
+        What actors did differently (``through``) and other differences between the two than their scenarios
+        (``notes``) follow.
         """
         table = self.table(sector)
         table = table[table.scenario == self.names[self.index(which)]]
@@ -369,7 +379,33 @@ class Comparison:
         text = [self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples()]
         if not (largest.p_higher + largest.p_lower > 0).any():
             text = ["No alignment differs in any world."]
-        return " ".join([*text, *self._notes(self.index(which))])
+        return " ".join([*text, *self.through(which), *self._notes(self.index(which))])
+
+    def through(self, which: int | str = 1, most: int = 3) -> list[str]:
+        """What actors did otherwise than in the base, mean per world, in a sentence; nothing where nothing is clear.
+
+        The ``most`` outcomes of ``ACTED`` that differ most surely: the mean paired difference is at least that told
+        there and four of its standard errors.
+        """
+        k = self.index(which)
+        base, other = (self.results[n].record.outcomes for n in (0, k))
+        found: list[tuple[float, str]] = []
+        for power in self.powers:
+            for outcome, (least, words) in ACTED.items():
+                name = f"{power}.{outcome}"
+                if name not in base or name not in other or self.worlds < 2:
+                    continue
+                gap = other[name][: self.worlds].astype(float) - base[name][: self.worlds]
+                mean, error = float(gap.mean()), float(gap.std() / np.sqrt(len(gap)))
+                if abs(mean) >= max(least, 4.0 * error):
+                    who = named(self.results[k].scenario.powers[power].name)
+                    amount = f"{100 * abs(mean):.0f} % {'tighter' if mean > 0 else 'looser'}"
+                    count = f"{abs(mean):.1f} {'more' if mean > 0 else 'fewer'}"
+                    said = words.format(p=who, owner=possessive(self.results[k].scenario.powers[power].name))
+                    told = said.replace("#", amount if outcome == "terms" else count)
+                    found.append((abs(mean) / max(error, EQUAL), told))
+        chosen = [text for _, text in sorted(found, key=lambda one: -one[0])[:most]]
+        return [f"What actors do differently, mean per world: {'; '.join(chosen)}."] if chosen else []
 
     def title(self, which: int | str) -> str:
         """What to call a scenario on a page: its title with its name, or the name it was given here."""

@@ -366,6 +366,7 @@ class Explanation:
         up, in that world, to the parts of deals and grievances; largest first. ``kind`` is project, stance, rebuke,
         event, pending (on day one), steady (engagement), day one (deals living then), treatment (all other
         grievance) or rest (rounding, and what a class of a user's own does). The typical world if none is named.
+        Not of a difference (``minus``), which has two worlds in one.
 
         Raises
         ------

@@ -5,6 +5,9 @@ fades with it, so that every project owns a part of it in every month. The pull 
 what a project owns of the stock it owns of the pull. Grievance is a stock likewise: what a rebuke and its answer took
 away or added fades as the rest does. Parts go through the same inertia as the drivers and into shares along the same
 path (see ``sim.reading.attribution``), so that they add up to what the drivers did.
+
+A part is what followed at once. What an answer changes later, through strings, attention or pledges called off, shows
+in the projects that came, or came to less, because of it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.reading.attribution import mean_gradient
+from sim.runs.ledger import RESPONSES
 from sim.runs.projects import Piles, piles
 from sim.runs.result import Result
 from sim.runs.run import run_batch
@@ -38,8 +42,6 @@ COLUMNS = ("republic", "power", "date", "month", "kind", "of", "sector", "size",
 DIPLOMATIC: tuple[str, ...] = ("project", "stance", "rebuke")
 """Kinds that are somebody's doing on a day; the others are ``pending`` (on day one), ``event``, ``steady``,
 ``day one`` (deals living then), ``treatment`` (grievances, what was said and answered left out), ``rest``."""
-_ANSWERED = {"conceded": "met with a concession", "punished": "punished", "let pass": "let pass"}
-_ANSWERS = {rules.CONCILIATED: "conceded", rules.COERCED: "punished", rules.IGNORED: "let pass"}
 
 
 @dataclass
@@ -61,7 +63,10 @@ class _Mover:
 
 
 def moves(why: Explanation, world: int | None = None) -> pd.DataFrame:
-    """The table of ``Explanation.moves``."""
+    """What moved each alignment in one world: projects, stances, rebukes with their answers, and what remains.
+
+    See ``Explanation.moves``.
+    """
     chosen = why.typical_world if world is None else world
     if not 0 <= chosen < why.worlds:
         raise BadInput.of(str(chosen), f"a world from 0 to {why.worlds - 1}", path="world")
@@ -146,7 +151,7 @@ class _World:
 
     def answered(self, t: int, q: int) -> _Mover:
         """The rebuke or stance that a power answered in a month."""
-        outcome = _ANSWERS.get(int(self.response[t, q]), "")
+        outcome = RESPONSES.get(int(self.response[t, q]), "")
         if self.rebuke[t, q]:
             return self.mover("rebuke", q, t + 1, outcome=outcome)
         stance = STANCES[max(int(self.stance[t, q]), 0)]
@@ -317,12 +322,9 @@ def told(why: Explanation, row: Any) -> str:
     if row.kind == "pending":
         return f"what {named(power)} had pending in {row.sector} on day one"
     if row.kind == "rebuke":
-        answer = f", which {named(power)} {_ANSWERED[row.outcome]}," if row.outcome else ""
-        return f"{possessive(republic)} rebuke of {named(power)} in {when}{answer}"
+        return f"{possessive(republic)} rebuke of {named(power)} in {when}"
     if row.kind == "stance":
-        taken, _, answer = row.outcome.partition(", ")
-        then = f", which {named(power)} {_ANSWERED[answer]}," if answer else ""
-        return f"{possessive(republic)} {taken} stance towards {named(power)} in {when}{then}"
+        return f"{possessive(republic)} {row.outcome.partition(', ')[0]} stance towards {named(power)} in {when}"
     return {
         "event": f"the event {row.outcome} in {when}, on {named(power)}",
         "steady": f"{possessive(power)} steady engagement",
@@ -335,6 +337,25 @@ def most_moving(why: Explanation, table: pd.DataFrame, republic: str, power: str
     """The projects, stances and rebukes that moved an alignment most in one world, as a list in running text."""
     mine = table[(table.republic == republic) & (table.power == power) & table.kind.isin(DIPLOMATIC)]
     mine = mine[mine.part.abs() >= 0.0005].head(most)
-    return listed(
-        [f"{told(why, row)} ({signed(part)})" for row, part in zip(mine.itertuples(), mine.part.tolist(), strict=True)]
-    )
+    said = []
+    for row, part, outcome in zip(mine.itertuples(), mine.part.tolist(), mine.outcome.tolist(), strict=True):
+        answer = outcome.rpartition(", ")[2]
+        answered = f"{answer}, " if answer in RESPONSES.values() else ""
+        said.append(f"{told(why, row)} ({answered}{signed(part)})")
+    return listed(said)
+
+
+def in_one_world(why: Explanation, table: pd.DataFrame, republic: str, power: str) -> str:
+    """The projects, stances and rebukes that moved an alignment most in the typical world, in a sentence.
+
+    ``table``: its ``moves``.
+    """
+    i, j = why.place(republic, power)
+    world = why.typical_world
+    told = most_moving(why, table, republic, power)
+    change = signed(float(why.change[i, j, world]))
+    if not told:
+        return (
+            f"In a typical world (number {world}: {change} points) no single project, stance or rebuke moved it much."
+        )
+    return f"In a typical world (number {world}: {change} points) it is moved most by {told}."

@@ -14,7 +14,7 @@ from sim.scenario.table import CAUSES
 
 Floats = NDArray[np.float64]
 
-GRIEVANCE, CHANCE = "grievance", "chance"
+DEALS, GRIEVANCE, CHANCE = "deals", "grievance", "chance"
 DRIVER_WORDS: dict[str, str] = {
     "capability": "growing capability",
     "strain": "strain",
@@ -172,11 +172,52 @@ def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
         )
     else:
         said.append(f"Drift alone spreads worlds by {points(width)} either way.")
+    acted = part_of_spread(actors(parts, change), change)
+    if acted > max(spread, 0.0):
+        said.append(
+            f"Projects, grievances and the answers to those who speak up account for {percent(min(acted, 1.0))} of the "
+            f"variance between worlds, drift for {percent(max(spread, 0.0))}."
+        )
+        return said
     source = "Drift" if spread >= 0.5 else "Luck in projects, bids, deliveries, grievances and events"
     part = min(max(spread if spread >= 0.5 else 1.0 - spread, 0.0), 1.0)
     most = "nearly all" if part >= 0.95 else percent(part)
     said.append(f"{source} accounts for {most} of the variance between worlds.")
     return said
+
+
+def actors(parts: dict[str, Floats], change: Floats) -> Floats:
+    """What actors did to one alignment, (w,): the parts of deals and of grievances; ``parts`` as of ``grouped``."""
+    result: Floats = parts.get(DEALS, np.zeros_like(change)) + parts.get(GRIEVANCE, 0.0)
+    return result
+
+
+def headline(explanation: Explanation) -> str:
+    """What sets worlds apart, actors or drift, mean over all alignments, in a sentence; empty for one world."""
+    acted, drifted = [], []
+    for republic in explanation.republics:
+        for power in explanation.powers:
+            i, j = explanation.place(republic, power)
+            parts, change = grouped(explanation, republic, power), explanation.change[i, j]
+            if len(change) < 2 or float(change.std()) < 1e-9:
+                continue
+            acted.append(part_of_spread(actors(parts, change), change))
+            drifted.append(part_of_spread(parts[CHANCE], change) if CHANCE in parts else 0.0)
+    if not acted:
+        return ""
+    by_actors, by_drift = (min(max(float(np.mean(values)), 0.0), 1.0) for values in (acted, drifted))
+    told = (
+        f"Projects, grievances and the answers to those who speak up explain {percent(by_actors)} of the variance "
+        f"between worlds"
+    )
+    drift = f"drift that no rule explains {percent(by_drift)}"
+    note = "(mean over alignments; what dampens both, such as hedging, counts below nothing)"
+    if by_actors >= by_drift:
+        return f"{told}, {drift} {note}."
+    return (
+        f"Drift, which no rule explains, accounts for {percent(by_drift)} of the variance between worlds, projects and "
+        f"grievances for {percent(by_actors)} {note}."
+    )
 
 
 def summary_rows(explanation: Explanation) -> list[dict[str, Any]]:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.scenario import BadInput
+from sim.runs.ask import Ask
+from sim.scenario import BadInput, Scenario
 from sim.scenario.table import SECTORS
 from sim.world import rules
-
-if TYPE_CHECKING:
-    from sim.runs.result import Result
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -46,6 +44,24 @@ TAKEN, REFUSED, UNPAID, BEFORE = "taken", "refused", "no money", "before day one
 """Outcomes; of what events pledged the outcome is ``pledged by`` and the event's name."""
 _ENOUGH = 1.0 - 1e-6
 """Part of a pile from which on all of it is gone: the record is in float32."""
+
+
+class Kept(Protocol):
+    """What is read of a result that keeps "full"; see ``sim.runs.result.Result``."""
+
+    @property
+    def ask(self) -> Ask: ...
+    @property
+    def scenario(self) -> Scenario: ...
+    @property
+    def worlds(self) -> int: ...
+    @property
+    def dates(self) -> Sequence[str]: ...
+    @property
+    def republics(self) -> tuple[str, ...]: ...
+    @property
+    def powers(self) -> tuple[str, ...]: ...
+    def array(self, name: str) -> NDArray[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,7 @@ class Piles:
         return self.due * self.kept
 
 
-def piles(result: Result, worlds: Sequence[int] | Ints, numbers: Sequence[int] | Ints | None = None) -> Piles:
+def piles(result: Kept, worlds: Sequence[int] | Ints, numbers: Sequence[int] | Ints | None = None) -> Piles:
     """What was pending in these worlds of a result that keeps "full", and what became of it.
 
     ``numbers`` of the worlds in what was asked, where the result does not hold all of them.
@@ -126,7 +142,7 @@ def _day_one(pending: NDArray[Any]) -> tuple[Ints, Ints, Ints, Floats]:
 
 
 def _pledged(
-    result: Result, worlds: Ints, numbers: Ints, shape: tuple[int, ...]
+    result: Kept, worlds: Ints, numbers: Ints, shape: tuple[int, ...]
 ) -> list[tuple[Ints, Ints, Ints, Floats]]:
     """What each event pledged, in the worlds and months in which it came."""
     found: list[tuple[Ints, Ints, Ints, Floats]] = []
@@ -166,7 +182,7 @@ def _kept(of: Any, due: Floats) -> Floats:
     return kept
 
 
-def projects(result: Result, world: int | None = None) -> pd.DataFrame:
+def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     """The table of ``sim.runs.result.Result.projects``."""
     if world is not None and not 0 <= world < result.worlds:
         raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
@@ -210,7 +226,7 @@ def projects(result: Result, world: int | None = None) -> pd.DataFrame:
 class _Story:
     """Who opened, who bid, and what nobody took."""
 
-    def __init__(self, result: Result, worlds: Ints) -> None:
+    def __init__(self, result: Kept, worlds: Ints) -> None:
         self.powers = result.powers
         self.opener, self.shopped, self.answer, self.size, self.sector = (
             result.array(name)[..., worlds] for name in ("opener", "shopped", "answer", "offer_size", "offer_sector")

@@ -15,7 +15,7 @@ from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.plots import ResultPlots
 from sim.runs.projects import projects
-from sim.runs.words import named, percent
+from sim.runs.words import listed, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -372,6 +372,26 @@ class Result:
             text += (
                 f" No change of leading power is likely; the likeliest is in "
                 f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."
+            )
+        return text + self._what_actors_did()
+
+    def _what_actors_did(self) -> str:
+        """Who won how many projects, and how those who spoke up were answered, means over worlds."""
+        won, conceded, punished = (
+            {power: float(self.record.outcomes[f"{power}.{name}"].mean()) for power in self.powers}
+            for name in ("projects", "conceded", "punished")
+        )
+        text = ""
+        if total := sum(won.values()):
+            most = sorted(won, key=lambda power: -won[power])
+            who = [f"{named(self.scenario.powers[power].name)} {won[power]:.1f}" for power in most]
+            who[0] = f"{named(self.scenario.powers[most[0]].name)} wins {won[most[0]]:.1f}"
+            text += f" Of {total:.1f} projects in a world, {listed(who)}."
+        if spoken := sum(conceded.values()) + sum(punished.values()):
+            part = sum(conceded.values()) / spoken
+            text += (
+                f" Republics that speak up are answered {spoken:.1f} times in a world: {percent(part)} are "
+                f"concessions, {percent(1.0 - part)} punishments."
             )
         return text
 

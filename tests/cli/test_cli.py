@@ -251,7 +251,7 @@ def test_ledger_excerpt_gives_every_kind_its_room() -> None:
     chosen = most_telling(ledger, 20)
     assert len(chosen) == 20
     assert chosen.index.is_monotonic_increasing
-    assert {"event", "grievance", "offer", "stance"} <= set(chosen["kind"])
+    assert {"event", "grievance", "project", "stance"} <= set(chosen["kind"])
     assert len(most_telling(ledger.head(5), 20)) == 5
     assert len(most_telling(ledger.head(0), 20)) == 0
 

@@ -231,3 +231,17 @@ def test_scenarios_without_actors_in_common_are_refused() -> None:
     other = Scenario.from_yaml(text)
     with pytest.raises(BadInput, match="powers in common"):
         sim.compare(SMALL, other)
+
+
+def test_what_actors_do_differently_is_told_where_it_is_clear() -> None:
+    both = sim.compare("dushanbe-2025", "assertive-five", worlds=60)
+    said = both.through()
+    assert len(said) == 1
+    assert said[0] in both.headline()
+    base, other = (result.record.outcomes for result in both.results)
+    gap = float((other["RUS.rebukes"] - base["RUS.rebukes"]).mean())
+    assert f"Russia is rebuked {gap:.1f} more times" in both.through(most=20)[0]
+    terms = float((other["RUS.terms"] - base["RUS.terms"]).mean())
+    assert f"Russia’s strings are {-100 * terms:.0f} % looser" in both.through(most=20)[0]
+    assert said[0].count(";") <= 2
+    assert sim.compare("dushanbe-2025", "dushanbe-2025", worlds=5, months=12).through() == []

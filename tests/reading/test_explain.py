@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.reading import telling
 from sim.reading.attribution import mean_gradient, split
 from sim.reading.explain import Explanation, explain_event
 from sim.reading.telling import driver_words, part_of_spread, summary_rows
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world.rules.realign import shares
@@ -285,3 +287,21 @@ def test_unknown_actors_and_events_are_refused(why: Explanation) -> None:
 def test_numbers_are_plain(why: Explanation) -> None:
     """What goes into JSON can be written as such."""
     assert json.loads(json.dumps({"residual": why.residual, "rows": json.loads(why.table().to_json())}))
+
+
+def test_the_headline_says_what_sets_worlds_apart() -> None:
+    why = sim.explain("dushanbe-2025", worlds=60)
+    acted, drifted = [], []
+    for republic in why.republics:
+        for power in why.powers:
+            i, j = why.place(republic, power)
+            parts, change = telling.grouped(why, republic, power), why.change[i, j]
+            acted.append(telling.part_of_spread(parts["deals"] + parts["grievance"], change))
+            drifted.append(telling.part_of_spread(parts["chance"], change))
+    said = telling.headline(why)
+    assert percent(float(np.mean(acted))) in said
+    assert percent(float(np.mean(drifted))) in said
+    assert said.startswith("Projects" if np.mean(acted) >= np.mean(drifted) else "Drift")
+    assert telling.headline(sim.explain("dushanbe-2025", worlds=1, months=3)) == ""
+    still = {"rules.deal_effect": np.zeros(30), "rules.grievance_effect": np.zeros(30)}
+    assert telling.headline(sim.explain("dushanbe-2025", worlds=30, months=24, variations=still)).startswith("Drift")

@@ -8,7 +8,8 @@ import pytest
 
 import sim
 from sim.reading.explain import Explanation
-from sim.reading.moves import COLUMNS, DIPLOMATIC, most_moving, told
+from sim.reading.moves import COLUMNS, DIPLOMATIC, in_one_world, most_moving, told
+from sim.runs.words import signed
 from sim.scenario.table import CAUSES
 
 
@@ -82,6 +83,10 @@ def test_what_moved_most_is_named(why: Explanation, table: pd.DataFrame) -> None
     assert set(DIPLOMATIC) & set(table.kind)
     first = table[(table.republic == "UZB") & (table.power == "CHN") & table.kind.isin(DIPLOMATIC)].iloc[0]
     text = most_moving(why, table, "UZB", "CHN")
+    change = signed(float(why.change[why.place("UZB", "CHN")][why.typical_world]))
+    assert f"(number {why.typical_world}: {change} points) it is moved most by {text}." in in_one_world(
+        why, table, "UZB", "CHN"
+    )
     assert text.startswith(told(why, first))
     with pytest.raises(sim.BadInput, match="a world from 0 to 23"):
         why.moves(24)

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 BESIDE = {
     "grievance": "grievance against it",
     "rebukes": "public rebukes of it",
+    "conceded": "concessions it makes",
+    "punished": "punishments by it",
+    "terms": "change of strings, in %",
+    "projects": "projects won",
     "delivered": "deals delivered",
     "lapsed": "pledges lapsed",
+    "cancelled": "pledges called off",
 }
 """Outcomes that a comparison shows beside alignment."""
 
@@ -87,8 +92,13 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
         table.add_row(story.powers[power].name)
         for what, words in BESIDE.items():
             one: Any = outcomes.loc[f"{power}.{what}"]
-            difference = f"{one.difference:+.2f} [{one.difference_low:+.2f} to {one.difference_high:+.2f}]"
-            table.add_row(f"  {words}", f"{one.base:.2f}", f"{one.other:.2f}", minus(difference), _higher(one))
+            unit = 100.0 if what == "terms" else 1.0
+            middle, low, high, base, other = (
+                unit * value + 0.0
+                for value in (one.difference, one.difference_low, one.difference_high, one.base, one.other)
+            )
+            difference = f"{middle:+.2f} [{low:+.2f} to {high:+.2f}]"
+            table.add_row(f"  {words}", minus(f"{base:.2f}"), minus(f"{other:.2f}"), minus(difference), _higher(one))
     layout.print_table(console, table)
 
 

@@ -11,7 +11,9 @@ import pandas as pd
 from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
-from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
+from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
+from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
+from sim.reading.telling import headline as telling
 from sim.runs.words import capital, minus, month_words, percent, short_names, signed
 
 if TYPE_CHECKING:
@@ -26,9 +28,12 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
     elif format == "json":
         layout.print_json(
             {
+                "headline": telling(why),
                 "paragraphs": {f"{r}.{p}": why.paragraph(r, p) for r, p in pairs},
                 "parts": layout.records(_of(why.table(), pairs)),
                 "by_power": layout.records(_of(why.by_power(), pairs)),
+                "typical_world": why.typical_world,
+                "moves": layout.records(_told(_of(why.moves(), pairs))),
                 "manifest": layout.stamped(_facts(why)),
             }
         )
@@ -41,9 +46,11 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
         if republic is None and power is None:
             _overview(why)
         else:
+            moves = why.moves()
             for r, p in pairs:
                 console.print()
                 console.print(why.paragraph(r, p))
+                console.print(in_one_world(why, moves, r, p))
                 _one_alignment(why, r, p)
         console.print(
             f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
@@ -73,6 +80,26 @@ def _overview(why: Explanation) -> None:
         "Drift's part: its share of the variance between worlds; drift is a random walk that no rule explains."
         " --republic and --power explain one alignment in full."
     )
+    console.print(telling(why))
+    world = why.typical_world
+    table = layout.table(
+        f"What moved each most in a typical world (number {world})", ["Share"], ["change"], ["through"]
+    )
+    moves = why.moves()
+    pairs = [SimpleNamespace(republic=r, power=p) for r in why.republics for p in why.powers]
+    for row in by_republic(table, pairs, why.scenario):
+        i, j = why.place(row.republic, row.power)
+        table.add_row(
+            indented(why.scenario, row.power),
+            signed(float(why.change[i, j, world])),
+            most_moving(why, moves, row.republic, row.power) or "–",
+        )
+    layout.print_table(console, table)
+
+
+def _told(moves: pd.DataFrame) -> pd.DataFrame:
+    """Moves by somebody on a day, of a twentieth of a point or more."""
+    return moves[moves.kind.isin(DIPLOMATIC) & (moves.part.abs() >= SMALL)].reset_index(drop=True)
 
 
 def _one_alignment(why: Explanation, republic: str, power: str) -> None:
@@ -163,8 +190,8 @@ def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> l
 
 
 def save_explanation(why: Explanation, folder: Path, republic: str | None = None, power: str | None = None) -> None:
-    """Write parts.csv, by_power.csv, logits.csv, by_month.csv, waterfalls (those asked for, else each republic's
-    largest move), what was asked and a manifest.
+    """Write parts.csv, by_power.csv, logits.csv, by_month.csv, moves.csv (typical world), waterfalls (those asked for,
+    else each republic's largest move), what was asked and a manifest.
     """
     pairs = chosen_pairs(why, republic, power)
     if republic is None and power is None:
@@ -172,7 +199,13 @@ def save_explanation(why: Explanation, folder: Path, republic: str | None = None
         pairs = [(r, why.powers[int(size[i].argmax())]) for i, r in enumerate(why.republics)]
     write_folder(
         folder,
-        tables={"parts": why.table(), "by_power": why.by_power(), "logits": why.logits(), "by_month": why.by_month()},
+        tables={
+            "parts": why.table(),
+            "by_power": why.by_power(),
+            "logits": why.logits(),
+            "by_month": why.by_month(),
+            "moves": why.moves(),
+        },
         figures={f"waterfall-{r}-{p}": why.waterfall(r, p) for r, p in pairs},
         asks={"": why.ask},
         facts=_facts(why),

@@ -12,6 +12,7 @@ import solara
 from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
+from sim.reading.moves import in_one_world
 from sim.reading.telling import driver_words
 from sim.runs.words import capital, month_words, possessive
 from sim.runs.words import named as with_article
@@ -73,7 +74,7 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
             sector=view.sector,
             before_month=monthly(report, scenario.months * -(-EXPLAINED // 150)),
         )
-    pairs = [(r, p) for r in explanation.republics for p in explanation.powers]
+    pairs, moves = [(r, p) for r in explanation.republics for p in explanation.powers], explanation.moves()
     before, after = (
         {
             (r, p): float(shares[i, j].mean())
@@ -82,14 +83,8 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
         }
         for shares in (explanation.before, explanation.after)
     )
-    return Reasons(
-        explanation.table(),
-        before,
-        after,
-        {(r, p): explanation.paragraph(r, p) for r, p in pairs},
-        labels[since],
-        labels[until],
-    )
+    texts = {(r, p): f"{explanation.paragraph(r, p)} {in_one_world(explanation, moves, r, p)}" for r, p in pairs}
+    return Reasons(explanation.table(), before, after, texts, labels[since], labels[until])
 
 
 def waterfall(reasons: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
