@@ -159,7 +159,8 @@ class Power(Actor):
         model, state = self.model, self.model.state
         size = self.offer_size * (self.answer == rules.ACCEPTED)
         self.fund -= total(size, "republic")
-        self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & (self.answer != rules.ACCEPTED))
+        refused = (self.answer == rules.REJECTED) | (self.answer == rules.OUTBID)
+        self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & refused)
         sector = np.broadcast_to(over(state.offer_sector, "power"), size.shape)
         delay, exponent = self.delivery_months, model.rule["project_delay"]
         rules.book(state.pledges, state.pace, size, sector, self.usual, delay, exponent, self.place.start)
