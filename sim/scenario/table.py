@@ -192,7 +192,7 @@ TABLE: tuple[Parameter, ...] = (
           "How much more often a strained power calls off."),
     _rule("cancel_grudge", "log points per grudge point", 0.0, 5.0, 1.0, "assumption",
           "How much more often a power calls off where it bears a grudge."),
-    _rule("agenda_pull", "weight", 0.0, 10.0, 2.0, "assumption",
+    _rule("agenda_pull", "weight", 0.0, 20.0, 5.0, "assumption",
           "How much a summit raises, in its month, the chance of a project in the sectors of its agenda."),
     _rule("attention_half_life", "months", 1.0, 120.0, 12.0, "assumption",
           "Half-life of the extra attention a conciliatory power pays."),
@@ -215,8 +215,6 @@ TABLE: tuple[Parameter, ...] = (
           "Overall share of one power above which dependence is felt."),
     _rule("expectation_half_life", "months", 1.0, 240.0, 24.0, "assumption",
           "How fast a republic gets used to a new size of offers."),
-    _rule("ask_dependence", "utility points per unit of share", 0.0, 5.0, 1.5, "lit:keohane-nye-1977",
-          "Draw of a power the republic already lives with when it chooses whom to ask."),
     # -- rules: grudges -------------------------------------------------------------------------------------------
     _rule("grudge_half_life", "months", 1.0, 240.0, 12.0, "assumption", "Half-life of a power's grudge."),
     _rule("grudge_per_refusal", "grudge points", 0.0, 1.0, 0.1, "assumption",

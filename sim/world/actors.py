@@ -331,9 +331,8 @@ class Republic(Actor):
             rule["dependence_tolerance"],
             rule["dependence_cost"],
         )
-        utility = rules.ask_utility(self.standing, self.overall, rule["ask_dependence"])
         asks = model.own_luck("request")[self.place] < rule["requests"] / 12.0
-        whom = rules.foremost(utility + rule["choice_noise"] * gumbel(self.luck("ask")))
+        whom = rules.foremost(self.standing + rule["choice_noise"] * gumbel(self.luck("ask")))
         self.request_power[:] = np.where(asks, whom, -1)
         unmet = rules.unmet(self.need, total(self.deals, "power"), self.usual_live, rule["deal_floor"])
         self.request_sector[:] = rules.pick(unmet, model.own_luck("need")[self.place])

@@ -133,9 +133,7 @@ def equilibrium(p: Parameters) -> Equilibrium:
         over(standing, "sector"),
     )
     accepted = rules.sigmoid(utility / noise)
-    asked = rules.chances(rules.ask_utility(standing, overall, rule["ask_dependence"]), noise) * (
-        rule["requests"] / 12.0
-    )
+    asked = rules.chances(standing, noise) * (rule["requests"] / 12.0)
     opening = p.power["projects"] / (12.0 * len(alignment))
     bidders = rules.sigmoid(rules.concession(p.power["rivalry"], engaged, np.zeros(1), noise))
     rivals_bid = over(total(bidders, "power"), "power") - bidders

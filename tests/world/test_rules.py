@@ -93,12 +93,6 @@ def test_sigmoid_is_the_logistic_function_and_does_not_overflow() -> None:
     assert rules.sigmoid(np.array([-1e4, 1e4])).tolist() == [0.0, 1.0]
 
 
-def test_habit_draws_requests() -> None:
-    # standing -0.2, dependence 0.4 x 1.5 = 0.6: 0.4
-    got = rules.ask_utility(at(-0.2), at(0.4), np.array([1.5]))
-    assert got[:, 0] == pytest.approx([0.4])
-
-
 def test_choice_probabilities_are_logit() -> None:
     # utilities 0 and ln 3 at noise 1: one to three
     assert rules.chances(at(0.0, np.log(3.0)), ONE)[:, 0] == pytest.approx([0.25, 0.75])

@@ -66,15 +66,6 @@ def concession(rivalry: Floats, rivals_share: Floats, grudge: Floats, noise: Flo
     return result
 
 
-def ask_utility(standing: Floats, dependence: Floats, ask_dependence: Floats) -> Floats:
-    """Utility of asking each power a favour, (p, w): familiarity draws, grievance and overdependence repel.
-
-    ``standing`` <= 0; ``dependence`` 0..1, its weight >= 0. Source: Keohane & Nye 1977 (turning to whom one knows).
-    """
-    result: Floats = standing + ask_dependence * dependence
-    return result
-
-
 def chances(utility: Floats, noise: Floats) -> Floats:
     """Logit choice probabilities over the axis before the worlds: (..., k, w), sum to 1."""
     weight = np.exp((utility - utility.max(axis=-2, keepdims=True)) / noise)
