@@ -13,7 +13,7 @@ NEEDS := pyproject.toml constraints.txt
 
 # Two installations into one environment must not meet.
 .NOTPARALLEL:
-.PHONY: help run view test quick lint bench schema baseline pictures notebooks docs wheel wheel-check clean
+.PHONY: help run view test quick lint bench schema baseline patterns effects pictures notebooks docs wheel wheel-check clean
 
 help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
@@ -25,6 +25,8 @@ help:
 	@echo "make docs         build the guide into site/"
 	@echo "make schema       write scenarios/schema.json"
 	@echo "make baseline     write the reference results and list what changed"
+	@echo "make patterns     measure how much the model's diplomacy moves (docs/reference/patterns.md)"
+	@echo "make effects      measure what each parameter moves (docs/reference/parameter-effects.md)"
 	@echo "make pictures     draw the pictures of README and guide (needs Chromium)"
 	@echo "make notebooks    run the notebooks and save their outputs"
 	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
@@ -61,6 +63,12 @@ schema: $(VENV)/.ready
 
 baseline: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.baseline
+
+patterns: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.patterns
+
+effects: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.parameter_effects
 
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python tools/make_pictures.py

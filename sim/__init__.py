@@ -5,7 +5,7 @@
 >>> import sim
 >>> result = sim.run("dushanbe-2025", worlds=20, months=12)
 >>> result.headline().partition(":")[0]
-'Mean share of the region by 2026-09'
+'Mean alignment over republics by 2026-09'
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario import BadInput, Scenario, load, shipped
     from sim.sweeps.sweep import sweep
     from sim.sweeps.table import Sweep
+    from sim.sweeps.tournament import tournament
     from sim.world.actors import Power, Republic
     from sim.world.model import DiplomacyModel
 
@@ -53,6 +54,7 @@ _HOMES: dict[str, str] = {
     "run": "sim.runs.run",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
+    "tournament": "sim.sweeps.tournament",
     "whatif": "sim.reading.compare",
 }
 """Where each public name lives; importing it is put off until it is asked for."""
@@ -62,6 +64,7 @@ _METHODS: dict[str, str] = {
     "Blocs.figure": "sim.figures.reading.bloc_table",
     "Calibration.figure": "sim.figures.evidence.prior_posterior",
     "Comparison.figure": "sim.figures.reading.difference_fans",
+    "Explanation.moves": "sim.reading.moves.moves",
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Result.board": "sim.view.board.board",
@@ -83,6 +86,7 @@ _METHODS: dict[str, str] = {
     "SweepPlots.scatter_matrix": "sim.figures.sweeps.scatter_matrix",
     "SweepPlots.sensitivity": "sim.figures.sweeps.sensitivity",
     "SweepPlots.tornado": "sim.figures.sweeps.tornado",
+    "Tournament.figure": "sim.figures.tournament.payoffs",
 }
 """The function that carries out a method whose class must not know it: what draws a result stands above the result."""
 
@@ -109,6 +113,7 @@ __all__ = [
     "run",
     "shipped",
     "sweep",
+    "tournament",
     "whatif",
 ]
 

@@ -21,11 +21,11 @@ HOMES: dict[str, str] = {}
 def function(method: str) -> Callable[..., Any]:
     """The function that carries out a method, imported when it is first asked for."""
     module, _, name = HOMES[method].rpartition(".")
-    found: Callable[..., Any] = getattr(import_module(module), name)
-    return found
+    target: Callable[..., Any] = getattr(import_module(module), name)
+    return target
 
 
 def figure(method: str, *arguments: object) -> Figure:
     """Call the function that draws what a method promises."""
-    drawn: Figure = function(method)(*arguments)
-    return drawn
+    figure: Figure = function(method)(*arguments)
+    return figure

@@ -28,14 +28,18 @@ POWER, REPUBLIC, BOTH = "#eef2f7", "#f7f1e6", "#f3f3f3"
 
 MONTH: dict[str, tuple[str, str, str]] = {
     "the_calendar_turns": ("both", "Dated and random events act; summits meet", ""),
-    "powers_offer": ("power", "Sector: random, by value. Size: by budget", "an offer to each, with strings"),
-    "republics_ask": ("republic", "Where needs are least met", "one request, to one power"),
-    "offers_are_answered": ("republic", "Need and size against strings and grievance", "accept, counter or refuse"),
-    "requests_are_answered": ("power", "Readiness against strain and grudge", "grant or not"),
+    "powers_plan": ("power", "Spend what is steady, save the rest", "now and then: ready for a project"),
+    "republics_ask": ("republic", "Where needs are least met", "now and then: a request"),
+    "projects_are_opened": (
+        "republic",
+        "The largest on offer; shopped around, or not",
+        "others are asked to bid, or not",
+    ),
+    "projects_are_bid_for": ("power", "Rivalry against grudge, within the fund", "bids; the best is taken, or none"),
     "pledges_fall_due": ("power", "A strained power lets more lapse", "deals, or broken promises"),
     "grievances_move": ("republic", "They fade, and grow with worse treatment", ""),
-    "republics_speak_out": ("republic", "Beyond a threshold, and likelier at summits", "rarely: a public rebuke"),
-    "powers_respond": ("power", "By tone, coerciveness and grudge", "make up, or punish"),
+    "republics_speak_out": ("republic", "Beyond a threshold, and likelier at summits", "a stance; seldom a rebuke"),
+    "powers_respond": ("power", "Fear of rivals against leverage", "concede, punish or let pass"),
     "alignments_move": ("both", "Slowly, towards the sum of all drivers", ""),
 }
 """The steps of a month: who acts, what decides, and what passes between powers and republics."""
@@ -74,12 +78,12 @@ def month() -> Figure:
 
 
 CONSEQUENCES = (
-    ("Loyalty wears thin", "the power's offers are refused more often,", "requests go to other powers"),
+    ("Loyalty wears thin", "the power's bids are refused more often,", "requests go to other powers"),
     ("Exit, slowly", "every point of grievance lowers the level that", "alignment moves to"),
     ("Voice, rarely", "beyond a threshold a public rebuke, which vents", "some grievance and leaves a grudge"),
 )
 FEEDS = {
-    "neglect": "requests unanswered, offers smaller than usual",
+    "neglect": "requests unanswered, less courting than usual",
     "disrespect": "a tone worse than usual, insults",
     "broken_promise": "pledges that lapse",
     "overdependence": "too much alignment with one power",

@@ -19,6 +19,7 @@ import sim.cli.app
 from sim.runs.priors import Prior, priors
 from sim.scenario import json_schema
 from sim.scenario.paths import find, owners_in
+from sim.scenario.strategies import strategies_of
 from sim.scenario.table import CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
@@ -71,6 +72,14 @@ strain: {value: 0.4, range: [0.25, 0.6], source: assumption, note: why}
 
 `source` and `note` on a mapping hold for everything below it unless a nearer one is given. A source is `assumption`,
 `claim:…`, `data:…` or `lit:…`. `null` removes what is inherited.
+"""
+STRATEGIES = """
+## Strategies
+
+What `strategy` may name. None has numbers of its own: how strongly it acts follows from the actor's parameters.
+
+| actors | strategy | how it acts | source |
+|---|---|---|---|
 """
 EXITS = """Results go to stdout, progress and notes to stderr. Exit codes: 0 success, 2 bad input, 130 stopped with
 Ctrl-C.
@@ -165,6 +174,11 @@ def scenario_page() -> str:
     for section, kind in (("powers", "power"), ("republics", "republic"), ("rules", "rules"), ("events", "event")):
         parts.append(_section(section, schema["$defs"][kind]))
     parts.append(f"\nKinds of events: {_codes(EVENT_KINDS)}.\n")
+    parts.append(STRATEGIES)
+    for section in ("powers", "republics"):
+        parts += [
+            f"| {section} | `{row.name}` | {_cell(row.help)} | {row.source} |\n" for row in strategies_of(section)
+        ]
     return "".join(parts)
 
 

@@ -3,7 +3,7 @@
 The modules beside this one hold the commands, one short function each; ``pages`` prints their answers, ``layout`` is
 what the pages share.
 
-Exit codes: 0 done, 2 the input was bad, 130 stopped with Ctrl-C (what was finished is shown, and kept with --out).
+Exit codes: 0 done, 2 the input was bad, 130 stopped with Ctrl-C (finished worlds are shown, and saved with --out).
 Answers go to stdout, progress and notes to stderr. Commands import what they need, so that ``sim --help`` is quick.
 """
 
@@ -21,8 +21,8 @@ import sim
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
-from sim.cli.scenarios import check, list_scenarios, schema, show
-from sim.cli.sweeps import discover, sensitivity, sweep
+from sim.cli.scenarios import check, list_scenarios, schema, show, strategies
+from sim.cli.sweeps import discover, sensitivity, sweep, tournament
 from sim.cli.view import view
 
 
@@ -75,12 +75,12 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Diplomacy in Central Asia, simulated: what republics and powers do to one another, month by month.
+    """Simulate diplomacy in Central Asia: how republics and powers deal with one another, month by month.
 
-    A scenario says how things stand and what will happen; many worlds, each with its own luck, say what may come of it.
+    A scenario sets the starting state and the coming events; many worlds, each with its own luck, show what may follow.
     """
 
 
@@ -90,7 +90,9 @@ for command, example in (
     (show, "sim show dushanbe-2025 --sources"),
     (check, "sim check my-scenario.yaml another.yaml"),
     (schema, "sim schema --out scenarios/schema.json"),
+    (strategies, "sim strategies"),
     (sweep, "sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9:10 --out strain"),
+    (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),
     (sensitivity, "sim sensitivity my-sweep --outcome RUS.share"),
     (discover, "sim discover my-sweep --where 'RUS.share < 25 %'"),
     (calibrate, "sim calibrate --origin 2019 --out results/calibration-2019"),

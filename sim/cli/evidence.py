@@ -1,4 +1,4 @@
-"""Commands that hold the model against the record: calibrate, backtest, data."""
+"""Commands that compare the model with the record: calibrate, backtest, data."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ Observed = Annotated[
 
 def calibrate(
     origin: Annotated[int, typer.Option(help="Last year of the record that may be seen.")] = 2024,
-    worlds: Annotated[int, typer.Option(min=50, help="Worlds in a round, each with its own parameters.")] = 2000,
+    worlds: Annotated[int, typer.Option(min=50, help="Worlds per round, each with its own parameters.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; each learns from those before it.")] = 4,
     seed: Seed = 0,
     observed: Observed = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Keep rounds, draws, tables and figures here; a stopped run goes on."),
+        typer.Option(
+            metavar="DIR", help="Save rounds, draws, tables and figures here; the same command resumes a stopped run."
+        ),
     ] = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Fit the model's parameters to the record up to a year, and say what the record teaches."""
+    """Fit the model's parameters to the record up to a year, and report what the record says about each."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_calibration, save_calibration
     from sim.evidence.calibrate import calibrate
@@ -49,14 +51,14 @@ def backtest(
     observed: Observed = None,
     first: Annotated[int, typer.Option(help="First origin: the last year that its forecast may see.")] = 2015,
     last: Annotated[int, typer.Option(help="Last origin.")] = 2021,
-    worlds: Annotated[int, typer.Option(min=50, help="Worlds in a round of calibration.")] = 2000,
+    worlds: Annotated[int, typer.Option(min=50, help="Worlds per round of calibration.")] = 2000,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of calibration at each origin.")] = 4,
     seed: Seed = 0,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast from one year after another as if the rest were not known, and score beside simple baselines."""
+    """Forecast from each of several years as if later ones were unknown, and score against simple baselines."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_backtest, save_backtest
     from sim.evidence.backtest import backtest

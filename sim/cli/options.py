@@ -27,8 +27,7 @@ Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to
 Months = Annotated[int | None, typer.Option(min=1, help="How many months to run.", show_default="the scenario's")]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds.")]
 Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be given many times."),
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; repeatable.")
 ]
 Posterior = Annotated[
     str | None,

@@ -27,7 +27,7 @@ from sim.cli.options import (
 
 def compare(
     scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="Two or more; the first is what the others are held to.")
+        list[str], typer.Argument(metavar="SCENARIO...", help="Two or more; the others are compared with the first.")
     ],
     worlds: Worlds = 500,
     months: Months = None,
@@ -38,7 +38,7 @@ def compare(
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Run scenarios on the same luck and say what differs, how surely, and since when."""
+    """Run scenarios on the same luck and report what differs, how clearly, and since when."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.compare import print_comparison, save_comparison
 
@@ -109,7 +109,7 @@ def explain(
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Say why alignment moved: every shift split into its drivers, with nothing left over; or what an event changed."""
+    """Say why alignment moved: each change split into its drivers, with nothing left over; or what an event changed."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.explain import print_effect, print_explanation, save_effect, save_explanation
     from sim.reading.explain import check_actors, explain_event
@@ -117,7 +117,7 @@ def explain(
     refuse_unusable(out)
     if event is not None and (since or until):
         raise typer.BadParameter(
-            "an event's effect is told over the whole run; leave out --from and --to", param_hint="--event"
+            "an event's effect is reported over the whole run; leave out --from and --to", param_hint="--event"
         )
     chosen = load_changed(scenario, changes, months)
     check_actors(chosen, republic, power)
@@ -153,7 +153,7 @@ def explain(
 def blocs(
     scenario: ScenarioName,
     month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="The month whose end is looked at.", show_default="the last")
+        str | None, typer.Option(metavar="YYYY-MM", help="Month whose end is analysed.", show_default="the last")
     ] = None,
     changes: Changes = None,
     worlds: Worlds = 500,
@@ -162,7 +162,7 @@ def blocs(
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Ask another theory who stands with whom: landscape theory, laid over a month of the scenario."""
+    """Ask another theory who stands with whom: landscape theory, applied to a month of the scenario."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.blocs import print_blocs, save_blocs
     from sim.reading.blocs import blocs
@@ -171,11 +171,11 @@ def blocs(
     chosen = load_changed(scenario, changes)
     refuse_oversized(chosen, worlds)
     with Progress(hidden=quiet) as progress:
-        found = blocs(chosen, -1 if month is None else month, worlds=worlds, seed=seed, progress=progress.update)
+        result = blocs(chosen, -1 if month is None else month, worlds=worlds, seed=seed, progress=progress.update)
     if out is not None:
-        save_blocs(found, out)
+        save_blocs(result, out)
         Notes(hidden=quiet).saved(out)
-    print_blocs(found, format.value)
+    print_blocs(result, format.value)
 
 
 def _known_sector(sector: str) -> None:

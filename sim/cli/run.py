@@ -36,7 +36,7 @@ def run(
     ] = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Run a scenario in many worlds and say where it leads, how surely, and what happened on the way."""
+    """Run a scenario in many worlds and report where it leads, with what uncertainty, and what happened on the way."""
     from sim.cli.layout import Notes, Progress, command_line
     from sim.cli.pages.run import partial, print_result, starting
     from sim.runs.run import Interrupted

@@ -1,4 +1,4 @@
-"""Commands about scenarios: list, show, check, schema."""
+"""Commands about scenarios: list, show, check, schema, strategies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import ScenarioName
+from sim.cli.options import Format, FormatOption, ScenarioName
 
 
 def list_scenarios() -> None:
@@ -26,6 +26,13 @@ def show(
     from sim.cli.pages.scenario import print_scenario
 
     print_scenario(sim.load(scenario), sources=sources)
+
+
+def strategies(format: FormatOption = Format.table) -> None:
+    """List the strategies that a scenario may give a power or a republic: what each does, and whose idea it is."""
+    from sim.cli.pages.scenario import print_strategies
+
+    print_strategies(format.value)
 
 
 def check(

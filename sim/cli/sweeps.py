@@ -1,4 +1,4 @@
-"""Commands about sweeps: sweep, sensitivity, discover."""
+"""Commands about sweeps: sweep, tournament, sensitivity, discover."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import Posterior, Quiet
+from sim.cli.options import (
+    Changes,
+    Format,
+    FormatOption,
+    Months,
+    Posterior,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Worlds,
+    load_changed,
+)
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
 
@@ -26,7 +37,8 @@ def sweep(
         ),
     ] = None,
     rows: Annotated[
-        str | None, typer.Option(metavar="FILE", help="CSV: a column a factor, a row a point (instead of --vary).")
+        str | None,
+        typer.Option(metavar="FILE", help="CSV: one column per factor, one row per point (instead of --vary)."),
     ] = None,
     design: Annotated[
         str | None, typer.Option(help="grid, lhs, sobol, saltelli (Sobol indices) or morris.", show_default="grid")
@@ -38,7 +50,7 @@ def sweep(
             show_default="the design's",
         ),
     ] = None,
-    worlds: Annotated[int | None, typer.Option(help="Worlds a point.", show_default="50")] = None,
+    worlds: Annotated[int | None, typer.Option(help="Worlds per point.", show_default="50")] = None,
     months: Annotated[int | None, typer.Option(help="How many months to run.", show_default="the scenario's")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all chance and of the design.", show_default="0")] = None,
     changes: Annotated[
@@ -48,28 +60,29 @@ def sweep(
     outcomes: Annotated[
         list[str] | None,
         typer.Option(
-            "--outcome", metavar="NAME", help="Outcome to keep, * for any part; all if none is named. Repeatable."
+            "--outcome", metavar="NAME", help="Outcome to save, * for any part; all if none is named. Repeatable."
         ),
     ] = None,
     trajectories: Annotated[
-        bool | None, typer.Option("--trajectories", help="Also keep overall alignment by month.")
+        bool | None, typer.Option("--trajectories", help="Also save overall alignment by month.")
     ] = None,
     luck: Annotated[
         str | None, typer.Option(help="paired: the same luck at every point; or fresh.", show_default="paired")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to keep it in; one of the same sweep is gone on with.")
+        Path | None, typer.Option(metavar="DIR", help="Folder to save it in; an unfinished sweep there is resumed.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
+        int | None,
+        typer.Option(min=1, help="Processes on this machine.", show_default="all cores; one for a short sweep"),
     ] = None,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
     ] = None,
-    dry: Annotated[bool, typer.Option("--dry-run", help="Check the plan, say what it will take; no more.")] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only check the plan and estimate its cost.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Vary a scenario's assumptions, many worlds each; keep all rows; said again, it goes on where it stopped."""
+    """Vary a scenario's assumptions, many worlds each, and save all rows; the same command resumes a stopped sweep."""
     from sim.cli.layout import Notes, Progress, command_line
     from sim.cli.pages.sweep import print_sweep, sized, stopped
     from sim.figures.sweeps import save_all
@@ -94,7 +107,7 @@ def sweep(
         typer.echo(sized(dry_run(chosen, out, 0 if dask is not None else workers)))
         return
     if out is None:
-        raise typer.BadParameter("name a folder to keep the sweep in (or ask for a --dry-run)", param_hint="--out")
+        raise typer.BadParameter("name a folder to save the sweep in (or ask for a --dry-run)", param_hint="--out")
     note = Notes(hidden=quiet)
     try:
         with Progress(hidden=quiet) as progress:
@@ -115,6 +128,71 @@ def sweep(
     note.written(pictures)
 
 
+def tournament(
+    scenario: ScenarioName,
+    powers: Annotated[
+        list[str] | None,
+        typer.Option("--power", metavar="CODE", help="A power that plays. Repeatable.", show_default="all powers"),
+    ] = None,
+    republics: Annotated[
+        list[str] | None, typer.Option("--republic", metavar="CODE", help="A republic that plays. Repeatable.")
+    ] = None,
+    worlds: Worlds = 200,
+    months: Months = None,
+    seed: Seed = 0,
+    changes: Changes = None,
+    power_payoff: Annotated[
+        str | None, typer.Option(help="What powers play for: share or cost.", show_default="share")
+    ] = None,
+    republic_payoff: Annotated[
+        str | None,
+        typer.Option(help="What republics play for: delivered, terms or grievance.", show_default="delivered"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder to keep it in; the same command goes on where it stopped."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
+    ] = None,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Let every strategy of some actors meet every mix of the others', and say who gains by which."""
+    from sim.cli.layout import Notes, Progress, command_line
+    from sim.cli.pages.sweep import sized, stopped
+    from sim.cli.pages.tournament import print_tournament, save_tournament
+    from sim.sweeps.sweep import Stopped
+    from sim.sweeps.tournament import tournament
+
+    chosen = load_changed(scenario, changes, months)
+    note = Notes(hidden=quiet)
+    try:
+        with Progress(hidden=quiet) as progress:
+            found = tournament(
+                chosen,
+                powers or (),
+                republics or (),
+                out,
+                worlds=worlds,
+                seed=seed,
+                power_payoff=power_payoff,
+                republic_payoff=republic_payoff,
+                workers=workers,
+                progress=progress.update,
+                tell=lambda expected: note.say(sized(expected)),
+                command=command_line(),
+            )
+    except Stopped as stop:
+        if stop.folder is None:
+            raise
+        note.say(stopped(stop))
+        raise typer.Exit(130) from None
+    if out is not None:
+        note.written(save_tournament(found, out))
+    print_tournament(found, format.value)
+
+
 def sensitivity(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris.")],
     outcomes: Annotated[
@@ -123,7 +201,7 @@ def sensitivity(
             "--outcome",
             metavar="NAME",
             help="Outcome, * for any part. Repeatable.",
-            show_default="the share of each power",
+            show_default="mean alignment with each power",
         ),
     ] = None,
     quiet: NoNotes = False,
@@ -134,11 +212,11 @@ def sensitivity(
     from sim.figures.result import save
 
     swept = sim.Sweep.load(directory)
-    found = swept.sensitivity(outcomes)
-    table = found.table.merge(found.verdicts[["outcome", "grade"]], on="outcome")
+    result = swept.sensitivity(outcomes)
+    table = result.table.merge(result.verdicts[["outcome", "grade"]], on="outcome")
     table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
-    pictures = save(swept.plot.indices(found), directory / "sensitivity", "Sensitivity of outcomes to the factors")
-    print_sensitivity(found)
+    pictures = save(swept.plot.indices(result), directory / "sensitivity", "Sensitivity of outcomes to the factors")
+    print_sensitivity(result)
     Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
 
 
@@ -152,7 +230,7 @@ def discover(
             "as 'RUS.share < 0.25 and TJK.leader == CHN'.",
         ),
     ],
-    boxes: Annotated[int, typer.Option(min=1, max=20, help="How many boxes to look for at most.")] = 3,
+    boxes: Annotated[int, typer.Option(min=1, max=20, help="Largest number of boxes to look for.")] = 3,
     density: Annotated[
         float | None,
         typer.Option(
@@ -164,16 +242,16 @@ def discover(
     ] = None,
     quiet: NoNotes = False,
 ) -> None:
-    """Find where in the space of factors something happens, and say it as a rule; also as CSV and figure in DIR."""
+    """Find the region of the factor space where something happens, as a rule; also as CSV and figure in DIR."""
     from sim.cli.layout import Notes
     from sim.cli.pages.sweep import print_discovery
     from sim.figures.result import save
 
     swept = sim.Sweep.load(directory)
-    found = swept.discover(where, boxes=boxes, threshold=density)
-    found.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
-    pictures = save(swept.plot.boxes(found), directory / "discovery", where) if len(swept.factors) > 1 else []
-    print_discovery(found)
+    result = swept.discover(where, boxes=boxes, threshold=density)
+    result.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
+    pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
+    print_discovery(result)
     Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])
 
 

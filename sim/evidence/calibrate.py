@@ -1,7 +1,7 @@
 """Fit parameters to the record by adaptive importance sampling over thousands of worlds.
 
 Adaptive multiple importance sampling (Cornuet, Marin, Mira & Robert 2012): a first round of worlds draws its parameters
-from the prior, each later round from what the rounds before it have found (with a part still from the prior), and all
+from the prior, each later round from the posterior of the rounds before it (with a part still from the prior), and all
 worlds of all rounds are weighted together by likelihood x prior / mixture of all proposals. Chosen over ABC, because
 the error model gives a likelihood and no tolerance need be chosen; over CMA-ES, because draws are wanted, not an
 optimum; and because rounds are independent batches of worlds, which is what the model is fast at.
@@ -45,7 +45,7 @@ PRIOR_PART = 0.2
 TAIL = 5.0
 """Degrees of freedom of the Student t that the rest is drawn from."""
 WIDER = 1.3
-"""Its spread, in standard deviations of what was found."""
+"""Its spread, in standard deviations of the posterior so far."""
 FACTS = "calibration.json"
 
 
@@ -214,14 +214,14 @@ def calibrate(
     _check(worlds, rounds, seed)
     beliefs = priors() if beliefs is None else beliefs
     check_beliefs(beliefs)
-    told = story(scenario)
-    told = unforeseen(told, record.last) if blind else told
-    if record.last < told.start // 12:
+    base = story(scenario)
+    base = unforeseen(base, record.last) if blind else base
+    if record.last < base.start // 12:
         raise BadInput.of(
-            repr(record.last), f"a year from {told.start // 12} on, where {told.name} starts", path="origin"
+            repr(record.last), f"a year from {base.start // 12} on, where {base.name} starts", path="origin"
         )
     last = record.last if last is None else last
-    facts = _facts(told, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
+    facts = _facts(base, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
     store = None if folder is None else _Store(Path(folder), facts)
     votes = Votes.fit(record)
     done: list[Round] = []
@@ -239,14 +239,14 @@ def calibrate(
         if part is None and number == 0 and first is not None:
             part = replace(first, paths=first.paths.over(first.paths.first, last))
         if part is None:
-            part = _round(told, beliefs, number, worlds, seed, last, done, weights, count)
+            part = _round(base, beliefs, number, worlds, seed, last, done, weights, count)
             if store is not None:
                 store.save(number, part)
         else:
             count(worlds)
         done.append(part)
         weights = _weigh(record, beliefs, votes, done)
-    return Calibration(record, told, beliefs, votes, tuple(done), weights, seed)
+    return Calibration(record, base, beliefs, votes, tuple(done), weights, seed)
 
 
 def first_round(
@@ -262,7 +262,7 @@ def first_round(
 
 
 def _round(
-    told: Scenario,
+    scenario: Scenario,
     beliefs: tuple[Prior, ...],
     number: int,
     worlds: int,
@@ -280,7 +280,7 @@ def _round(
         cov = WIDER**2 * np.cov(scores.T, aweights=weights, ddof=0) + 1e-4 * np.eye(scores.shape[1])
     scores = _propose(rng, beliefs, worlds, mean, cov)
     numbers = number * worlds + np.arange(worlds)
-    paths = tell(told, variations(told, beliefs, scores), numbers, last, seed, progress)
+    paths = tell(scenario, variations(scenario, beliefs, scores), numbers, last, seed, progress)
     return Round(scores, numbers, paths, mean, cov)
 
 
@@ -374,8 +374,8 @@ class _Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if path.exists():
-                found = json.loads(path.read_text(encoding="utf-8"))
-                differing = [key for key, value in wanted.items() if found.get(key) != value]
+                saved = json.loads(path.read_text(encoding="utf-8"))
+                differing = [key for key, value in wanted.items() if saved.get(key) != value]
                 if differing:
                     raise BadInput.of(
                         f"a calibration that differs in {', '.join(differing)}",

@@ -38,15 +38,15 @@ class Series:
 
 def catalogue() -> dict[str, Series]:
     """All shipped series by name, from ``seeds/observed/index.yaml``."""
-    found = {}
+    known = {}
     for name, record in records("data").items():
         said = record.get("contradictions")
         texts = {
             key: " ".join(str(record.get(key) or "").split())
             for key in ("file", "title", "coverage", "source", "licence")
         }
-        found[name] = Series(name, **texts, contradictions=tuple(map(str, said)) if isinstance(said, list) else ())
-    return found
+        known[name] = Series(name, **texts, contradictions=tuple(map(str, said)) if isinstance(said, list) else ())
+    return known
 
 
 def series(name: str) -> Series:

@@ -50,21 +50,21 @@ class Paths:
 
 
 def story(scenario: Scenario | str = STORY) -> Scenario:
-    """The scenario, told without chance in alignment: the error model adds that in closed form.
+    """The scenario without chance in alignment, which the error model adds in closed form.
 
     Raises
     ------
     BadInput : it does not start in a January or lacks an actor of the record.
     """
-    told = load(scenario) if isinstance(scenario, str) else scenario
-    missing = [code for code in (*POWERS, *VOTERS) if code not in told.powers and code not in told.republics]
-    if told.start % 12 or missing:
+    base = load(scenario) if isinstance(scenario, str) else scenario
+    missing = [code for code in (*POWERS, *VOTERS) if code not in base.powers and code not in base.republics]
+    if base.start % 12 or missing:
         raise BadInput.of(
-            f"{told.name}: a start in {told.start_label}, without {', '.join(missing) or 'nobody'}",
+            f"{base.name}: a start in {base.start_label}, without {', '.join(missing) or 'nobody'}",
             f"a scenario that starts in a January, with {', '.join((*POWERS, *VOTERS))}",
             path="scenario",
         )
-    return told.with_values({f"rules.volatility.{sector}": 0.0 for sector in SECTORS})
+    return base.with_values({f"rules.volatility.{sector}": 0.0 for sector in SECTORS})
 
 
 def foreseeable(scenario: Scenario) -> Scenario:

@@ -33,8 +33,10 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
     rows = []
 
     def add(what: str, name: str, feature: Callable[[Floats], Floats], seen: Floats, made: Floats) -> None:
-        observed, drawn = float(feature(seen)[0]), feature(made)
-        rows.append((what, name, observed, *np.quantile(drawn, [0.05, 0.5, 0.95]), float((drawn <= observed).mean())))
+        observed, replicated = float(feature(seen)[0]), feature(made)
+        rows.append(
+            (what, name, observed, *np.quantile(replicated, [0.05, 0.5, 0.95]), float((replicated <= observed).mean()))
+        )
 
     for r, code in enumerate(TRADERS):
         known = ~np.isnan(trade[r, 0, :, 0])

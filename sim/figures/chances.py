@@ -28,7 +28,7 @@ def leaders(result: Drawable) -> Figure:
     end = result.array("overall")[-1].argmax(axis=1)  # (republic, world)
     codes, powers, tints = list(result.republics), list(result.powers), colors(result)
     chance = np.stack([(end == p).mean(axis=1) for p in range(len(powers))], axis=1)
-    told = result.leaders().set_index("republic")
+    table = result.leaders().set_index("republic")
     line = 0.42
     fig, body = style.page(
         f"Who leads each republic in {style.month_name(result.dates[-1])}",
@@ -45,7 +45,7 @@ def leaders(result: Drawable) -> Figure:
     write(fig, frame.right + 0.15, frame.top + 0.12, "Chance of a change, median month", SMALL, MUTED)
     for r, code in enumerate(codes):
         y = frame.top - (r + 0.5) * line
-        now, change, when = (told.loc[code, name] for name in ("leader_now", "probability_of_change", "median_month"))
+        now, change, when = (table.loc[code, name] for name in ("leader_now", "probability_of_change", "median_month"))
         write(fig, body.left, y, republic_name(result, code, 1.3, PANEL, True), PANEL, bold=True)
         write(fig, frame.left - 0.13, y, "●", LABEL, tints.get(str(now), FAINT), ha="center")
         write(fig, frame.right + 0.6, y, percent(float(change), short=True), LABEL, bold=True, ha="right")
@@ -56,11 +56,11 @@ def leaders(result: Drawable) -> Figure:
 
 def stances(result: Drawable) -> Figure:
     """The guests' stances at each summit: chances of a deferential, a transactional and an assertive one."""
-    told, spelled = result.stances().sort_values("date", kind="stable"), spelling(result.scenario)
+    table, spelled = result.stances().sort_values("date", kind="stable"), spelling(result.scenario)
     keys = ["event", "date", "power"]
     groups = [
         (tuple(map(str, key)), block.set_index("republic"))
-        for key, block in told.groupby(keys, sort=False, observed=True)
+        for key, block in table.groupby(keys, sort=False, observed=True)
     ]
     hosts = Counter(event for (event, _, _), _ in groups)
     blocks = groups[:SUMMITS]

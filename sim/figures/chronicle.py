@@ -1,4 +1,4 @@
-"""What happened in one world: every offer, answer, lapse and rebuke on one page."""
+"""What happened in one world: every project, lapse and rebuke on one page."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sim.figures import style
 from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
 from sim.figures.style import GRID, INK, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.scenario.errors import BadInput
+from sim.world import rules
 
 COLUMNS = 130
 """Most columns of marks a timeline holds; a longer run puts several months in one."""
@@ -32,7 +33,7 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
     """One world's story: a row a republic, in it a lane a power, month by month.
 
     ``world`` counts from 0; the default is the typical world. A run of more months than ``COLUMNS`` has several months
-    to a mark: its size is their sum, and it is hollow where at least half of their offers were refused.
+    to a mark: its size is their sum, and it is hollow where the power was outbid or refused at least as often as not.
     """
     shown = result.typical_world if world is None else world
     if not 0 <= shown < result.worlds:
@@ -49,14 +50,14 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
     typical = ", a typical one" if shown == result.typical_world else ""
     pace = "month by month" if step == 1 else f"one mark for every {step} months"
     both = (
-        " A ring on a dot: an offer was refused, but something else agreed."
-        if step == 1 and ((flows["refused"] > 0) & (flows["agreed"] > 0)).any()
+        " A ring on a dot: one of its bids was not taken, but another was."
+        if step > 1 and ((flows["refused"] > 0) & (flows["agreed"] > 0)).any()
         else ""
     )
     fig, body = style.page(
         f"The ledger of one world, {span(result)}",
-        f"World no. {shown}{typical}: what each power offered each republic and what came of it, {pace}. At the right, "
-        f"the engagement points agreed and lapsed over the run.{both} Events are named where there is room.",
+        f"World no. {shown}{typical}: the projects that each republic took of each power, {pace}. At the right, the "
+        f"engagement points agreed and lapsed over the run.{both} Events are named where there is room.",
         footer(result, shown),
         WIDTH,
         top + 0.85 + lines * NAME_LINE,
@@ -86,7 +87,7 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
             y = frame.bottom + float(lanes[r, p])
             name = power_name(result, other, 0.62, SMALL)
             write(fig, left - 0.08, y, name, SMALL, style.ink(tints[other]), ha="right")
-            sums = [f"{flows[flow][:, r, p].sum():.1f}".rjust(7, FIGURE_SPACE) for flow in ("agreed", "lapsed")]
+            sums = [f"{flows[flow][:, r, p].sum():.1f}".rjust(7, FIGURE_SPACE) for flow in ("accepted", "lapsed")]
             write(fig, body.right, y, "".join(sums), SMALL, MUTED, ha="right")
     write(fig, body.right, frame.top + 0.1, "agreed lapsed", SMALL, MUTED, ha="right")
     _events(ax, marks)
@@ -107,17 +108,19 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
 def _flows(result: Drawable, world: int) -> tuple[dict[str, NDArray[Any]], int, int]:
     """Flows of one world by column of marks, (column, republic, power); also the months in all and to a column.
 
-    ``agreed`` and ``lapsed`` in points, ``refused`` and ``taken`` in offers; ``middle`` is where each column stands.
+    ``accepted`` and ``lapsed`` (steady engagement with it) and ``agreed`` (projects) in points, ``refused`` (or outbid)
+    and ``taken`` in bids; ``middle`` is where each column stands.
     """
     answers = result.array("answer")[..., world]
     months = len(answers)
     step = -(-months // COLUMNS)
     starts = np.arange(0, months, step)
     flows: dict[str, NDArray[Any]] = {
-        "agreed": result.array("accepted")[..., world].sum(axis=3),
+        "accepted": result.array("accepted")[..., world].sum(axis=3),
+        "agreed": result.array("offer_size")[..., world] * (answers == rules.ACCEPTED),
         "lapsed": result.array("lapsed")[..., world].sum(axis=3),
-        "refused": np.isin(answers, (0, 1)).astype(int),
-        "taken": (answers > 1).astype(int),
+        "refused": np.isin(answers, (rules.REJECTED, rules.OUTBID)).astype(int),
+        "taken": (answers == rules.ACCEPTED).astype(int),
     }
     flows = {name: np.add.reduceat(flow, starts, axis=0) for name, flow in flows.items()}
     return flows | {"middle": (starts + np.minimum(starts + step, months) - 1) / 2 + 1}, months, step
@@ -132,7 +135,7 @@ def _flow_marks(
     tones: Sequence[str],
     powers: Sequence[str],
 ) -> None:
-    """Dots for what was agreed, rings for refusals, and what lapsed hanging from the lanes."""
+    """Dots for projects taken, rings for bids that were not, and what lapsed hanging from the lanes."""
     middle, agreed, lapsed = flows["middle"], flows["agreed"], flows["lapsed"]
     most, deepest = max(float(agreed.max()), 1e-9), max(float(lapsed.max()), 1e-9)
     hollow = (flows["refused"] > 0) & (flows["refused"] >= flows["taken"])
@@ -182,10 +185,10 @@ def _ring(widest: float) -> float:
 
 
 def _rebukes(ax: Axes, result: Drawable, world: int, lanes: NDArray[Any], star: float) -> None:
-    """A star for every public rebuke, in a ring where the power made up and in a box where it punished."""
+    """A star for every public rebuke, in a ring where the power conceded and in a box where it punished."""
     month, r, p = np.nonzero(result.array("rebuke")[..., world])
     response = result.array("response")[month, r, p, world]
-    for kind, marker in ((1, "o"), (2, "s")):
+    for kind, marker in ((rules.CONCILIATED, "o"), (rules.COERCED, "s")):
         hit = response == kind
         ax.scatter(
             month[hit] + 1,
@@ -253,11 +256,11 @@ def _key(fig: Figure, box: Box, most: float, widest: float, star: float, step: i
     around: dict[str, Any] = {"s": 2.1 * star, "facecolors": PAPER, "edgecolors": INK, "linewidths": 1.0}
     ring: dict[str, Any] = {"s": _ring(widest) ** 2, "facecolors": PAPER, "edgecolors": GRAY, "linewidths": 0.8}
     entries: list[tuple[str, list[dict[str, Any]], bool]] = [  # words, signs, one over the other
-        (f"agreed, area by points (largest {most:.2g})", [dot | {"s": widest**2 * x} for x in (0.1, 0.4, 1)], False),
-        ("refused" if step == 1 else "half or more refused", [ring], False),
+        (f"project, area by points (largest {most:.2g})", [dot | {"s": widest**2 * x} for x in (0.1, 0.4, 1)], False),
+        ("outbid or refused" if step == 1 else "half or more outbid or refused", [ring], False),
         ("pledges lapsed", [{"s": 40, "c": GRAY, "marker": "|", "linewidths": 1.4}], False),
         ("public rebuke", [rebuke], False),
-        ("the power makes up", [around | {"marker": "o"}, rebuke], True),
+        ("the power concedes", [around | {"marker": "o"}, rebuke], True),
         ("the power punishes", [around | {"marker": "s"}, rebuke], True),
         ("summit", [dot | {"s": 26, "marker": "v"}], False),
     ]

@@ -117,15 +117,15 @@ def republic_name(result: Drawable, code: str, width: float, size: float, bold: 
 
 def spelling(scenario: Described) -> dict[str, str]:
     """Words that the descriptions and names of a scenario always write with capitals, by their small letters."""
-    told = [re.findall(r"\w+", event.about or "") for event in scenario.events.values()]
-    small = {word for words in told for word in words if word.islower()}
+    texts = [re.findall(r"\w+", event.about or "") for event in scenario.events.values()]
+    small = {word for words in texts for word in words if word.islower()}
     named = [
         w
         for actors in (scenario.powers, scenario.republics)
         for actor in actors.values()
         for w in re.findall(r"\w+", actor.name)
     ]
-    capital = [w for words in told for i, w in enumerate(words) if i or w.isupper()] + named
+    capital = [w for words in texts for i, w in enumerate(words) if i or w.isupper()] + named
     return {w.lower(): w for w in capital if not w.islower() and w.lower() not in small}
 
 
@@ -169,11 +169,11 @@ def happened(result: Drawable, world: int) -> list[Mark]:
     except BadInput:
         return []
     events, spelled = list(result.scenario.events.items()), spelling(result.scenario)
-    found = []
+    marks = []
     for month, place in np.argwhere(fired):
         code, spec = events[int(place)]
         powers = [p for p in (spec.powers or ()) if p in tints]
-        found.append(
+        marks.append(
             Mark(
                 int(month) + 1,
                 event_name(code, spelled),
@@ -182,4 +182,4 @@ def happened(result: Drawable, world: int) -> list[Mark]:
                 frozenset(spec.republics or result.republics),
             )
         )
-    return found
+    return marks

@@ -24,7 +24,7 @@ from sim.sweeps.table import Sweep
 
 Floats = NDArray[np.float64]
 
-_SCALE = LinearSegmentedColormap.from_list("sim", ["#f3f5f8", "#a9c3df", "#2f6db3", "#142c4d"])
+SCALE = LinearSegmentedColormap.from_list("sim", ["#f3f5f8", "#a9c3df", "#2f6db3", "#142c4d"])
 BINS = 12
 """Cells along an axis at most, where a factor has more values."""
 LINES = ("solid", "dashed", "dotted")
@@ -85,7 +85,7 @@ def heat(
             value = cells[row, column]
             if np.isnan(value):
                 continue
-            color = to_hex(_SCALE(float(shade[row, column])))
+            color = to_hex(SCALE(float(shade[row, column])))
             ax.add_patch(
                 Rectangle(
                     (column, row),
@@ -113,7 +113,7 @@ def _color_bar(fig: Figure, box: Box, low: float, high: float) -> None:
             [Rectangle((0, i), 1, 1) for i in range(64)],
             linewidths=0,
             gid="scale",
-            facecolors=[_SCALE(i / 63) for i in range(64)],
+            facecolors=[SCALE(i / 63) for i in range(64)],
         )
     )
     for part in (0.0, 0.5, 1.0):
@@ -123,7 +123,7 @@ def _color_bar(fig: Figure, box: Box, low: float, high: float) -> None:
 # -- boxes -------------------------------------------------------------------------------------------------------------
 
 
-def boxes(sweep: Sweep, found: Discovery) -> Figure:
+def boxes(sweep: Sweep, discovery: Discovery) -> Figure:
     """In which part of the worlds a condition holds, over two factors, and the boxes as frames with their numbers.
 
     The factors are the first two that limit the first box; if only one does, the other is the one that moves the
@@ -131,26 +131,26 @@ def boxes(sweep: Sweep, found: Discovery) -> Figure:
     """
     if len(sweep.factors) < 2:
         raise BadInput.of("a sweep of one factor", "two factors for a map of boxes")
-    j, k = _axes(sweep, found)
-    others = {limit.factor.path for box in found.boxes for limit in box.limits} - {sweep.paths[j], sweep.paths[k]}
+    j, k = _axes(sweep, discovery)
+    others = {limit.factor.path for box in discovery.boxes for limit in box.limits} - {sweep.paths[j], sweep.paths[k]}
     reading = (
         "Darker: in more of the worlds of a cell. Frames: the boxes, by number."
-        if found.boxes
+        if discovery.boxes
         else "Darker: in more of the worlds of a cell. There is no box in which it is much more frequent."
     )
     if others:
         reading += " Some boxes also limit other factors, which this map does not show."
     fig, ax, xs, ys = heat(
         sweep,
-        found.rates,
+        discovery.rates,
         j,
         k,
-        f"Where {found.said or found.where}",
+        f"Where {discovery.said or discovery.where}",
         reading,
-        f"{found.where} in {percent(found.rate, 1)} of {found.rows:,} worlds, "
+        f"{discovery.where} in {percent(discovery.rate, 1)} of {discovery.rows:,} worlds, "
         f"{sweep.size:,} points, design {sweep.design}",
     )
-    for number, box in enumerate(found.boxes):
+    for number, box in enumerate(discovery.boxes):
         limits = {limit.factor.path: limit for limit in box.limits}
         for left, right in _spans(xs, limits.get(sweep.paths[j])):
             for low, high in _spans(ys, limits.get(sweep.paths[k])):
@@ -174,13 +174,17 @@ def boxes(sweep: Sweep, found: Discovery) -> Figure:
     return fig
 
 
-def _axes(sweep: Sweep, found: Discovery) -> tuple[int, int]:
-    named = [sweep.factor(limit.factor.path) for box in found.boxes for limit in box.limits]
+def _axes(sweep: Sweep, discovery: Discovery) -> tuple[int, int]:
+    named = [sweep.factor(limit.factor.path) for box in discovery.boxes for limit in box.limits]
     # how far the rate is from even over a factor's values
     reach = [
         float(
             np.ptp(
-                [found.rates[part].mean() for part in np.array_split(np.argsort(column, kind="stable"), 4) if len(part)]
+                [
+                    discovery.rates[part].mean()
+                    for part in np.array_split(np.argsort(column, kind="stable"), 4)
+                    if len(part)
+                ]
             )
         )
         for column in sweep.values.T

@@ -28,7 +28,7 @@ BAR, BAR_EDGE = "#b9c0ca", "#7d8694"
 LEAST = 0.0005
 """Parts whose mean and band all stay below this (0.05 points) share one row of a waterfall."""
 ROWS = 8
-"""Most partings into blocs shown."""
+"""Most partitions into blocs shown."""
 STEP, LINE = 0.62, 0.42
 """Inches of a table of blocs: from actor to actor and from row to row."""
 
@@ -38,15 +38,15 @@ def difference_fans(
 ) -> Figure:
     """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-    ``title``: whose doing the difference is, the scenario's if not given. The dot marks the first month from which the
+    ``title``: what the difference is due to, the scenario if not given. The dot marks the first month from which the
     difference is clear to the end (see ``Comparison``).
     """
     k = comparison.index(which)
     base, codes, powers = comparison.results[0], comparison.republics, comparison.powers
     gaps = comparison.differences(k, sector) * 100  # (time, republic, power, world)
     low, middle, high = quantiles(gaps, BAND)
-    told = comparison.table(sector)
-    told = told[told.scenario == comparison.names[k]].set_index(["republic", "power"])
+    table = comparison.table(sector)
+    table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
     rows, columns = style.grid(len(codes))
     what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
@@ -73,7 +73,7 @@ def difference_fans(
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
     scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
-    ends = [[_end(told.loc[(r, p)]) for p in powers] for r in codes]
+    ends = [[_end(table.loc[(r, p)]) for p in powers] for r in codes]
     label_room = (
         max(
             style.text_width(power_name(base, p, 0.85, LABEL) + " " + row[j], LABEL)
@@ -118,7 +118,7 @@ def difference_fans(
             autolim=False,
         )
         for j, code in enumerate(powers):
-            since = told.loc[(codes[i], code), "clear_since"]
+            since = table.loc[(codes[i], code), "clear_since"]
             if isinstance(since, str):
                 at = comparison.dates.index(since)
                 ax.plot(
@@ -157,7 +157,7 @@ def _end(row: Any) -> str:
 
 
 def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
-    """From the share at the beginning to the share at the end, driver by driver, with bands over worlds.
+    """From alignment at the beginning to alignment at the end, driver by driver, with bands over worlds.
 
     Bars are means over worlds, which add up; whiskers run from the 10 to the 90 per cent quantile of each part. Thin
     strips below a bar say whose driver it was.
@@ -288,7 +288,7 @@ def _signed_range(values: Array) -> str:
 
 
 def bloc_table(blocs: Blocs) -> Figure:
-    """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+    """The commonest partitions of the actors into two blocs: one row each, one column an actor, and how often."""
     story, table = blocs.scenario, blocs.table()
     shown = table.head(ROWS)
     powers = len(story.powers)

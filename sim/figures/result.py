@@ -31,7 +31,7 @@ FIGURES: dict[str, tuple[Callable[[Drawable], Figure], str]] = {
     "alignment_change": (alignment_change, "Change of each alignment since day one, with bands"),
     "triangle": (triangle, "Each republic between three powers, day one and end"),
     "grievance_by_cause": (grievance_by_cause, "Each republic's grievance against one power, by cause"),
-    "ledger_timeline": (ledger_timeline, "Offers, answers, lapses and rebukes of one world"),
+    "ledger_timeline": (ledger_timeline, "Projects, lapses and rebukes of one world"),
     "leaders": (leaders, "Chance that each power leads each republic at the end"),
     "stances": (stances, "Stances of the guests at each summit"),
 }

@@ -41,14 +41,14 @@ def save_all(sweep: Sweep, directory: str | Path, outcome: str | None = None) ->
     """Draw the figures that the sweep's design allows into ``directory`` (made if missing); returns the paths."""
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    drawn: list[tuple[str, Callable[[], Figure], str]] = [
+    figures: list[tuple[str, Callable[[], Figure], str]] = [
         ("tornado", lambda: tornado(sweep, outcome), "What each factor does to an outcome, low against high"),
         ("responses", lambda: responses(sweep, outcome), "An outcome against each factor"),
         ("scatter_matrix", lambda: scatter_matrix(sweep), "Factors and outcomes against each other"),
     ]
     if len(sweep.factors) > 1:
-        drawn.append(("heat_map", lambda: heat_map(sweep, outcome), "An outcome over two factors"))
-    return [path for name, draw, about in drawn for path in save(draw(), folder / name, about)]
+        figures.append(("heat_map", lambda: heat_map(sweep, outcome), "An outcome over two factors"))
+    return [path for name, draw, about in figures for path in save(draw(), folder / name, about)]
 
 
 # -- response curves ---------------------------------------------------------------------------------------------------
@@ -239,14 +239,14 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
 
 
 def sensitivity(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Figure:
-    """Sobol indices (first order and total) or Morris mu* of outcomes, worked out and drawn; see ``indices``."""
+    """Sobol indices (first order and total) or Morris mu* of outcomes, computed and plotted; see ``indices``."""
     return indices(sweep, sweep.sensitivity(outcomes))
 
 
-def indices(sweep: Sweep, found: Sensitivity) -> Figure:
+def indices(sweep: Sweep, sensitivity: Sensitivity) -> Figure:
     """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
-    outcomes = list(found.verdicts.outcome)[:6]
-    sobol = found.kind == "sobol"
+    outcomes = list(sensitivity.verdicts.outcome)[:6]
+    sobol = sensitivity.kind == "sobol"
     shown = min(MOST_ROWS, len(sweep.factors))
     each = 0.32 * shown + 0.75
     reading = (
@@ -261,8 +261,8 @@ def indices(sweep: Sweep, found: Sensitivity) -> Figure:
     main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
     for k, outcome in enumerate(outcomes):
         head = capital(outcome_words(outcome, sweep.scenario))
-        rows = found.of(outcome).head(shown)
-        verdict = found.verdicts[found.verdicts.outcome == outcome].iloc[0]
+        rows = sensitivity.of(outcome).head(shown)
+        verdict = sensitivity.verdicts[sensitivity.verdicts.outcome == outcome].iloc[0]
         top = body.top - k * each
         write(fig, body.left, top - 0.12, head, PANEL, bold=True)
         beside = style.text_width(head, PANEL, True) + 0.15

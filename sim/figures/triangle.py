@@ -55,9 +55,9 @@ def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
     parts = shares / np.maximum(shares.sum(2, keepdims=True), 1e-12)  # (time, republic, corner, world)
     path = np.median(parts, axis=-1)
     path = path / path.sum(-1, keepdims=True)
-    drawn = np.linspace(0, result.worlds - 1, min(result.worlds, TRIANGLE_WORLDS)).astype(int)
+    shown = np.linspace(0, result.worlds - 1, min(result.worlds, TRIANGLE_WORLDS)).astype(int)
     if result.worlds > 1:
-        note = f"; specks: where single worlds end ({len(drawn):,} of {result.worlds:,})." + note
+        note = f"; specks: where single worlds end ({len(shown):,} of {result.worlds:,})." + note
     tall = SIDE * sqrt(3) / 2
     fig, body = style.page(
         f"{', '.join(n for n in names if n)}: where each republic stands, {span(result)}",
@@ -72,7 +72,7 @@ def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
     places = np.array([[SIDE / 2, tall], [SIDE, 0.0], [0.0, 0.0]])
     _ground(ax, corners, places, tall)
     labels = [republic_name(result, c, 1.7, PANEL, True) for c in result.republics]
-    _republics(ax, path, parts[-1][:, :, drawn], places, corners, labels)
+    _republics(ax, path, parts[-1][:, :, shown], places, corners, labels)
     for place, name, tint, ha, away in zip(
         places, names, corners, ("center", "right", "left"), (0.14, -0.14, -0.14), strict=True
     ):

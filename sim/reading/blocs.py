@@ -1,8 +1,8 @@
-"""Who stands with whom: landscape theory laid over a state of the model, as a cross-check from another school.
+"""Who stands with whom: landscape theory applied to a state of the model, as a cross-check from another theory.
 
-The model never forms blocs; it moves shares and grievances. ``blocs`` asks what two blocs landscape theory would make
-of such a state, in every world, and how often each parting comes out deepest. How sizes and propensities are read off
-the state is said in ``ASSUMPTIONS``; it is judgement, and the answer should be read with it.
+The model never forms blocs; it moves shares and grievances. ``blocs`` computes which two blocs landscape theory would
+predict from such a state, in every world, and how often each partition has the lowest energy. ``ASSUMPTIONS`` says how
+sizes and propensities are derived from the state; that is judgement, and the answer should be read with it.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ _TOWARDS = """3, plus 4 times the power's overall share, minus the republic's gr
 it would speak out (threshold and leverage), minus the power's grudge."""
 _RIVALS = """3, minus twice their mean rivalry times the ground they both hold (overlap of their shares). The model
 knows no other tie between powers, so these are blocs in the region, not in the world."""
-_BOUNDS = """Everything is held to the scale from 1 (enemies) over 3 (indifferent) to 5 (allies). Where 3 lies is
-judgement and decides much: go by the shares of worlds and how they change, not by one map."""
+_BOUNDS = """All values are clipped to the scale from 1 (enemies) over 3 (indifferent) to 5 (allies). Where 3 lies is
+judgement and decides much: rely on the shares of worlds and how they change, not on one map."""
 ASSUMPTIONS: dict[str, str] = {
     "Sizes": _SIZES,
     "Republic and power": _TOWARDS,
@@ -141,9 +141,9 @@ def _limits(result: Result) -> Floats:
 
 
 def means(result: Result, month: int) -> Floats:
-    """Points that each power can spend in a month of the run (0 and 1: the first), (p, w), as the model reckons them.
+    """Points that each power can spend in a month of the run (0 and 1: the first), (p, w), as the model computes them.
 
-    Strain is the record's. What events add to a budget follows from when they happened: the calendar is turned again.
+    Strain is the record's. What events add to a budget follows from when they happened: the calendar is run again.
 
     Raises
     ------
@@ -233,24 +233,24 @@ class Blocs:
         return tuple(name for name in self.names if name not in against), tuple(against)
 
     def table(self) -> pd.DataFrame:
-        """Partings that are deepest in some world: [bloc, against, deepest, minimum, energy].
+        """Partitions that are deepest in some world: [bloc, against, deepest, minimum, energy].
 
         ``deepest`` and ``minimum``: part of the worlds in which it is the deepest, and a local minimum at all;
         ``energy``: median. Commonest first; blocs as codes joined by blanks ("" where all stand together).
         """
         scale = np.abs(weights(self.sizes, self.propensities)).max(axis=(0, 1))
         minimum = is_minimum(self.energies, TIE * scale)
-        found, counts = np.unique(self.deepest, return_counts=True)
+        partitions, counts = np.unique(self.deepest, return_counts=True)
         rows = []
         for k in np.argsort(-counts, kind="stable"):
-            ours, theirs = self.members(int(found[k]))
+            ours, theirs = self.members(int(partitions[k]))
             rows.append(
                 (
                     " ".join(ours),
                     " ".join(theirs),
                     counts[k] / self.worlds,
-                    float(minimum[found[k]].mean()),
-                    float(np.median(self.energies[found[k]])),
+                    float(minimum[partitions[k]].mean()),
+                    float(np.median(self.energies[partitions[k]])),
                 )
             )
         return pd.DataFrame(rows, columns=["bloc", "against", "deepest", "minimum", "energy"])
@@ -287,7 +287,7 @@ class Blocs:
         return pd.DataFrame(rows, columns=["republic", "leader", "share", "with_leader", "alone"])
 
     def figure(self) -> Figure:
-        """The commonest partings of the actors into two blocs: one row each, one column an actor, and how often."""
+        """The commonest partitions of the actors into two blocs: one row each, one column an actor, and how often."""
         return lazy.figure("Blocs.figure", self)
 
 
@@ -313,7 +313,7 @@ def _checked(story: Scenario) -> None:
     actors = len(story.powers) + len(story.republics)
     if not 2 <= actors <= MOST:
         raise BadInput.of(
-            f"{actors} actors", f"2 to {MOST}: every parting of them is weighed", path="powers, republics"
+            f"{actors} actors", f"2 to {MOST}: every partition of them is evaluated", path="powers, republics"
         )
 
 

@@ -1,8 +1,8 @@
 """Two or more scenarios on the same luck: what one does that the other does not, world by world.
 
 World i has the same chance in every scenario with the same seed, so the difference between two scenarios in world i is
-the scenarios' doing. Differences are taken within worlds first and summed up over worlds after, which makes them far
-surer than two bands laid side by side (common random numbers: Law 2015, chapter 11).
+due to the scenarios. Differences are taken within worlds first and summarised over worlds after, which makes them far
+more precise than comparing two bands (common random numbers: Law 2015, chapter 11).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sim import lazy
 from sim.runs.ask import SHOWN, Ask, Askable, Asked
 from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_repeats, run
-from sim.runs.words import capital, listed, month_words, percent, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 BAND: tuple[float, float, float] = (0.1, 0.5, 0.9)
 """Quantiles over worlds: low, median and high of every band."""
+ACTED: dict[str, tuple[float, str]] = {
+    "projects": (0.5, "{p} wins # projects"),
+    "conceded": (0.2, "{p} makes # concessions to those who speak up"),
+    "punished": (0.2, "{p} punishes # who speak up"),
+    "rebukes": (0.2, "{p} is rebuked # times"),
+    "terms": (0.02, "{owner} strings are #"),
+    "cancelled": (0.5, "{p} calls off # points of pledges"),
+}
+"""Outcomes that say what actors did: least mean difference that is told, and how; # is the difference."""
 EQUAL = 1e-9
 """Shares nearer to one another than this are the same: what is left is rounding."""
 
@@ -149,7 +158,7 @@ class Comparison:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What else than the scenarios sets them apart (classes, variations), a sentence each; mostly none."""
+        """What differs besides the scenarios (classes, variations), a sentence each; mostly none."""
         return tuple(note for k in range(1, len(self.names)) for note in self._notes(k))
 
     def _notes(self, k: int) -> list[str]:
@@ -327,7 +336,7 @@ class Comparison:
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def sentence(self, republic: str, power: str, which: int | str = 1, sector: str = "overall") -> str:
-        """The difference for one republic and one power in a sentence, with how sure it is."""
+        """The difference in one republic's alignment with one power as a sentence, with its uncertainty."""
         self._known(republic, self.republics, "republic")
         self._known(power, self.powers, "power")
         k = self.index(which)
@@ -337,7 +346,7 @@ class Comparison:
         story = self.results[k].scenario
         where = "" if sector == "overall" else f" in {sector}"
         text = capital(
-            f"{possessive(story.powers[power].name)} share of {story.republics[republic].name}{where} in "
+            f"{possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} in "
             f"{month_words(self.dates[-1])}: {100 * row.median:.0f} % "
             f"[{100 * row.low:.0f}–{100 * row.high:.0f}]"
         )
@@ -346,8 +355,8 @@ class Comparison:
             return f"{text}, the same in every world."
         if abs(gap) < 0.0005:
             return (
-                f"{text}, no different on the whole ({signed(row.difference_low)} to "
-                f"{signed(row.difference_high)} points in eight worlds of ten)."
+                f"{text}, about the same ({signed(row.difference_low)} to "
+                f"{signed(row.difference_high)} percentage points in 80 % of worlds)."
             )
         way, sure = ("higher", row.p_higher) if gap > 0 else ("lower", row.p_lower)
         text += f", {points(gap)} {way}, {way} in {percent(sure)} of worlds"
@@ -359,7 +368,8 @@ class Comparison:
     ) -> str:
         """The largest differences (of ``pairs``, republic and power, if given) in words, at most three sentences.
 
-        What else than the scenarios sets the two apart follows (``notes``).
+        What actors did differently (``through``) and other differences between the two than their scenarios
+        (``notes``) follow.
         """
         table = self.table(sector)
         table = table[table.scenario == self.names[self.index(which)]]
@@ -368,8 +378,34 @@ class Comparison:
         largest = table.reindex(table.difference.abs().sort_values(ascending=False, kind="stable").index)[:3]
         text = [self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples()]
         if not (largest.p_higher + largest.p_lower > 0).any():
-            text = ["No share differs in any world."]
-        return " ".join([*text, *self._notes(self.index(which))])
+            text = ["No alignment differs in any world."]
+        return " ".join([*text, *self.through(which), *self._notes(self.index(which))])
+
+    def through(self, which: int | str = 1, most: int = 3) -> list[str]:
+        """What actors did otherwise than in the base, mean per world, in a sentence; nothing where nothing is clear.
+
+        The ``most`` outcomes of ``ACTED`` that differ most surely: the mean paired difference is at least that told
+        there and four of its standard errors.
+        """
+        k = self.index(which)
+        base, other = (self.results[n].record.outcomes for n in (0, k))
+        found: list[tuple[float, str]] = []
+        for power in self.powers:
+            for outcome, (least, words) in ACTED.items():
+                name = f"{power}.{outcome}"
+                if name not in base or name not in other or self.worlds < 2:
+                    continue
+                gap = other[name][: self.worlds].astype(float) - base[name][: self.worlds]
+                mean, error = float(gap.mean()), float(gap.std() / np.sqrt(len(gap)))
+                if abs(mean) >= max(least, 4.0 * error):
+                    who = named(self.results[k].scenario.powers[power].name)
+                    amount = f"{100 * abs(mean):.0f} % {'tighter' if mean > 0 else 'looser'}"
+                    count = f"{abs(mean):.1f} {'more' if mean > 0 else 'fewer'}"
+                    said = words.format(p=who, owner=possessive(self.results[k].scenario.powers[power].name))
+                    told = said.replace("#", amount if outcome == "terms" else count)
+                    found.append((abs(mean) / max(error, EQUAL), told))
+        chosen = [text for _, text in sorted(found, key=lambda one: -one[0])[:most]]
+        return [f"What actors do differently, mean per world: {'; '.join(chosen)}."] if chosen else []
 
     def title(self, which: int | str) -> str:
         """What to call a scenario on a page: its title with its name, or the name it was given here."""
@@ -380,7 +416,7 @@ class Comparison:
     def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
         """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-        ``title``: whose doing the difference is, the scenario's if not given.
+        ``title``: what the difference is due to, the scenario if not given.
         """
         return lazy.figure("Comparison.figure", self, which, sector, title)
 
@@ -488,9 +524,9 @@ def _check(questions: Sequence[Ask], labels: Sequence[str]) -> None:
                 "results of the same seed, so that worlds can be paired",
             )
         )
-    drawn = [ask.posterior for ask in questions]
-    if len({one and one.digest for one in drawn}) > 1:
-        said = ", ".join(dict.fromkeys("none" if one is None else one.name for one in drawn))
+    posteriors = [ask.posterior for ask in questions]
+    if len({one and one.digest for one in posteriors}) > 1:
+        said = ", ".join(dict.fromkeys("none" if one is None else one.name for one in posteriors))
         problems.append(
             Problem(
                 "",
@@ -528,7 +564,7 @@ def _labels(questions: Sequence[Ask], names: Sequence[str] | None) -> list[str]:
 
 
 def _differences(name: str, ask: Ask, base_name: str, base: Ask) -> list[str]:
-    """What else than their scenarios sets two asks apart, a sentence each."""
+    """What differs between two asks besides their scenarios, a sentence each."""
     notes = []
     head = "The two differ" if ask.scenario == base.scenario else "The two differ also"
     if ask.classes != base.classes:

@@ -1,18 +1,19 @@
-"""Why it moved: the shift of every alignment split into what drove it, with nothing left over.
+"""Why alignment moved: each change split into its drivers, with nothing left over.
 
 Log-ratios move through a linear filter of additive drivers, so their shifts are sums of the drivers' own. Shares
 are split along the path that each world took, see ``sim.reading.attribution``. The parts add up to the change in every
 world and over any span of months, do not depend on the order of the drivers, and a driver that does not move gets
 nothing.
 
-A share depends on the log-ratios of all powers: China's growth lowers Russia's share. ``by_power`` says whose driver
-each part belongs to; ``table`` adds up over whose it is.
+A share depends on the log-ratios of all powers: China's growth lowers alignment with Russia. ``by_power`` attributes
+each part to the power whose driver it is; ``table`` sums over powers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -74,7 +75,7 @@ def explain(
     Raises
     ------
     BadInput : a month outside the run, an unknown sector, a result that its model no longer gives or whose classes are
-        not to be had, whatever is wrong with the scenario.
+        not available, whatever is wrong with the scenario.
 
     Examples
     --------
@@ -137,7 +138,7 @@ class Effect:
     comparison: Comparison
     """Base: without the event; the other: with it."""
     explanation: Explanation
-    """Parts with the event less parts without it, in the same world."""
+    """Parts with the event minus parts without it, in the same world."""
 
     @property
     def came(self) -> NDArray[np.bool_]:
@@ -220,7 +221,7 @@ class Explanation:
     series: Floats
     """(month + 1, d, r, p, w): parts from the beginning of the span to the end of each month; zero at first."""
     owners: Floats
-    """(d, q, r, p, w): parts over the span, by whose driver it is."""
+    """(d, q, r, p, w): parts over the span, by the power q whose driver it is."""
     logit: Floats
     """(d, r, p, s, w): shift of each log-ratio over the span in log points, exact sum of drivers."""
     before: Floats
@@ -301,7 +302,7 @@ class Explanation:
         return self._bands({"driver": (*self.drivers, TOTAL)}, stack, "republic", "power", "driver")
 
     def by_power(self) -> pd.DataFrame:
-        """Parts by driver and by whose driver it is: [republic, power, of, driver, low, median, high, mean].
+        """Parts by driver and by its power ("of"): [republic, power, of, driver, low, median, high, mean].
 
         Rows of driver "total" hold all that comes from one power.
         """
@@ -344,23 +345,53 @@ class Explanation:
         )
         return _arranged(frame, list(order))
 
+    @cached_property
+    def typical_world(self) -> int:
+        """The world nearest to the medians of the changes, each in units of its spread."""
+        columns = self.change.reshape(-1, self.worlds)
+        spread = columns.std(axis=1, keepdims=True)
+        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+        return int((distance**2).sum(axis=0).argmin())
+
+    @property
+    def weights(self) -> Floats:
+        """Weights of the sectors in the share explained, (r, s, w or 1)."""
+        return _weights(self.ask, self.sector)
+
+    def moves(self, world: int | None = None) -> pd.DataFrame:
+        """What moved each alignment in one world: projects, stances, rebukes with their answers, and what remains.
+
+        [republic, power, date, month, kind, of, sector, size, outcome, part]: ``part`` of the change of ``republic``'s
+        alignment with ``power``, a share, that is due to what power ``of`` did or was told; for an alignment they add
+        up, in that world, to the parts of deals and grievances; largest first. ``kind`` is project, stance, rebuke,
+        event, pending (on day one), steady (engagement), day one (deals living then), treatment (all other
+        grievance) or rest (rounding, and what a class of a user's own does). The typical world if none is named.
+        Not of a difference (``minus``), which has two worlds in one.
+
+        Raises
+        ------
+        BadInput : no such world.
+        """
+        moves: Callable[..., pd.DataFrame] = lazy.function("Explanation.moves")
+        return moves(self, world)
+
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def paragraph(self, republic: str, power: str) -> str:
         """Why the alignment of a republic with a power moved, with bands over worlds.
 
-        Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is
-        chance.
+        Sentences: from where to where; which drivers went with the change and which against it; the part of each
+        power; how much is chance.
         """
         paragraph: Callable[..., str] = lazy.function("Explanation.paragraph")
         return paragraph(self, republic, power)
 
     def waterfall(self, republic: str, power: str) -> Figure:
-        """From the share at the beginning to the share at the end, driver by driver, with bands over worlds."""
+        """From alignment at the beginning to alignment at the end, driver by driver, with bands over worlds."""
         return lazy.figure("Explanation.waterfall", self, republic, power)
 
     def minus(self, other: Explanation) -> Explanation:
-        """This one's parts less another's, world by world (same span, seed and actors); drivers either has count."""
+        """This one's parts minus another's, world by world (same span, seed and actors); drivers either has count."""
         if (self.first, self.dates, self.republics, self.powers, self.seed, self.worlds) != (
             other.first,
             other.dates,

@@ -1,8 +1,8 @@
 """Landscape theory: which two blocs a set of actors falls into, from their sizes and how they feel about one another.
 
-Axelrod and Bennett (1993, British Journal of Political Science 23, 211-233) give every way of parting the actors into
+Axelrod and Bennett (1993, British Journal of Political Science 23, 211-233) give every way of dividing the actors into
 two blocs an energy: high where actors who get on stand on opposite sides, low where those who do not stand apart.
-Actors switch sides one at a time as long as that lowers the energy, so a parting comes to rest in a local minimum.
+Actors switch sides one at a time as long as that lowers the energy, so a partition comes to rest in a local minimum.
 
 Propensities are on the scale from 1 (enemies) over 3 (indifferent) to 5 (allies) used in the published study of the
 war in Syria (A. Furnas, Landscape_Theory, 2016); centred at 3, the energy of a configuration is the sum over ordered
@@ -80,7 +80,7 @@ def landscape(
 
 @dataclass(frozen=True)
 class Minimum:
-    """A parting from which no single actor gains by switching: its two blocs, the first actor's first, and energy."""
+    """A partition from which no single actor gains by switching: its two blocs, the first actor's first, and energy."""
 
     blocs: tuple[frozenset[str], frozenset[str]]
     energy: float
@@ -88,7 +88,7 @@ class Minimum:
 
 @dataclass(frozen=True, eq=False)
 class Landscape:
-    """Energies of all partings of ``names`` (n) with ``sizes`` (n,) and ``propensities`` (n, n), 1..5."""
+    """Energies of all partitions of ``names`` (n) with ``sizes`` (n,) and ``propensities`` (n, n), 1..5."""
 
     names: tuple[str, ...]
     sizes: Floats
@@ -104,9 +104,9 @@ class Landscape:
     def minima(self) -> tuple[Minimum, ...]:
         """Local minima, deepest first: no single switch leads lower (equal neighbours allowed)."""
         scale = float(np.abs(self.sizes[:, None] * self.sizes * (self.propensities - INDIFFERENT)).max())
-        found = np.flatnonzero(is_minimum(self.energies[:, None], TIE * scale)[:, 0])
-        found = found[np.argsort(self.energies[found], kind="stable")]
-        return tuple(Minimum(self.blocs(int(number)), float(self.energies[number])) for number in found)
+        minima = np.flatnonzero(is_minimum(self.energies[:, None], TIE * scale)[:, 0])
+        minima = minima[np.argsort(self.energies[minima], kind="stable")]
+        return tuple(Minimum(self.blocs(int(number)), float(self.energies[number])) for number in minima)
 
     def blocs(self, number: int) -> tuple[frozenset[str], frozenset[str]]:
         """The two blocs of a configuration by number; the first actor is in the first."""

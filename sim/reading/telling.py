@@ -1,4 +1,4 @@
-"""An explanation as a paragraph: what moved an alignment, whose doing it was, and how much of it was chance."""
+"""An explanation as a paragraph: what moved an alignment, which powers were behind it, how much of it was chance."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from sim.scenario.table import CAUSES
 
 Floats = NDArray[np.float64]
 
-GRIEVANCE, CHANCE = "grievance", "chance"
+DEALS, GRIEVANCE, CHANCE = "deals", "grievance", "chance"
 DRIVER_WORDS: dict[str, str] = {
     "capability": "growing capability",
     "strain": "strain",
-    "deals": "deals delivered or missed",
+    "deals": "projects and deals",
     GRIEVANCE: "grievances",
     "legacy": "old ties wearing off",
     "hedging": "hedging against dependence",
-    "events": "the direct pull of events",
-    CHANCE: "drift that no rule explains",
+    "events": "direct effects of events",
+    CHANCE: "random drift",
     "neglect": "grievance over neglect",
     "disrespect": "grievance over disrespect",
     "broken_promise": "grievance over broken promises",
@@ -53,7 +53,7 @@ def grouped(explanation: Explanation, republic: str, power: str) -> dict[str, Fl
 
 
 def part_of_spread(part: Floats, total: Floats) -> float:
-    """Part of the variance of the total over worlds that goes with a part of it, (w,) each; parts' add up to 1.
+    """Share of the total's variance over worlds that one part accounts for, (w,) each; the shares add up to 1.
 
     Covariance of the part with the total over the variance of the total. Below 0 where the part works against the rest.
     """
@@ -64,7 +64,8 @@ def part_of_spread(part: Floats, total: Floats) -> float:
 def paragraph(explanation: Explanation, republic: str, power: str) -> str:
     """Why the alignment of a republic with a power moved, with bands over worlds.
 
-    Sentences: from where to where; what pushed with the change and against it; whose doing it was; how much is chance.
+    Sentences: from where to where; which drivers went with the change and which against it; the part of each power; how
+    much is chance.
     """
     i, j = explanation.place(republic, power)
     change = explanation.change[i, j]
@@ -82,19 +83,19 @@ def paragraph(explanation: Explanation, republic: str, power: str) -> str:
 def _shift(explanation: Explanation, i: int, j: int, change: Floats) -> str:
     story = explanation.scenario
     republic = story.republics[explanation.republics[i]].name
-    owner = possessive(story.powers[explanation.powers[j]].name)
+    power = named(story.powers[explanation.powers[j]].name)
     where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
     before, after = (100 * float(np.median(values[i, j])) for values in (explanation.before, explanation.after))
     first = month_words(explanation.dates[0])
     start = "on day one" if explanation.first == 0 else f"at the end of {first}"
     head = (
-        f"{capital(owner)} share of {republic}{where} goes from {before:.1f} % {start} to {after:.1f} % at the end "
-        f"of {month_words(explanation.dates[-1])}"
+        f"{capital(possessive(republic))} alignment with {power}{where} goes from {before:.1f} % {start} to "
+        f"{after:.1f} % at the end of {month_words(explanation.dates[-1])}"
     )
     if explanation.worlds == 1:
-        return f"{head} ({signed(float(change[0]))} points; one world only, so nothing is said about how sure this is)."
+        return f"{head} ({signed(float(change[0]))} percentage points; one world only, so no uncertainty can be given)."
     low, middle, high = (float(q) for q in quantiles(change, (0.1, 0.5, 0.9)))
-    return f"{head}: {signed(middle)} points, between {signed(low)} and {signed(high)} in eight worlds of ten."
+    return f"{head}: {signed(middle)} percentage points, between {signed(low)} and {signed(high)} in 80 % of worlds."
 
 
 def _pushes(explanation: Explanation, parts: dict[str, Floats], i: int, j: int) -> list[str]:
@@ -109,14 +110,14 @@ def _pushes(explanation: Explanation, parts: dict[str, Floats], i: int, j: int) 
             key=lambda name: -abs(mean[name]),
         )
         if names:
-            told = listed(
+            drivers = listed(
                 [
                     f"{_whose_driver(explanation, name, i, j)}{driver_words(name)} ({_band(parts[name])})"
                     for name in names
                 ]
             )
-            said.append(f"{'Down' if down else 'Up'} it is moved by {told}.")
-    return said or ["No driver but chance moves it by as much as a tenth of a point."]
+            said.append(f"What {'lowers' if down else 'raises'} it: {drivers}.")
+    return said or ["No driver but chance moves it by as much as a tenth of a percentage point."]
 
 
 def _whose_driver(explanation: Explanation, driver: str, i: int, j: int) -> str:
@@ -139,7 +140,7 @@ def _band(values: Floats) -> str:
 
 
 def _whose(explanation: Explanation, i: int, j: int) -> list[str]:
-    """Whose drivers these were, chance left out: a share also moves when others move."""
+    """The parts by the power whose drivers they are, without chance: alignment with one power moves when others act."""
     rules = [k for k, name in enumerate(explanation.drivers) if name != CHANCE]
     by_power = explanation.owners[rules, :, i, j].sum(axis=0).mean(axis=-1)  # (q,)
     order = [int(q) for q in np.argsort(-np.abs(by_power), kind="stable") if abs(by_power[q]) >= SMALL]
@@ -150,11 +151,11 @@ def _whose(explanation: Explanation, i: int, j: int) -> list[str]:
         f"{signed(float(by_power[q]))} from {named(names[explanation.powers[q]].name)}" + (" itself" if q == j else "")
         for q in order
     ]
-    return [f"By whose doing, on average: {listed(own)}."]
+    return [f"By power, on average: {listed(own)}."]
 
 
 def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
-    """How much the random walk weighs, against the shift and in the spread between worlds."""
+    """The random walk's size against that of the shift, and its share of the variance between worlds."""
     walk = parts.get(CHANCE)
     if walk is None or len(change) < 2 or float(change.std()) < 1e-9:
         return []
@@ -166,20 +167,61 @@ def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
     if width > ruled:
         said.append(
             f"Chance dominates: drift alone spreads worlds by {points(width)} either way, more than the "
-            f"{points(ruled)} that everything else comes to on average, so that in one world the direction is "
-            "far from sure."
+            f"{points(ruled)} that all other drivers add up to on average, so in a single world the direction is "
+            "uncertain."
         )
     else:
         said.append(f"Drift alone spreads worlds by {points(width)} either way.")
-    source = "that drift" if spread >= 0.5 else "luck in offers, answers, deliveries, grievances and events"
+    acted = part_of_spread(actors(parts, change), change)
+    if acted > max(spread, 0.0):
+        said.append(
+            f"Projects, grievances and the answers to those who speak up account for {percent(min(acted, 1.0))} of the "
+            f"variance between worlds, drift for {percent(max(spread, 0.0))}."
+        )
+        return said
+    source = "Drift" if spread >= 0.5 else "Luck in projects, bids, deliveries, grievances and events"
     part = min(max(spread if spread >= 0.5 else 1.0 - spread, 0.0), 1.0)
-    most = "Nearly all that" if part >= 0.95 else f"{capital(percent(part))} of what"
-    said.append(f"{most} sets worlds apart goes with {source}.")
+    most = "nearly all" if part >= 0.95 else percent(part)
+    said.append(f"{source} accounts for {most} of the variance between worlds.")
     return said
 
 
+def actors(parts: dict[str, Floats], change: Floats) -> Floats:
+    """What actors did to one alignment, (w,): the parts of deals and of grievances; ``parts`` as of ``grouped``."""
+    result: Floats = parts.get(DEALS, np.zeros_like(change)) + parts.get(GRIEVANCE, 0.0)
+    return result
+
+
+def headline(explanation: Explanation) -> str:
+    """What sets worlds apart, actors or drift, mean over all alignments, in a sentence; empty for one world."""
+    acted, drifted = [], []
+    for republic in explanation.republics:
+        for power in explanation.powers:
+            i, j = explanation.place(republic, power)
+            parts, change = grouped(explanation, republic, power), explanation.change[i, j]
+            if len(change) < 2 or float(change.std()) < 1e-9:
+                continue
+            acted.append(part_of_spread(actors(parts, change), change))
+            drifted.append(part_of_spread(parts[CHANCE], change) if CHANCE in parts else 0.0)
+    if not acted:
+        return ""
+    by_actors, by_drift = (min(max(float(np.mean(values)), 0.0), 1.0) for values in (acted, drifted))
+    told = (
+        f"Projects, grievances and the answers to those who speak up explain {percent(by_actors)} of the variance "
+        f"between worlds"
+    )
+    drift = f"drift that no rule explains {percent(by_drift)}"
+    note = "(mean over alignments; what dampens both, such as hedging, counts below nothing)"
+    if by_actors >= by_drift:
+        return f"{told}, {drift} {note}."
+    return (
+        f"Drift, which no rule explains, accounts for {percent(by_drift)} of the variance between worlds, projects and "
+        f"grievances for {percent(by_actors)} {note}."
+    )
+
+
 def summary_rows(explanation: Explanation) -> list[dict[str, Any]]:
-    """For every alignment: codes, median change, its largest rule-driven part and the part of chance in the spread."""
+    """For every alignment: codes, median change, its largest rule-driven parts and chance's share of the variance."""
     rows = []
     for republic in explanation.republics:
         for power in explanation.powers:

@@ -2,7 +2,7 @@
 
 ``Ask.of`` makes one of whatever names a scenario, or of another ask (a result carries its own), with what differs. It
 is checked once, when it is made. Whoever runs the model or reads a result takes an ask, so that an answer can always be
-traced to its question, asked again, and told from the answer to another one (``digest``).
+traced to its question, asked again, and distinguished from the answer to another one (``digest``).
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class Ask:
     variations: Variations = field(default_factory=FrozenDict)
     """Numeric paths of the scenario -> one value a world, shape (worlds,); kept as copies that cannot be written to."""
     posterior: Posterior | None = None
-    """Draws of parameters: world i takes draw i modulo their number, so that bands hold what the record leaves open as
-    well as chance. What it draws or scales may be set by nothing else but the scenario's root file."""
+    """Draws of parameters: world i takes draw i modulo their number, so that bands show parameter uncertainty as well
+    as chance. What it draws or scales may be set by nothing else but the scenario's root file."""
     republic: Classes = Republic
     """Class of the republics, or {code: class} ("*": those not named)."""
     power: Classes = Power
@@ -154,8 +154,8 @@ class Ask:
 
     def values_of(self, worlds: NDArray[np.int64]) -> dict[str, Floats]:
         """What differs between the numbered worlds, path -> (len(worlds),): the posterior's draws and variations."""
-        drawn = {} if self.posterior is None else self.posterior.variations(self.scenario, worlds)
-        return drawn | {path: values[worlds] for path, values in self.variations.items()}
+        draws = {} if self.posterior is None else self.posterior.variations(self.scenario, worlds)
+        return draws | {path: values[worlds] for path, values in self.variations.items()}
 
     def number(self, path: str) -> Floats:
         """The number at a path as the worlds have it: (worlds,) where it differs between them, else (1,)."""
@@ -238,8 +238,8 @@ class Ask:
         """What scenario, worlds, months and seed do not say, in a few words each: classes, variations, posterior."""
         paths = list(self.variations)
         varied = paths if len(paths) <= SHOWN else [f"{len(paths)} numbers"]
-        drawn = [] if self.posterior is None else [self.posterior.said()]
-        return [*self.own_names, *(f"{path} varied" for path in varied), *drawn]
+        posterior = [] if self.posterior is None else [self.posterior.said()]
+        return [*self.own_names, *(f"{path} varied" for path in varied), *posterior]
 
     @property
     def own_names(self) -> list[str]:

@@ -44,7 +44,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "grievance": ("grievance",),
     "deals": ("accepted", "due", "delivered", "lapsed", "cancelled", "pledges", "deals"),
     "decisions": ("steady", "offer_size", "answer", "rebuke", "response", "stance", "terms"),
-    "projects": ("opener", "offer_sector", "shopped", "request_power", "request_sector", "granted"),
+    "openings": ("opener", "offer_sector", "shopped", "request_power", "request_sector", "granted"),
     "powers": ("strain", "respect", "fund"),
     "grudges": ("grudge",),
 }
@@ -102,7 +102,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
     files are not those of the manifest; KeyError where the manifest lacks something.
     """
     scenario, posterior, variations = (_named(folder, name, suffix) for name in (SCENARIO, POSTERIOR, VARIATIONS))
-    drawn = facts["posterior"]
+    stated = facts["posterior"]
     varied = pq.read_table(variations) if facts["variations"] else pa.table({})
     ask = Ask(
         load_scenario(scenario).read_back(facts["scenario"], facts["root_actors"]),
@@ -110,7 +110,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
         facts["seed"],
         facts["keep"],
         variations={name: varied.column(name).to_numpy() for name in varied.column_names},
-        posterior=None if drawn is None else replace(load_posterior(posterior), name=drawn["name"]),
+        posterior=None if stated is None else replace(load_posterior(posterior), name=stated["name"]),
         republic=_classes(facts["classes"]["republic"]),
         power=_classes(facts["classes"]["power"]),
         model=find_class(facts["classes"]["model"]["*"]),
@@ -125,8 +125,8 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
 
 
 def _classes(facts: Mapping[str, Mapping[str, str]]) -> Classes:
-    found = {code: find_class(cls) for code, cls in facts.items()}
-    return found["*"] if list(found) == ["*"] else found
+    classes = {code: find_class(cls) for code, cls in facts.items()}
+    return classes["*"] if list(classes) == ["*"] else classes
 
 
 def _named(folder: Path, name: str, suffix: str) -> Path:
@@ -139,10 +139,11 @@ def save(
 ) -> Path:
     """Write a result to a folder, made if need be.
 
-    ``<table>.parquet`` for every table of ``TABLES`` that the run keeps, ``outcomes.parquet``; as CSV,
-    ``alignment.csv`` (bands by month), ``grievance.csv``, ``deals.csv`` (means by month), ``outcomes.csv`` and
-    ``ledger.csv`` (typical world, also as Parquet); ``scenario.yaml``, ``posterior.csv`` and ``variations.parquet`` (if
-    there were any), ``manifest.json``; figures as PNG and SVG. Drivers are not written: ``explain`` runs them again.
+    ``<table>.parquet`` for every table of ``TABLES`` that the run keeps, ``outcomes.parquet``, ``projects.parquet``; as
+    CSV, ``alignment.csv`` (bands by month), ``grievance.csv``, ``deals.csv`` (means by month), ``outcomes.csv``, and
+    of the typical world ``projects.csv`` and ``ledger.csv`` (also as Parquet); ``scenario.yaml``, ``posterior.csv`` and
+    ``variations.parquet`` (if there were any), ``manifest.json``; figures as PNG and SVG. Drivers are not written:
+    ``explain`` runs them again.
 
     Raises
     ------
@@ -174,6 +175,7 @@ def _write_tables(result: Result, folder: Path) -> None:
         frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
     if result.record.wants("full"):
         _write(folder / "ledger.parquet", pa.Table.from_pandas(result.ledger(), preserve_index=False))
+        _write(folder / "projects.parquet", pa.Table.from_pandas(result.projects(), preserve_index=False))
         fired = np.argwhere(result.array("event"))
         _write(
             folder / "events.parquet",
@@ -295,6 +297,7 @@ def _sheets(result: Result, outcomes: pd.DataFrame) -> Iterator[tuple[str, pd.Da
         yield "alignment", result.bands("all" if result.record.wants("full") else "overall")
     if result.record.wants("full"):
         yield "ledger", result.ledger()
+        yield "projects", result.projects(result.typical_world)
         by = {"month": range(result.months + 1), "republic": result.republics, "power": result.powers}
         yield (
             "grievance",

@@ -82,10 +82,10 @@ def priors(file: str | os.PathLike[str] | None = None) -> tuple[Prior, ...]:
     name = display(path)
     top, problems = read(text_of(path), name, "priors: a mapping of parameters and errors")
     reader = _Reader(name, Collector(problems))
-    found = reader.all(top)
+    result = reader.all(top)
     if reader.collect.problems:
         raise BadInput(reader.collect.problems)
-    return found
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _Reader:
             self.wrong(top, (), what(top), "a mapping of parameters and errors")
             return ()
         self.keys(top.value, (), SECTIONS)
-        found: list[Prior] = []
+        result: list[Prior] = []
         for section in SECTIONS:
             node = top.value.get(section)
             if node is None or not isinstance(node.value, dict):
@@ -108,10 +108,10 @@ class _Reader:
                 continue
             for name, part in node.value.items():
                 if isinstance(part.value, dict):
-                    found.append(self.prior(name, part, part.value, section))
+                    result.append(self.prior(name, part, part.value, section))
                 else:
                     self.wrong(part, (section, name), what(part), f"a mapping of {', '.join(KEYS)}")
-        return tuple(found)
+        return tuple(result)
 
     def prior(self, name: str, node: Node, parts: Mapping[str, Node], section: str) -> Prior:
         """One prior; where something is wrong with it, what is returned is of no use."""

@@ -1,4 +1,4 @@
-"""What a run found, as arrays with named axes and as tidy tables."""
+"""The result of a run, as arrays with named axes and as tidy tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sim import lazy
 from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.plots import ResultPlots
-from sim.runs.words import percent
+from sim.runs.projects import projects
+from sim.runs.words import listed, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -210,8 +211,25 @@ class Result:
         table.index.name = "world"
         return table
 
+    def projects(self, world: int | None = None) -> pd.DataFrame:
+        """Projects one by one, of one world or of all: who opened, who bid, who got it and what became of it.
+
+        [world, date, month, republic, power, opener, sector, size, shopped, rivals, agreed, delivered, lapsed,
+        cancelled, pending, outcome]. A row a project put on a republic's table. ``power`` got it (None: nobody),
+        ``opener`` opened it, ``rivals`` are the codes of others who bid. ``size`` is what was taken, else what the
+        opener bid; it and the rest are points, ``agreed`` = delivered + lapsed + cancelled + pending at the end.
+        ``outcome``: taken, refused, no money (the opener's fund was empty). Rows apart, one a republic, power and
+        sector, hold what was pending on day one (month 0, before day one) and what events pledged (pledged by
+        EVENT). Steady engagement is not in it. Of a run that keeps "full".
+
+        Raises
+        ------
+        BadInput : no such world, or the run did not keep it.
+        """
+        return projects(self, world)
+
     def ledger(self, world: int | None = None) -> pd.DataFrame:
-        """Dated offers, answers, requests, rebukes, stances, lapses and events of one world, in words.
+        """What happened in one world, dated and in words: events, stances, rebukes, projects, requests, deliveries.
 
         [date, month, world, republic, power, kind, sector, size, outcome, text]; the typical world if none is named.
         """
@@ -335,25 +353,45 @@ class Result:
             way, most = ("higher", up) if up >= down else ("lower", down)
             sure = f", {way} in {percent(most)} of worlds" if up != down else ""
             parts.append(
-                f"{self.scenario.powers[power].name} goes from {100 * np.median(share - change):.1f} % to "
+                f"with {named(self.scenario.powers[power].name)} from {100 * np.median(share - change):.1f} % to "
                 f"{median} % [{low}–{high}]{sure}"
             )
-        text = f"Mean share of the region by {end}: {'; '.join(parts)}."
+        text = f"Mean alignment over republics by {end}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
-            powers = {code: spec.name for code, spec in self.scenario.powers.items()}
+            powers = {code: named(spec.name) for code, spec in self.scenario.powers.items()}
             moves = [
                 f"{self.scenario.republics[row.republic].name} from {powers[row.leader_now]} to "
                 f"{powers[row.leader_end]} ({percent(row.probability_of_change)} of worlds)"
                 for _, row in likely.iterrows()
             ]
-            text += f" Likely changes of leader: {', '.join(moves)}."
+            text += f" Likely changes of leading power: {', '.join(moves)}."
         else:
             top = leaders.sort_values("probability_of_change").iloc[-1]
             text += (
-                f" No change of leader is likely; the nearest to one is "
+                f" No change of leading power is likely; the likeliest is in "
                 f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."
+            )
+        return text + self._what_actors_did()
+
+    def _what_actors_did(self) -> str:
+        """Who won how many projects, and how those who spoke up were answered, means over worlds."""
+        won, conceded, punished = (
+            {power: float(self.record.outcomes[f"{power}.{name}"].mean()) for power in self.powers}
+            for name in ("projects", "conceded", "punished")
+        )
+        text = ""
+        if total := sum(won.values()):
+            most = sorted(won, key=lambda power: -won[power])
+            who = [f"{named(self.scenario.powers[power].name)} {won[power]:.1f}" for power in most]
+            who[0] = f"{named(self.scenario.powers[most[0]].name)} wins {won[most[0]]:.1f}"
+            text += f" Of {total:.1f} projects in a world, {listed(who)}."
+        if spoken := sum(conceded.values()) + sum(punished.values()):
+            part = sum(conceded.values()) / spoken
+            text += (
+                f" Republics that speak up are answered {spoken:.1f} times in a world: {percent(part)} are "
+                f"concessions, {percent(1.0 - part)} punishments."
             )
         return text
 

@@ -38,9 +38,9 @@ def month_words(date: str) -> str:
 
 
 def points(share: float) -> str:
-    """Size of a difference of shares, without its sign: ``5.2 points``."""
+    """Size of a difference of shares, without its sign: ``5.2 percentage points``."""
     text = f"{abs(100 * share):.1f}"
-    return f"{text} point{'' if text == '1.0' else 's'}"
+    return f"{text} percentage point{'' if text == '1.0' else 's'}"
 
 
 def signed(share: float) -> str:
@@ -86,8 +86,8 @@ def spelled(text: str, names: Mapping[str, str]) -> str:
     """A label with names for codes: ``growth_CHN`` as ``growth, China``, ``KAZ to RUS`` as ``Kazakhstan to Russia``."""
     text = text.replace("_", " ")
     code = "|".join(map(re.escape, names))
-    text = re.sub(rf"^(\w[\w ]*) ({code})$", lambda found: f"{found[1]}, {names[found[2]]}", text)
-    return re.sub(rf"\b({code})\b", lambda found: names[found[1]], text)
+    text = re.sub(rf"^(\w[\w ]*) ({code})$", lambda match: f"{match[1]}, {names[match[2]]}", text)
+    return re.sub(rf"\b({code})\b", lambda match: names[match[1]], text)
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -25,6 +25,7 @@ from sim.scenario.paths import (
     MAX_REPUBLICS,
     SECTIONS,
     Path,
+    choices_at,
     dotted,
     expected_at,
     find,
@@ -34,7 +35,7 @@ from sim.scenario.paths import (
     row_at,
     vectors,
 )
-from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE
+from sim.scenario.table import SECTORS, TABLE
 
 C = TypeVar("C", bound=Contents)
 
@@ -112,7 +113,7 @@ class _Review:
         elif leaf is None:
             self._mapping_refused(path, kind)
         else:
-            near = nearest(leaf.value, EVENT_KINDS) if kind == "literal_error" and isinstance(leaf.value, str) else None
+            near = nearest(leaf.value, choices_at(path)) if isinstance(leaf.value, str) else None
             self.collect.add(leaf.place, path, _found(leaf, kind), expected_at(path), near)
 
     def _mapping_refused(self, path: Path, kind: str) -> None:

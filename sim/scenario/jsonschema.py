@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import CODE, COLOR, EVENT_ID, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_TITLE, TEXTS, owners_in
+from sim.scenario.strategies import STANDARD, strategies_of
 from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE, Parameter, parameters
 
 Schema = dict[str, Any]
@@ -168,6 +169,13 @@ def _list(description: str, items: Schema) -> Schema:
     return _or_null({"type": "array", "items": items, "uniqueItems": True, "description": description})
 
 
+def _strategy(section: str) -> Schema:
+    """One of the strategies of a section, each with its line of help."""
+    listed = [{"const": row.name, "description": f"{row.help} Source: {row.source}."} for row in strategies_of(section)]
+    words = "How it acts from day one on; sim strategies says more."
+    return {"description": words, "default": STANDARD, "anyOf": [*listed, _NULL]}
+
+
 _CODE: Schema = {"type": "string", "pattern": f"^{CODE}$"}
 
 _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
@@ -183,6 +191,7 @@ _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
         (section, "luck"): _text("Key of the actor's streams of chance; default its code.", pattern=f"^{LUCK}$")
         for section in ("powers", "republics")
     },
+    **{(section, "strategy"): _strategy(section) for section in ("powers", "republics")},
     ("republics", "capital"): _text("Its capital.", minLength=1, maxLength=80),
     ("events", "kind"): {"enum": list(EVENT_KINDS), "description": "A label for the ledger; a summit is more."},
     **_dates(),

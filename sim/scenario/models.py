@@ -22,6 +22,7 @@ from pydantic import (
 
 from sim.scenario.dates import parse_month
 from sim.scenario.paths import COLOR, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_POWERS, MAX_REPUBLICS, MAX_TITLE
+from sim.scenario.strategies import STANDARD, names_of
 from sim.scenario.table import EVENT_KINDS, SECTORS, Owner, Parameter, parameters
 
 K = TypeVar("K")
@@ -112,6 +113,7 @@ class PowerBase(Spec):
     name: Name
     color: Color | None = None
     luck: Luck = ""
+    strategy: Literal[names_of("powers")] = STANDARD  # type: ignore[valid-type]
 
 
 class RepublicBase(Spec):
@@ -124,6 +126,7 @@ class RepublicBase(Spec):
     capital: Name | None = None
     color: Color | None = None
     luck: Luck = ""
+    strategy: Literal[names_of("republics")] = STANDARD  # type: ignore[valid-type]
 
 
 class RulesBase(Spec):

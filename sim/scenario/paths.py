@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.scenario.errors import printable
+from sim.scenario.strategies import names_of
 from sim.scenario.table import BY_NAME, CAUSES, EVENT_KINDS, SECTORS, TABLE, Owner, Parameter, parameters
 
 Path = tuple[str, ...]
@@ -40,12 +41,14 @@ TEXTS: dict[str, dict[str, str]] = {
         "name": "the power's name",
         "color": 'a colour such as "#b83a3a" (in quotes)',
         "luck": "a key of 1 to 32 letters, digits, - and _",
+        "strategy": f"one of {', '.join(names_of('powers'))}",
     },
     "republics": {
         "name": "the republic's name",
         "capital": "the name of the capital",
         "color": 'a colour such as "#b83a3a" (in quotes)',
         "luck": "a key of 1 to 32 letters, digits, - and _",
+        "strategy": f"one of {', '.join(names_of('republics'))}",
     },
     "events": {
         "kind": f"one of {', '.join(EVENT_KINDS)}",
@@ -141,6 +144,15 @@ def keys_at(path: Path) -> tuple[str, ...] | None:
     if row and row.inner and len(path) == head + 1:
         return INNER[row.inner]
     return None
+
+
+def choices_at(path: Path) -> tuple[str, ...]:
+    """The words of which one must stand at ``path``; none where it is not a choice of words."""
+    if len(path) != 3:
+        return ()
+    if path[0] == "events" and path[2] == "kind":
+        return EVENT_KINDS
+    return names_of(path[0]) if path[2] == "strategy" else ()
 
 
 def expected_at(path: Path) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from sim.scenario.dates import DATES, is_date_path, month_label
 from sim.scenario.merge import Draft, Leaf
-from sim.scenario.models import Contents
+from sim.scenario.models import Contents, PowerBase, RepublicBase
 from sim.scenario.paths import INNER, SECTIONS, TEXTS, Path, find, row_at
+from sim.scenario.strategies import STANDARD
 from sim.scenario.table import SECTORS
 from sim.scenario.yaml import scalar
 
@@ -42,9 +43,10 @@ def digest(scenario: Contents, values: Mapping[str, float]) -> str:
         "title": scenario.title,
         "start": scenario.start,
         "months": scenario.months,
-        "powers": {code: [spec.name, spec.color, spec.luck] for code, spec in scenario.powers.items()},
+        "powers": {code: [spec.name, spec.color, spec.luck, *_played(spec)] for code, spec in scenario.powers.items()},
         "republics": {
-            code: [spec.name, spec.capital, spec.color, spec.luck] for code, spec in scenario.republics.items()
+            code: [spec.name, spec.capital, spec.color, spec.luck, *_played(spec)]
+            for code, spec in scenario.republics.items()
         },
         "events": events,
         "values": dict(values),
@@ -52,6 +54,11 @@ def digest(scenario: Contents, values: Mapping[str, float]) -> str:
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _played(spec: PowerBase | RepublicBase) -> list[str]:
+    """An actor's strategy; nothing for the standard one, which a digest never named."""
+    return [] if spec.strategy == STANDARD else [spec.strategy]
 
 
 def to_yaml(scenario: Contents, draft: Draft, sources: bool) -> str:

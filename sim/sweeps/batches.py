@@ -62,8 +62,8 @@ class Job:
 
     def variations(self, task: Task, place: NDArray[np.int64], luck: NDArray[np.int64]) -> dict[str, Any]:
         """Values of a batch's worlds, by path: those of their points, and of their draws. ``place`` in task.points."""
-        drawn = self.asks[task.scenario].values_of(luck)
-        return drawn | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
+        values = self.asks[task.scenario].values_of(luck)
+        return values | {f.path: task.values[place, j] for j, f in enumerate(self.factors) if f.kind != "scenario"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def job_of(
         for scenario in plan.scenarios.values()
     )
     names: dict[str, bool] = {}
-    for ask in asks:
+    # outcomes are named after actors: scenarios that have the same ones have the same outcomes
+    told_apart = {(tuple(ask.scenario.powers), tuple(ask.scenario.republics)): ask for ask in asks}
+    for ask in told_apart.values():
         for name, values in probe(ask).items():
             whole = bool(np.issubdtype(values.dtype, np.integer))
             names[name] = names.get(name, True) and whole

@@ -25,15 +25,15 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 MOST_ROWS = 50_000
-"""Rows that PRIM looks at; of more, worlds are drawn evenly (coverage and density are counted over all rows)."""
+"""Most rows that PRIM uses; larger sweeps are sampled evenly (coverage and density are counted over all rows)."""
 CHANCE = 0.05
-"""A limit stays in a rule only if chance alone would give its gain less often than this (quasi-p; points are what
-counts, as the worlds of one point are no independent witnesses)."""
+"""A rule keeps a limit only if chance alone would produce its gain with a probability below this (quasi-p value).
+Points are counted, not worlds, because the worlds of one point are not independent."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What a box asks of one factor: from ``low`` to ``high`` (None: no limit there), or one of ``among``."""
+    """What a box requires of one factor: from ``low`` to ``high`` (None: no limit there), or one of ``among``."""
 
     factor: Factor
     low: float | None
@@ -41,7 +41,7 @@ class Limit:
     among: tuple[float, ...] = ()
 
     def holds(self, values: Floats) -> Flags:
-        """Where values of the factor (any shape) keep to it."""
+        """Which values of the factor (any shape) are within the limit."""
         if self.among:
             return np.isin(values, self.among)
         flags: Flags = np.ones(values.shape, dtype=bool)
@@ -87,9 +87,9 @@ class FoundBox:
 
 @dataclass(frozen=True)
 class Discovery:
-    """What was asked, how often it happens, and the boxes, the first found first; coverage counts each box alone.
+    """What was asked, how often it happens, and the boxes in order of discovery; coverage counts each box alone.
 
-    ``rates`` (point,): in which part of a point's worlds it happens. ``said``: the condition in words.
+    ``rates`` (point,): the share of a point's worlds in which it happens. ``said``: the condition in words.
     """
 
     where: str
@@ -152,7 +152,7 @@ def find(
         raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
     kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
     enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
-    found: list[FoundBox] = []
+    result: list[FoundBox] = []
     seen: list[Flags] = []
     groups = np.arange(len(cases)) if groups is None else groups
     for limits in _peel(
@@ -168,8 +168,8 @@ def find(
         density = hits / max(int(inside.sum()), 1)
         coverage = hits / int(cases.sum())
         rule = _rule(said or where, limits, coverage, density, rate, scenario)
-        found.append(FoundBox(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
-    return Discovery(where, rate, len(cases), tuple(found), said=said or where)
+        result.append(FoundBox(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
+    return Discovery(where, rate, len(cases), tuple(result), said=said or where)
 
 
 def _peel(
@@ -197,7 +197,7 @@ def _peel(
             }
         )
         search = prim.Prim(frame, cases, threshold=1e-9, peel_alpha=0.05, mass_min=max(least, 10 / len(cases)))
-        found: list[tuple[Limit, ...]] = []
+        peeled: list[tuple[Limit, ...]] = []
         table = np.stack(list(ranks.values()), axis=1)
         for _ in range(boxes):
             left = np.array(search.yi_remaining)
@@ -212,8 +212,8 @@ def _peel(
             limits = _limits(box.box_lims[chosen], factors, levels, table[left], cases[left], groups[left])
             if not limits:
                 break
-            found.append(limits)
-        return found
+            peeled.append(limits)
+        return peeled
 
 
 def _choose(box: Any, enough: float) -> int | None:
@@ -268,14 +268,14 @@ def _limits(
         if _by_chance(cases[others], keeps[others], groups[others]) < CHANCE:
             kept.setdefault(j, {})[side] = place
     limits = []
-    for j, found in kept.items():
+    for j, ends_of in kept.items():
         factor, there = factors[j], levels[j]
-        if "among" in found:
-            limits.append(Limit(factor, None, None, tuple(float(there[place]) for place in found["among"])))
+        if "among" in ends_of:
+            limits.append(Limit(factor, None, None, tuple(float(there[place]) for place in ends_of["among"])))
             continue
         step = 0 if factor.kind == "month" else 1
-        floor = float(there[found["low"]] + there[found["low"] - step]) / 2 if "low" in found else None
-        roof = float(there[found["high"]] + there[found["high"] + step]) / 2 if "high" in found else None
+        floor = float(there[ends_of["low"]] + there[ends_of["low"] - step]) / 2 if "low" in ends_of else None
+        roof = float(there[ends_of["high"]] + there[ends_of["high"] + step]) / 2 if "high" in ends_of else None
         limits.append(Limit(factor, floor, roof))
     return tuple(limits)
 

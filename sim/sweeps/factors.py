@@ -150,7 +150,7 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
     closes; only what a factor touches is looked at.
     """
     columns = {factor.path: values[:, j] for j, factor in enumerate(factors) if factor.kind != "scenario"}
-    found = []
+    problems = []
     for path, members, exact in _vectors(scenario, columns):
         total = sum(
             (columns[m] if m in columns else np.full(len(values), scenario.get(m)) for m in members),
@@ -160,7 +160,7 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
         if wrong.any():
             at = int(wrong.argmax())
             what = "weights that sum to 1" if exact else "shares that sum to at most 1 (the rest lies with others)"
-            found.append(
+            problems.append(
                 (
                     path,
                     at,
@@ -178,7 +178,7 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
         if wrong.any():
             at = int(wrong.argmax())
             months = [month_label(int(end[at])) for end in (before, after)]
-            found.append(
+            problems.append(
                 (
                     ends[1],
                     at,
@@ -186,7 +186,7 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
                     "a month later than 'after' at every point",
                 )
             )
-    return found
+    return problems
 
 
 def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[str, list[str], bool]]:

@@ -101,7 +101,7 @@ class Plan:
         """
         given = {"scenario": str(scenario) if isinstance(scenario, Path) else scenario} | fields
         top = node({key: value for key, value in given.items() if not (value is None or isinstance(value, _LOADED))})
-        drawn = fields.get("posterior")
+        posterior = fields.get("posterior")
         return _plan(
             Reader(
                 top,
@@ -110,7 +110,7 @@ class Plan:
                 None,
                 KEYS,
                 scenario if isinstance(scenario, Scenario) else None,
-                drawn if isinstance(drawn, Posterior) else None,
+                posterior if isinstance(posterior, Posterior) else None,
             )
         )
 
@@ -166,21 +166,21 @@ class Plan:
         return scenario
 
     def check(self) -> None:
-        """Check the points themselves, all of them. Raises BadInput with every kind of problem found."""
-        found: list[Problem] = []
+        """Check the points themselves, all of them. Raises BadInput with every kind of problem."""
+        problems: list[Problem] = []
         where = self.scenario_of()
         for place, (name, scenario) in enumerate(self.scenarios.items()):
             mine = np.flatnonzero(where == place)
             for path, at, what, wanted in joint_problems(scenario, self.factors, self.values[mine]):
                 at = int(mine[at])
                 file, line = ("", None) if self.rows is None else ("rows", at + 2)
-                found.append(
+                problems.append(
                     problem(
                         path if len(self.scenarios) == 1 else f"{path} ({name})", what, wanted, file=file, line=line
                     )
                 )
-        if found:
-            raise BadInput(found)
+        if problems:
+            raise BadInput(problems)
         for number in {0, self.size - 1}:  # the slow and complete check agrees, at the ends at least
             self.point(number)
 

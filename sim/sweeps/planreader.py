@@ -156,14 +156,14 @@ class Reader:
         if not asked and base is None and self._given is None:
             self.wrong("scenario", "nothing", self.known["scenario"])
             return {}
-        found: dict[str, Scenario] = {}
+        scenarios: dict[str, Scenario] = {}
         if asked:
             for name in asked:
-                self._add(found, name, name)
+                self._add(scenarios, name, name)
         else:
-            self._add(found, base if base is not None else getattr(self._given, "name", "scenario"), base)
-        self._scenarios = found
-        return found
+            self._add(scenarios, base if base is not None else getattr(self._given, "name", "scenario"), base)
+        self._scenarios = scenarios
+        return scenarios
 
     def _asked(self) -> list[str]:
         """Scenarios named as a factor, in ``vary`` or in the rows of a CSV file."""
@@ -190,7 +190,7 @@ class Reader:
             else []
         )
 
-    def _add(self, found: dict[str, Scenario], name: str, asked: str | None) -> None:
+    def _add(self, scenarios: dict[str, Scenario], name: str, asked: str | None) -> None:
         changes = self.top.get("set")
         setting = plain(changes) if changes else None
         if setting is not None and not isinstance(setting, dict | list):
@@ -204,20 +204,20 @@ class Reader:
                 path = asked if self.folder is None or not (self.folder / asked).is_file() else self.folder / asked
                 scenario = load(path, set=setting)
             months = self.number("months", 1, 1200, 0)
-            found[name] = scenario.with_months(months) if months and months != scenario.months else scenario
+            scenarios[name] = scenario.with_months(months) if months and months != scenario.months else scenario
         except BadInput as error:
             self.problems += error.problems
 
     def posterior(self, factors: Sequence[Factor]) -> Posterior | None:
         """The draws of the plan; a path that they and a factor, ``set`` or a scenario's own file set is a problem."""
-        name, drawn = self.text("posterior"), self._drawn
+        name, posterior = self.text("posterior"), self._drawn
         try:
             if name is not None:
                 there = self.folder is not None and (self.folder / name).is_file()
-                drawn = load_posterior(self.folder / name if self.folder is not None and there else name)
-            for scenario in self._scenarios.values() if drawn is not None else ():
-                assert drawn is not None
-                drawn.check(scenario, {factor.path: "a factor" for factor in factors})
+                posterior = load_posterior(self.folder / name if self.folder is not None and there else name)
+            for scenario in self._scenarios.values() if posterior is not None else ():
+                assert posterior is not None
+                posterior.check(scenario, {factor.path: "a factor" for factor in factors})
         except BadInput as error:
             for one in error.problems:
                 self.wrong(
@@ -227,7 +227,7 @@ class Reader:
                     one.nearest,
                     self.top.get("posterior"),
                 )
-        return drawn
+        return posterior
 
     def factors(self) -> tuple[Factor, ...]:
         """The factors of ``vary``; problems are noted."""

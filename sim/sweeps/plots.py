@@ -40,19 +40,19 @@ class SweepPlots:
         return lazy.figure("SweepPlots.tornado", self._sweep, outcome)
 
     def sensitivity(self, outcomes: Sequence[str] | str | None = None) -> Figure:
-        """Sobol indices (first order and total) or Morris mu* of outcomes, worked out and drawn; see ``indices``."""
+        """Sobol indices (first order and total) or Morris mu* of outcomes, computed and plotted; see ``indices``."""
         return lazy.figure("SweepPlots.sensitivity", self._sweep, outcomes)
 
-    def indices(self, found: Sensitivity) -> Figure:
+    def indices(self, sensitivity: Sensitivity) -> Figure:
         """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
-        return lazy.figure("SweepPlots.indices", self._sweep, found)
+        return lazy.figure("SweepPlots.indices", self._sweep, sensitivity)
 
-    def boxes(self, found: Discovery) -> Figure:
+    def boxes(self, discovery: Discovery) -> Figure:
         """In which part of the worlds a condition holds, over two factors, and the boxes as frames with their numbers.
 
-        ``found`` is an answer of ``sweep.discover``. Raises BadInput for a sweep of one factor.
+        ``discovery`` is an answer of ``sweep.discover``. Raises BadInput for a sweep of one factor.
         """
-        return lazy.figure("SweepPlots.boxes", self._sweep, found)
+        return lazy.figure("SweepPlots.boxes", self._sweep, discovery)
 
     def save_all(self, directory: str | Path, outcome: str | None = None) -> list[Path]:
         """Draw the figures that the sweep's design allows into ``directory`` (made if missing); returns the paths."""

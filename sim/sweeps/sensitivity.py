@@ -76,16 +76,16 @@ def indices(
         warnings.simplefilter("ignore")
         for k, outcome in enumerate(outcomes):
             y = np.ascontiguousarray(values[:, k])
-            found = _sobol(y, len(factors)) if design == "saltelli" else _morris(y, unit, len(factors))
+            indices = _sobol(y, len(factors)) if design == "saltelli" else _morris(y, unit, len(factors))
             rows += [
-                {"outcome": outcome, "factor": factor} | {key: float(found[key][j]) for key in found}
+                {"outcome": outcome, "factor": factor} | {key: float(indices[key][j]) for key in indices}
                 for j, factor in enumerate(factors)
             ]
             share = float(noise[k] / y.var()) if noise is not None and y.var() > 0 else math.nan
             verdicts.append(
                 {
                     "outcome": outcome,
-                    **_verdict(design, found, len(y), len(factors)),
+                    **_verdict(design, indices, len(y), len(factors)),
                     "mean": float(y.mean()),
                     "sd": float(y.std()),
                     "luck": share,
@@ -105,8 +105,8 @@ def _sobol(y: Floats, count: int) -> dict[str, Floats]:
     keys = ("S1", "S1_conf", "ST", "ST_conf")
     if _flat(y):
         return dict.fromkeys(keys, np.full(count, np.nan))
-    found = sobol.analyze(salib_problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
-    return {key: np.asarray(found[key], dtype=float) for key in keys}
+    indices = sobol.analyze(salib_problem(count), y, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED)
+    return {key: np.asarray(indices[key], dtype=float) for key in keys}
 
 
 def _morris(y: Floats, unit: Floats | None, count: int) -> dict[str, Floats]:
@@ -116,28 +116,28 @@ def _morris(y: Floats, unit: Floats | None, count: int) -> dict[str, Floats]:
     if _flat(y):
         return dict.fromkeys(keys, np.zeros(count))
     assert unit is not None
-    found = morris.analyze(salib_problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
-    return {key: np.asarray(found[key], dtype=float) for key in keys}
+    indices = morris.analyze(salib_problem(count), unit, y, num_resamples=RESAMPLES, num_levels=LEVELS, seed=0)
+    return {key: np.asarray(indices[key], dtype=float) for key in keys}
 
 
-def _verdict(design: str, found: dict[str, Floats], size: int, count: int) -> dict[str, str]:
+def _verdict(design: str, indices: dict[str, Floats], size: int, count: int) -> dict[str, str]:
     """A grade and a sentence: is the sample large enough?"""
     remarks = []
     if design == "saltelli":
-        base, width = size // (count + 2), float(np.max(found["ST_conf"]))
-        if np.isnan(found["ST"]).all():
+        base, width = size // (count + 2), float(np.max(indices["ST_conf"]))
+        if np.isnan(indices["ST"]).all():
             return _FLAT
         what = f"total indices to ±{width:.2f}"
-        total = float(found["S1"].sum())
-        if total > 1.0 + float(np.sqrt((found["S1_conf"] ** 2).sum())):
+        total = float(indices["S1"].sum())
+        if total > 1.0 + float(np.sqrt((indices["S1_conf"] ** 2).sum())):
             remarks.append(f"first-order indices sum to {total:.2f}, more than 1")
-        if (found["S1"] < -found["S1_conf"]).any():
+        if (indices["S1"] < -indices["S1_conf"]).any():
             remarks.append("an index is below zero by more than its interval")
     else:
-        base, largest = size // (count + 1), float(found["mu_star"].max())
+        base, largest = size // (count + 1), float(indices["mu_star"].max())
         if largest == 0.0:
             return _FLAT
-        width = float(found["mu_star_conf"].max()) / largest
+        width = float(indices["mu_star_conf"].max()) / largest
         what = f"mu* to ±{100 * width:.0f} % of the largest"
     grade = "too small" if width > FAIR[design] or remarks else "ranks only" if width > GOOD[design] else "good"
     text = _SAID[grade].format(what) + "".join(f"; {remark}" for remark in remarks) + "."

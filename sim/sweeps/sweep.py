@@ -1,4 +1,4 @@
-"""Running a sweep: check, say what it will take, run what is missing, keep every finished batch."""
+"""Running a sweep: check it, estimate its cost, run what is missing, save every finished batch."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _QUICK = 4.0
 
 
 class Stopped(KeyboardInterrupt):
-    """Ctrl-C during a sweep: ``done`` of ``total`` rows are kept in ``folder`` (None: nowhere)."""
+    """Ctrl-C during a sweep: ``done`` of ``total`` rows are saved in ``folder`` (None: nowhere)."""
 
     def __init__(self, done: int, total: int, folder: Path | None) -> None:
         super().__init__("stopped")
@@ -82,27 +82,27 @@ def sweep(
     command: str | None = None,
     **fields: Any,
 ) -> Sweep:
-    """Run a sweep, or what is missing of it.
+    """Run a sweep, or resume one.
 
     Parameters
     ----------
     plan : a plan; or the path of a plan's YAML file; or, with ``vary`` or ``rows`` among ``fields``, a scenario.
-    out : folder to keep it in, new or of the same sweep, which then goes on; None keeps results in memory.
-    workers : processes on this machine; by default all cores where that is worth it.
+    out : folder to save it in: new, or that of the same sweep, which is then resumed; None keeps results in memory.
+    workers : processes on this machine; by default all cores, or one for a sweep of a few seconds.
     dask : address of a Dask scheduler to run on instead.
     republic, power, model : classes of your own, as in ``sim.run``.
-    progress, tell : called after each batch; called with what it will take before the first.
+    progress, tell : called after each batch; called with the estimated cost before the first.
     fields : keys of a plan (``vary``, ``design``, ``points``, ``worlds``, ``months``, ``seed``, ``posterior``, …).
 
     Raises
     ------
     BadInput : anything wrong with the plan, a size that will not fit, a folder that cannot be used or written.
-    Stopped : Ctrl-C; what was finished is kept.
+    Stopped : Ctrl-C; finished batches are saved.
 
     Examples
     --------
-    >>> found = sweep("dushanbe-2025", vary={"powers.RUS.strain": (0, 0.9, 3)}, worlds=4, months=6)
-    >>> found.table(["powers.RUS.strain", "RUS.share"]).shape
+    >>> result = sweep("dushanbe-2025", vary={"powers.RUS.strain": (0, 0.9, 3)}, worlds=4, months=6)
+    >>> result.table(["powers.RUS.strain", "RUS.share"]).shape
     (12, 2)
     """
     plan = make_plan(plan, fields)
@@ -202,7 +202,7 @@ def _run(
 
 
 def manifest(plan: Plan, job: Job, size: int, command: str | None = None) -> dict[str, Any]:
-    """What is written about a sweep. ``same`` must agree for a folder to be gone on with."""
+    """What is written about a sweep. ``same`` must agree for a folder to be resumed."""
     same = {
         "plan": plan.facts(),
         "design_digest": design_digest(plan.values),
@@ -348,7 +348,7 @@ def _rehearse(job: Job, task: Task) -> tuple[float, int]:
     batch.release()
     passed = np.diff(times)
     month = float(np.median(passed[2:])) if len(passed) > 2 else float(passed[-1])
-    draw = max(float(passed[1]) - month, 0.0)  # numbers of chance are drawn some months at a time
+    draw = max(float(passed[1]) - month, 0.0)  # random numbers are drawn some months at a time
     return float(passed[0]) + draw * -(-months // 24) + month * months + 0.01, held
 
 

@@ -1,4 +1,4 @@
-"""What a sweep found: one row a point and world, with factors and outcomes, read from a folder or from memory."""
+"""The result of a sweep: one row per point and world, with factors and outcomes, read from a folder or from memory."""
 
 from __future__ import annotations
 
@@ -110,20 +110,20 @@ class Sweep:
                 )
                 for path in bad
             )
-        found = cls(manifest, read_design(folder), Folder(folder), folder)
-        if not found.design_holds():
+        sweep = cls(manifest, read_design(folder), Folder(folder), folder)
+        if not sweep.design_holds():
             raise BadInput.of(
                 "a design that is damaged",
                 "the points as they were written; run the same sweep again to repair it",
                 file=str(folder),
             )
-        if found.missing and not incomplete:
+        if sweep.missing and not incomplete:
             raise BadInput.of(
-                f"{len(found.missing):,} of {manifest['parts']:,} parts missing",
+                f"{len(sweep.missing):,} of {manifest['parts']:,} parts missing",
                 "a finished sweep; run the same sweep again to finish it (or load with incomplete=True)",
                 file=str(folder),
             )
-        return found
+        return sweep
 
     # -- what is in it ------------------------------------------------------------------------------------------------
 
@@ -147,8 +147,8 @@ class Sweep:
     @property
     def posterior(self) -> str | None:
         """Name of the posterior whose draws the worlds took, if any."""
-        drawn = self.manifest["same"]["plan"].get("posterior")
-        return None if drawn is None else str(drawn["name"])
+        posterior = self.manifest["same"]["plan"].get("posterior")
+        return None if posterior is None else str(posterior["name"])
 
     @cached_property
     def missing(self) -> list[int]:
@@ -320,7 +320,7 @@ class Sweep:
         )  # points of one base sample or trajectory are no independent witnesses
         rows = []
         for k, name in enumerate(names):
-            found = []
+            mine = []
             for j, factor in enumerate(self.factors):
                 alone = parts[j, :, k] + rest[:, k] + means[:, k].mean()
                 low, high = _ends(factor, self.values[:, j], alone)
@@ -329,7 +329,7 @@ class Sweep:
                 spread = 0.0 if self.design == "grid" else float((np.bincount(block, weight * rest[:, k]) ** 2).sum())
                 if self.worlds > 1:
                     spread += float((weight @ values[:, :, k]).var(ddof=1)) / self.worlds
-                found.append(
+                mine.append(
                     (
                         name,
                         factor.path,
@@ -340,7 +340,7 @@ class Sweep:
                         1.96 * spread**0.5,
                     )
                 )
-            rows += sorted(found, key=lambda row: -abs(np.nan_to_num(row[6])))
+            rows += sorted(mine, key=lambda row: -abs(np.nan_to_num(row[6])))
         return pd.DataFrame(
             rows, columns=["outcome", "factor", "low_at", "high_at", "low", "high", "change", "change_conf"]
         )
@@ -401,7 +401,7 @@ class Sweep:
         table = self.table(["point", *named.names])
         cases = named.holds({name: table[name].to_numpy() for name in named.names})
         point = table["point"].to_numpy()
-        found = discovery.find(
+        result = discovery.find(
             self.factors,
             self.values[point],
             cases,
@@ -414,7 +414,7 @@ class Sweep:
             said=named.said(self._word),
         )
         counts = np.bincount(point, minlength=self.size)
-        return replace(found, rates=np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1))
+        return replace(result, rates=np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1))
 
     def _word(self, name: str) -> str:
         """A factor, an outcome or a power in words."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 logger = logging.getLogger("sim.view")
-UNIT = re.compile(r"(?<=\d) (?=%|points?\b)")
+UNIT = re.compile(r"(?<=\d) (?=%|(?:percentage )?points?\b)")
 
 
 def box(classes: str, **data: object) -> Any:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class JobState(Generic[T]):
-    """What a job has found so far: the last value, how far a newer one has come, what went wrong."""
+    """The state of a job: its last value, the progress of a newer one, what went wrong."""
 
     value: T | None = None
     key: object = None

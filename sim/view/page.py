@@ -23,8 +23,8 @@ WITH_LEVERS = ("explore", "compare", "why")
 
 def page_of(name: str) -> Callable[[Visit, str], Any]:
     """The component of a page; the first page need not wait for what the others import."""
-    found: Callable[[Visit, str], Any] = getattr(import_module(f"sim.view.pages.{name}"), name.capitalize())
-    return found
+    page: Callable[[Visit, str], Any] = getattr(import_module(f"sim.view.pages.{name}"), name.capitalize())
+    return page
 
 
 @solara.component

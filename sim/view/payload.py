@@ -86,8 +86,8 @@ def world_payload(result: Result, world: int, *, ledger: bool = True) -> Payload
         return {"world": world, "share": {"overall": _series(result.array("overall")[..., world])}}
 
     def of(name: str) -> NDArray[Any]:
-        found: NDArray[Any] = result.array(name)[..., world]
-        return found
+        values: NDArray[Any] = result.array(name)[..., world]
+        return values
 
     shares = of("alignment")
     deals = of("deals")
@@ -251,8 +251,8 @@ def _kept(result: Result) -> list[int]:
 def _numbers_out(text: str, numbers: list[int]) -> str:
     """The text with each number replaced by its count of decimals in braces; the numbers, whole, are appended."""
 
-    def take(found: re.Match[str]) -> str:
-        numbers.append(int(found[0].replace(".", "")))
-        return f"{{{len(found[1] or '')}}}"
+    def take(match: re.Match[str]) -> str:
+        numbers.append(int(match[0].replace(".", "")))
+        return f"{{{len(match[1] or '')}}}"
 
     return NUMBER.sub(take, text)

@@ -1,4 +1,4 @@
-"""One visitor's state: what he looks at, what has been found for it, and what he may do. Nothing here is shared."""
+"""One visitor's state: what they look at, the results for it, and what they may do. Nothing here is shared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHOWN_PROBLEMS = 30
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What has been found for a view: payloads of the run and of the scenario unchanged, and sentences by republic."""
+    """The results for a view: payloads of the run and of the scenario unchanged, and sentences by republic."""
 
     scenario: Scenario
     payload: Payload
@@ -412,5 +412,5 @@ def differences(before: Result, now: Result, republic: str, power: str, *, few: 
     said = {code: paired.sentence(code, largest(code)) for code in wanted if code in paired.republics}
     same = not (rows.p_higher + rows.p_lower > 0).any()
     shown = republic if republic in said else top
-    said[""] = "No share differs in any world." if same else paired.sentence(shown, largest(shown))
+    said[""] = "No alignment differs in any world." if same else paired.sentence(shown, largest(shown))
     return said

@@ -57,7 +57,6 @@ class Power(Actor):
     pace: Floats
     deals: Floats
     due: Floats | None
-    spent: Floats | None
     done: Floats | None
     cancelled: Floats | None
     grievance: Floats  # (r, p, c, w)
@@ -80,9 +79,7 @@ class Power(Actor):
 
     def bind(self) -> None:
         """Reckon what each republic's sectors are worth to it, (r, p, s, w)."""
-        self.due, self.spent, self.done, self.cancelled = (
-            vars(self).get(name) for name in ("due", "spent", "done", "cancelled")
-        )
+        self.due, self.done, self.cancelled = (vars(self).get(name) for name in ("due", "done", "cancelled"))
         parameters = self.model.parameters
         self.worth = over(self.interest, "republic") * over(parameters.republic["endowment"], "power")
         self.everyday_strings = parameters.power["strings"][self.place]
@@ -100,30 +97,28 @@ class Power(Actor):
         saved = rules.counted(rules.saved(self.purse, steady, self.fund, ceiling))
         self.fund += saved
         courting = self.value()
+        everyday = total(total(courting, "sector"), "republic").astype(np.float64)
+        if model.now.agenda is not None:  # a summit opens opportunities
+            courting = courting * model.now.agenda[self.pairs]
         by_republic = total(courting, "sector").astype(np.float64)
         self.courted[:] = rules.divide(self.purse, by_republic)
         self.steady[:] = rules.divide(self.purse - saved, by_republic)
-        self.by_sector = courting / over(np.where(by_republic > 0.0, by_republic, 1.0), "sector")
-        weight = by_republic / np.where(by_republic.any(axis=0), total(by_republic, "republic"), 1.0)
+        weight = by_republic / np.where(everyday > 0.0, everyday, 1.0)
         stirred = np.maximum(total(self.stir, "republic") / len(self.stir), 0.0)
         spread = 1.0 + rule["cascade_courtship"] * stirred
         self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
         self.wanted_sector[:] = rules.pick(courting, self.luck("sector"))
         self.usual = rules.usual_size(full, self.project_share, self.projects)
-        self.wanted_size[:] = rules.project_size(self.usual, self.project_spread, self.luck("size"))
         self.strings[:] = self.everyday_strings * (1.0 + self.terms) / spread
 
     def value(self) -> Floats:
         """What courting each republic in each sector is worth, (r, p, s, w) >= 0."""
         rivals_share = over(self.model.taken, "power") - self.alignment
         attention = self.attention * rules.learnt(self.success, self.learning)
-        value = rules.courting_value(self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, attention)
-        if self.model.now.agenda is not None:
-            value *= self.model.now.agenda[self.pairs]
-        return value
+        return rules.courting_value(self.worth, over(self.rivalry, "sector"), rivals_share, self.grudge, attention)
 
     def grant(self) -> None:
-        """Answer the requests addressed to it: what is granted is a project it opens (step 3)."""
+        """Answer the requests addressed to it: what is granted is a project it opens; size them all (step 3)."""
         model, state = self.model, self.model.state
         chance = rules.grant_chance(self.responsiveness, self.strain, model.rule["strain_on_means"], self.grudge)
         asked = over(state.request_power, "power") == model.power_axis[self.place]
@@ -131,9 +126,12 @@ class Power(Actor):
         state.granted |= granted.any(axis=1)
         self.arises |= granted
         np.copyto(self.wanted_sector, over(state.request_sector, "power"), where=granted)
+        few = np.nonzero(self.arises)  # projects are rare
+        usual, spread = (np.broadcast_to(x, self.arises.shape)[few] for x in (self.usual, self.project_spread))
+        self.wanted_size[few] = rules.project_size(usual, spread, self.luck("size")[few])
 
     def bid(self) -> None:
-        """Bid for the projects on the table: its own, and where a republic shops around, others' (step 4)."""
+        """Bid for the projects on the table: its own, and where a republic shops around, others' (step 5)."""
         state, rule = self.model.state, self.model.rule
         shopped = over(state.shopped, "power")
         rivals_share = over(self.model.engaged, "power") - self.overall
@@ -141,7 +139,6 @@ class Power(Actor):
         size = over(state.opened_size, "power")
         bettered = rules.bid(size, self.rivalry, rivals_share, rule["bid_raise"])
         self.offer_size[:] = rules.within(np.where(shopped, bettered, size) * bids, self.fund)
-        self.strings *= np.where(shopped, 1.0 - rule["bid_strings"] * np.minimum(self.rivalry, 1.0), 1.0)
 
     def mine(self) -> Flags:
         """Which projects on the table it opened, (r, p, w)."""
@@ -158,41 +155,37 @@ class Power(Actor):
         return wants
 
     def sign(self) -> None:
-        """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 4)."""
+        """Pay what was taken out of the fund and pledge it; be vexed where its project was not taken (step 5)."""
         model, state = self.model, self.model.state
         size = self.offer_size * (self.answer == rules.ACCEPTED)
         self.fund -= total(size, "republic")
-        self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & (self.answer != rules.ACCEPTED))
-        takes = rules.delay(
-            np.maximum(size, rules.QUANTUM),
-            np.maximum(self.usual, rules.QUANTUM),
-            self.delivery_months,
-            model.rule["project_delay"],
-        )
+        refused = (self.answer == rules.REJECTED) | (self.answer == rules.OUTBID)
+        self.grudge += model.rule["grudge_per_refusal"] * (self.mine() & refused)
         sector = np.broadcast_to(over(state.offer_sector, "power"), size.shape)
-        rules.book(state.pledges, state.pace, size, sector, takes, self.place.start)
+        delay, exponent = self.delivery_months, model.rule["project_delay"]
+        rules.book(state.pledges, state.pace, size, sector, self.usual, delay, exponent, self.place.start)
 
     def deliver(self) -> tuple[Floats, Floats]:
-        """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 5).
+        """Pledges fall due; part becomes deals, the rest lapses; some are called off; older deals fade (step 6).
 
-        Steady engagement falls due as it is spent. Returns what fell due and what was delivered of it, both
-        (r, p, s, w) points.
+        Steady engagement falls due as it is spent, in the sector that is courted this month. Returns what fell due and
+        what was delivered of it, both (r, p, w) points over all sectors.
         """
-        rule = self.model.rule
-        performance = rules.performance(self.reliability, self.strain, rule["strain_on_delivery"])
-        part = over(performance.astype(np.float64), "sector")
+        performance = rules.performance(self.reliability, self.strain, self.model.rule["strain_on_delivery"])
+        part = performance.astype(np.float64)
         due = rules.falling_due(self.pledges, self.pace, out=self.due)
         self.pledges -= due
-        spent = np.multiply(over(self.steady / rules.QUANTUM, "sector"), self.by_sector, out=self.spent)
-        due = due + rules.whole(spent)
-        done = rules.delivered(due, part, out=self.done)
+        done = rules.delivered(due, over(part, "sector"), out=self.done)
         self.deals *= 1.0 - self.model.fades["deal_half_life"]
         self.deals += done.astype(SINGLE)
+        due, done = total(due, "sector"), total(done, "sector")
+        came = rules.delivered(self.steady, part)
+        self.model.spend(self.pairs, self.wanted_sector, self.steady, came)
         self.call_off()
-        return due, done
+        return due + self.steady, done + came
 
     def call_off(self) -> None:
-        """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 5)."""
+        """Seldom, what is pending with a republic in one sector is called off; it goes back into the fund (step 6)."""
         rule, luck = self.model.rule, self.luck("cancel")
         chance = rules.cancel_chance(
             rule["cancel_rate"], self.strain, rule["cancel_strain"], self.grudge, rule["cancel_grudge"]
@@ -217,7 +210,7 @@ class Power(Actor):
             self.cancelled[..., few] += gone
 
     def respond(self) -> None:
-        """Answer who spoke up, by rebuke or stance: concede, punish or let pass; reward deference (step 7)."""
+        """Answer who spoke up, by rebuke or stance: concede, punish or let pass; reward deference (step 9)."""
         spoke = self.rebuke | (self.stance == rules.ASSERTIVE)
         few = _worlds(spoke)  # seldom: leave other worlds alone
         if len(few):
@@ -338,9 +331,7 @@ class Republic(Actor):
             rule["dependence_tolerance"],
             rule["dependence_cost"],
         )
-        utility = rules.ask_utility(
-            self.standing, model.state.respect, rule["ask_respect"], self.overall, rule["ask_dependence"]
-        )
+        utility = rules.ask_utility(self.standing, self.overall, rule["ask_dependence"])
         asks = model.own_luck("request")[self.place] < rule["requests"] / 12.0
         whom = rules.foremost(utility + rule["choice_noise"] * gumbel(self.luck("ask")))
         self.request_power[:] = np.where(asks, whom, -1)
@@ -381,7 +372,7 @@ class Republic(Actor):
         )
 
     def choose(self) -> None:
-        """Take the best bid for the project on the table, or none (step 4)."""
+        """Take the best bid for the project on the table, or none (step 5)."""
         bids = self.offer_size > 0.0
         sector = np.broadcast_to(over(self.offer_sector, "power"), bids.shape)
         felt = self.judge(np.maximum(self.offer_size, rules.QUANTUM).astype(SINGLE), sector)
@@ -393,7 +384,7 @@ class Republic(Actor):
         self.answer[:] = np.where(bids, np.where(taken, rules.ACCEPTED, rules.OUTBID * outbid), rules.NO_OFFER)
 
     def feel(self) -> None:
-        """Grievances fade and grow with treatment worse than usual (step 6)."""
+        """Grievances fade and grow with treatment worse than usual (step 7)."""
         model, rule = self.model, self.model.rule
         size = self.courted.astype(SINGLE)
         asked = over(self.request_power, "power") == model.power_axis
@@ -417,7 +408,7 @@ class Republic(Actor):
         self.expected += model.fades["expectation_half_life"] * (size - self.expected)
 
     def speak(self) -> None:
-        """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 7)."""
+        """Speak out in public where grievance passes the threshold; it vents part of the grievance (step 8)."""
         rule, now = self.model.rule, self.model.now
         nerve = self.stir if now.resolve is None else self.stir + over(now.resolve[self.place], "power")
         self.pressure[:] = rules.pressure(
@@ -442,7 +433,7 @@ class Republic(Actor):
             self.stance[:] = np.where(now.summit[self.place], rules.stance(felt, rule["stance_band"]), -1)
 
     def listen(self) -> None:
-        """Be stirred by what others said in public this month (step 7)."""
+        """Be stirred by what others said in public this month (step 8)."""
         self.stir *= 1.0 - self.model.fades["contagion_half_life"]
         few = _worlds(self.model.state.rebuke)
         if len(few):
@@ -451,7 +442,7 @@ class Republic(Actor):
             self.stir[..., few] += _there(self.model.rule["contagion"], few) * heard
 
     def realign(self) -> None:
-        """Move towards the target that the drivers set (step 8)."""
+        """Move towards the target that the drivers set (step 10)."""
         before = self.overall.copy()
         self.moved_by = self.drivers()
         rules.drift(self.logit, rules.target(self.first_logit, self.moved_by.values()), self.model.inertia)

@@ -1,8 +1,9 @@
 """Mesa, in one place: a Mesa model that holds many worlds, and Mesa agents that act in all of them at once.
 
-Every actor is an agent of its own. Neighbours on their axis that are of the standard class act as one: one more actor
-stands for all of them, so that a decision is one call. An actor of a user's class acts by itself. Either way an
-actor's arrays keep its own axis, of length 1 for one actor, and the numbers are the same to the last bit.
+Every actor is an agent of its own. Neighbours on their axis that are of the standard class, or have the same strategy,
+act as one: one more actor stands for all of them, so that a decision is one call. An actor of a user's class acts by
+itself. Either way an actor's arrays keep its own axis, of length 1 for one actor, and the numbers are the same to the
+last bit.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     """Part of the way to its target that a log-ratio moves in a month, (s, w or 1)."""
     powers: AgentSet
     republics: AgentSet
+    _cells: NDArray[np.intp]
+    """Where the first sector of a pair stands in a flat array (r, p, s, w), (r, p, w)."""
     _between: Streams
     _alone: Streams
 
@@ -78,16 +81,23 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
 
     # -- agents -------------------------------------------------------------------------------------------------------
 
-    def populate(self, standard: type[Actor], classes: Classes) -> AgentSet:
-        """Make an agent of every actor of a kind; returns them. Raises BadInput for classes that fit no actor."""
+    def populate(self, standard: type[Actor], classes: Classes, strategies: Mapping[str, type[Actor]]) -> AgentSet:
+        """Make an agent of every actor of a kind; returns them.
+
+        An actor is of the class that ``classes`` gives it, else of the class of its scenario's strategy, else standard.
+        Raises BadInput for classes that fit no actor.
+        """
         codes = self.actors.on(standard.axis)
         specs = self.story.powers if standard.axis == "power" else self.story.republics
-        chosen = chosen_classes(standard, classes, {code: specs[code].name for code in codes})
+        named = {code: specs[code].name for code in codes}
+        played = {code: strategies.get(specs[code].strategy, standard) for code in codes}
+        chosen = chosen_classes(standard, classes, named, played)
+        ours = (standard, *strategies.values())
         acting: list[Actor] = []
-        for alike, run in groupby(codes, lambda code: chosen[code] is standard):
+        for _, run in groupby(codes, lambda code: chosen[code] if chosen[code] in ours else code):
             agents = [chosen[code](self, [code]) for code in run]
-            if alike and len(agents) > 1:
-                several = standard(self, [agent.code for agent in agents])
+            if len(agents) > 1:
+                several = type(agents[0])(self, [agent.code for agent in agents])
                 several.remove()  # acts, but is no agent beside those it stands for
                 agents = [several]
             acting += agents
@@ -122,6 +132,16 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
     def own_luck(self, decision: str) -> Floats:
         """This month's uniform numbers of a republic's own decision, (r, w)."""
         return self._alone.draw(decision, self.month)[..., 0, :]
+
+    def spend(self, pairs: Any, sector: NDArray[np.intp], points: Floats, came: Floats) -> None:
+        """Spend ``points`` in ``sector`` at once, of which ``came`` becomes deals; all (r, p, w)."""
+        at = self._cells[pairs] + sector * len(self.worlds)  # one flat index is far quicker than four
+        deals = self.state.deals.reshape(-1)
+        deals[at] += came.astype(deals.dtype)
+        if self.state.spent is not None and self.state.done is not None:
+            self.state.spent[pairs] = 0.0
+            self.state.spent.reshape(-1)[at] = points
+            self.state.done.reshape(-1)[at] += came
 
     def gave(self, power: Actor, points: Floats) -> None:
         """Book what a power gave at once in security, (r, p, w) points."""
@@ -170,7 +190,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return numbers
 
 
-def chosen_classes(standard: type[Actor], classes: Classes, actors: Mapping[str, str]) -> dict[str, type[Any]]:
+def chosen_classes(
+    standard: type[Actor], classes: Classes, actors: Mapping[str, str], played: Mapping[str, type[Actor]] | None = None
+) -> dict[str, type[Any]]:
     """The class of every actor, by code.
 
     Parameters
@@ -178,6 +200,7 @@ def chosen_classes(standard: type[Actor], classes: Classes, actors: Mapping[str,
     standard : ``Power`` or ``Republic``: the class of actors that are not named.
     classes : a class for all, or classes by code or name; "*" stands for those not named.
     actors : names by code.
+    played : classes by code of the scenario's strategies, for actors that ``classes`` leaves at the standard one.
 
     Raises
     ------
@@ -200,4 +223,7 @@ def chosen_classes(standard: type[Actor], classes: Classes, actors: Mapping[str,
             chosen[codes[name]] = cls
     if problems:
         raise BadInput(problems)
-    return {code: chosen.get(code, given.get("*", standard)) for code in actors}
+    others = given.get("*", standard)
+    return {
+        code: chosen.get(code, played[code] if played is not None and others is standard else others) for code in actors
+    }

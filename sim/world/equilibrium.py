@@ -133,9 +133,9 @@ def equilibrium(p: Parameters) -> Equilibrium:
         over(standing, "sector"),
     )
     accepted = rules.sigmoid(utility / noise)
-    asked = rules.chances(
-        rules.ask_utility(standing, respect, rule["ask_respect"], overall, rule["ask_dependence"]), noise
-    ) * (rule["requests"] / 12.0)
+    asked = rules.chances(rules.ask_utility(standing, overall, rule["ask_dependence"]), noise) * (
+        rule["requests"] / 12.0
+    )
     opening = p.power["projects"] / (12.0 * len(alignment))
     bidders = rules.sigmoid(rules.concession(p.power["rivalry"], engaged, np.zeros(1), noise))
     rivals_bid = over(total(bidders, "power"), "power") - bidders
@@ -214,37 +214,41 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     settled : their equilibrium.
     luck : streams of ``luck.PAST``, whose months are quarters here.
     """
-    rule, months = p.rule, 3
-    fades = 1.0 - (1.0 - rules.fading(rule["deal_half_life"])) ** months
+    rule, months, lived = p.rule, 3, rules.fading(p.rule["deal_half_life"])
+    left = ((1.0 - lived) ** months).astype(SINGLE)
     chance = 1.0 - (1.0 - settled.hazard) ** months
-    cancelled = 1.0 - (1.0 - settled.cancel) ** months
-    usual = np.maximum(settled.usual, rules.QUANTUM)
-    lived = rules.fading(rule["deal_half_life"])
-    steady = settled.courting * over(settled.done, "sector")  # for each point of it
+    # one sector's is called off at a time, chosen by its part of what is pending
+    cancelled = (1.0 - (1.0 - settled.cancel) ** months) * total(settled.sector * settled.sector, "sector")
+    kept = over(1.0 - cancelled, "sector").astype(SINGLE)
+    part = over(settled.done, "sector").astype(SINGLE)
+    steady = (settled.courting * part).astype(SINGLE)  # for each point of it
     fund = 0.5 * settled.ceiling
-    deals = over(settled.steady + settled.saving, "sector") * steady / lived
     shape = (*settled.courting.shape[:3], luck.draw("size", 0).shape[-1])
-    pledges = over(settled.saving * p.power["delivery_months"], "sector") * settled.courting + np.zeros(shape)
-    pace = over(1.0 / p.power["delivery_months"], "sector").astype(SINGLE) + np.zeros(shape, SINGLE)
+    deals = np.zeros(shape, SINGLE) + over(settled.steady + settled.saving, "sector") * steady / lived
+    deals = deals.astype(SINGLE)
+    pledges = np.zeros(shape, SINGLE)
+    pledges += over(settled.saving * p.power["delivery_months"], "sector") * settled.courting
+    pace = np.zeros(shape, SINGLE)
+    pace += over(1.0 / p.power["delivery_months"], "sector")
     for quarter in range(QUARTERS):
         arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
-        kept = np.minimum(months * settled.saving, settled.ceiling - fund)
-        fund = fund + kept
-        spent = months * (settled.steady + settled.saving) - kept
-        chosen = rules.pick(np.broadcast_to(settled.sector, (*settled.sector.shape[:3], arises.shape[-1])), sector)
+        put_by = np.minimum(months * settled.saving, settled.ceiling - fund)
+        fund = fund + put_by
+        spent = months * (settled.steady + settled.saving) - put_by
+        chosen = rules.pick(np.broadcast_to(settled.sector, shape), sector)
         taken = (arises < chance) & (answer < rules.in_sectors(settled.accepted, chosen))
         points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], size) * taken, fund)
         fund = fund - total(points, "republic")
-        due = pledges * (1.0 - (1.0 - pace) ** months)
+        due = pledges * (pace * (3.0 - pace * (3.0 - pace)))  # of three months
         pledges -= due
-        # one sector's is called off at a time, chosen by its part of what is pending
-        pending = np.maximum(total(pledges, "sector"), rules.QUANTUM)
-        gone = cancelled * total(pledges * pledges, "sector") / (pending * pending)
-        pledges *= 1.0 - over(gone, "sector")
-        deals = deals * (1.0 - fades) + due * over(settled.done, "sector") + over(spent, "sector") * steady
-        takes = rules.delay(np.maximum(points, rules.QUANTUM), usual, p.power["delivery_months"], rule["project_delay"])
-        rules.book(pledges, pace, points, chosen, takes)
-    return Past(rules.counted(pledges), pace, deals, rules.counted(fund))
+        pledges *= kept
+        due *= part
+        deals *= left
+        deals += due
+        deals += over(spent.astype(SINGLE), "sector") * steady
+        rules.book(pledges, pace, points, chosen, settled.usual, p.power["delivery_months"], rule["project_delay"])
+    pending = np.maximum(pledges, 0.0).astype(np.float64)
+    return Past(rules.counted(pending), pace, deals, rules.counted(fund))
 
 
 def _some(x: Floats) -> Floats:

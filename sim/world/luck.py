@@ -1,8 +1,9 @@
-"""Chance: every decision of every actor in every world has numbers of its own.
+"""Chance: every decision of every actor in every world has its own random numbers.
 
-A number is found, not drawn in turn: it depends only on the seed, the world's number, the actors concerned, the
-decision and the month. So a world has the same luck alone or in any batch, a month more changes nothing before it,
-one power more leaves the others' luck alone, and world 17 of two scenarios differs only by what the scenarios say.
+Numbers are indexed, not drawn in turn: each depends only on the seed, the world's number, the actors concerned, the
+decision and the month. So a world has the same luck alone or in any batch, a further month changes nothing before it,
+a further power leaves the others' luck unchanged, and world 17 differs between two scenarios only by what they say
+(common random numbers).
 
 The generator is NumPy's PCG64DXSM (O'Neill 2014), which can jump to any place of its sequence: one stream for each pair
 of actors, laid out by block of months and by world.

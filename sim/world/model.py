@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
-from sim.world import rules
+from sim.scenario.table import SECTORS
+from sim.world import rules, strategies
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
 from sim.world.equilibrium import equilibrium, past
@@ -131,8 +133,10 @@ class DiplomacyModel(WorldsModel):
         self._summit_before = False
         self._buffer = len(numbers) // 16 * 16 if _BUFFER // 4 <= len(numbers) < _BUFFER else _BUFFER
 
-        self.powers = self.populate(Power, power)
-        self.republics = self.populate(Republic, republic)
+        cells = np.arange(math.prod(pairs))[:, None] * len(SECTORS) * len(numbers) + np.arange(len(numbers))
+        self._cells = cells.reshape(*pairs, len(numbers))
+        self.powers = self.populate(Power, power, strategies.POWERS)
+        self.republics = self.populate(Republic, republic, strategies.REPUBLICS)
         if recorder is not None:
             recorder.day_one(self)
 
@@ -186,37 +190,37 @@ class DiplomacyModel(WorldsModel):
         self.each("republic", "table")
 
     def projects_are_bid_for(self) -> None:
-        """Powers bid, republics take the best bid or none, and what is taken is pledged (step 4)."""
+        """Powers bid, republics take the best bid or none, and what is taken is pledged (step 5)."""
         self.each("power", "bid")
         self.each("republic", "choose")
         self.each("power", "sign")
 
     def pledges_fall_due(self) -> None:
-        """Powers deliver what falls due, or let it lapse (step 5).
+        """Powers deliver what falls due, or let it lapse (step 6).
 
         Sets ``fallen_due`` and ``delivered``, points over all sectors, (r, p, w), which outcomes add up.
         """
         self.called_off.fill(0.0)
         for power in self.acting("power"):
-            due, done = (rules.total(points, "sector") for points in power.deliver())
+            due, done = power.deliver()
             self.fallen_due[power.pairs], self.delivered[power.pairs] = due, done
             self.state.lapse[power.pairs] = rules.lapse_rate(due + self.called_off[power.pairs], done)
 
     def grievances_move(self) -> None:
-        """Grievances fade and grow (step 6)."""
+        """Grievances fade and grow (step 7)."""
         self.each("republic", "feel")
 
     def republics_speak_out(self) -> None:
-        """Republics rebuke in public, take stances at summits, and are stirred by one another (step 7)."""
+        """Republics rebuke in public, take stances at summits, and are stirred by one another (step 8)."""
         self.each("republic", "speak")
         self.each("republic", "listen")
 
     def powers_respond(self) -> None:
-        """Powers make up or punish (step 7)."""
+        """Powers concede, punish or let pass (step 9)."""
         self.each("power", "respond")
 
     def alignments_move(self) -> None:
-        """Alignment drifts towards what the drivers say (step 8)."""
+        """Alignment drifts towards what the drivers say (step 10)."""
         self.each("republic", "realign")
 
     def flows(self) -> dict[str, Floats]:

@@ -276,7 +276,8 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     (month since which it leads, 0 is day one), ``R.hedging`` (entropy of shares over powers and others, 0..1),
     ``P.grievance`` and ``R.P.grievance`` (points), ``P.rebukes`` and ``R.P.rebukes`` (count), ``P.accepted``,
     ``P.delivered``, ``P.lapsed``, ``P.cancelled``, ``P.deals`` (points), ``P.projects``, ``P.conceded``,
-    ``P.punished`` (count), ``P.terms`` (mean over republics of the change of strings, part of them).
+    ``P.punished`` (count), ``P.terms`` (mean over republics of the change of strings, part of them); ``R.delivered``
+    (points, of all powers), ``R.terms`` and ``R.grievance`` (mean over powers).
     """
     powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
     ordered = watch.ordered
@@ -302,6 +303,9 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     def over_republics(values: Array) -> Array:
         return rules.summed(values[steady], 0)
 
+    def over_powers(values: Array) -> Array:
+        return rules.summed(values[np.argsort(watch.order["power"])], 0)
+
     out: dict[str, Array] = {}
     for j, p in enumerate(powers):
         out[f"{p}.share"] = over_republics(overall[:, j]) / n
@@ -321,6 +325,9 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
         out[f"{r}.leader_changed"] = (last[i] != first[i]).astype(np.int8)
         out[f"{r}.leader_month"] = since[i]
         out[f"{r}.hedging"] = hedging[i]
+        out[f"{r}.delivered"] = over_powers(sums["delivered"][i])
+        out[f"{r}.terms"] = over_powers(terms[i]) / len(powers)
+        out[f"{r}.grievance"] = over_powers(grievance[i]) / len(powers)
     return out
 
 

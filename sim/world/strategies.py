@@ -1,8 +1,9 @@
 """Strategies: ways of conduct that a scenario may give an actor by name (``strategy: tit_for_tat``).
 
 Each is a small class that changes one thing or two of the standard conduct, which an actor without a strategy has, and
-says whose idea it is. None has numbers of its own: how strongly a strategy acts follows from the actor's parameters.
-A user's class is one more strategy, passed to ``sim.run``.
+says whose idea it is; names, lines of help and sources for users are in ``sim.scenario.strategies``. None has numbers
+of its own: how strongly a strategy acts follows from the actor's parameters. A user's class is one more strategy,
+passed to ``sim.run``.
 """
 
 from __future__ import annotations
@@ -38,9 +39,7 @@ class Merchant(Power):
 
     def value(self) -> Floats:
         """Interest and endowment alone."""
-        worth = np.broadcast_to(self.worth, self.alignment.shape).copy()
-        if self.model.now.agenda is not None:
-            worth *= self.model.now.agenda[self.pairs]
+        worth: Floats = np.broadcast_to(self.worth, self.alignment.shape)
         return worth
 
     def odds(self) -> Floats:
@@ -55,9 +54,9 @@ class PatientInvestor(Power):
     Source: patient capital (lit:kaplan-2021).
     """
 
-    def plan(self) -> None:
+    def grant(self) -> None:
         """Let smaller projects pass."""
-        super().plan()
+        super().grant()
         self.arises &= self.wanted_size >= self.usual
 
 
@@ -99,8 +98,8 @@ class TitForTat(Power):
     def sign(self) -> None:
         """Remember how the last project ended."""
         super().sign()
-        mine = self.mine()
-        self.slighted = np.where(mine, self.answer != rules.ACCEPTED, self.slighted)
+        answered = self.mine() & (self.answer != rules.NO_OFFER)  # with an empty fund it opens what it cannot offer
+        self.slighted = np.where(answered, self.answer != rules.ACCEPTED, self.slighted)
 
     def odds(self) -> Floats:
         """All of one or all of the other."""
@@ -159,8 +158,9 @@ class Bandwagoner(Republic):
 
     def speak(self) -> None:
         """Silent, and deferential at a summit, towards the strongest."""
+        before, strongest = self.grievance.copy(), self.strongest()
         super().speak()
-        strongest = self.strongest()
+        np.copyto(self.grievance, before, where=over(self.rebuke & strongest, "cause"))  # unsaid, it vents nothing
         self.rebuke &= ~strongest
         self.stance[strongest & (self.stance >= 0)] = rules.DEFERENTIAL
 
@@ -206,10 +206,9 @@ class Auctioneer(Republic):
     """
 
     def judge(self, size: Floats, sector: NDArray[np.intp]) -> Floats:  # noqa: ARG002 - sectors are alike to it
-        """What an ordinary offer is worth, and size."""
-        rule = self.model.rule
-        opened = over(np.maximum(self.opened_size, rules.QUANTUM), "power")
-        result: Floats = rule["offer_appeal"] + rule["size_appeal"] * np.log(size / opened)
+        """What an ordinary offer is worth, for the largest bid; as much less for any other."""
+        largest = size == size.max(axis=1, keepdims=True)
+        result: Floats = self.model.rule["offer_appeal"] * np.where(largest, np.float32(1.0), np.float32(-1.0))
         return result
 
     def shops(self) -> Flags:

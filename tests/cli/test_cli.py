@@ -182,7 +182,7 @@ def test_run_prints_a_page() -> None:
         "Dushanbe 2025",
         "Alignment, 2025-10 to 2026-10",
         "Turkmenistan",
-        "Leader",
+        "Leading power",
         "deferential",
         "typical world",
         "more entries",
@@ -251,7 +251,7 @@ def test_ledger_excerpt_gives_every_kind_its_room() -> None:
     chosen = most_telling(ledger, 20)
     assert len(chosen) == 20
     assert chosen.index.is_monotonic_increasing
-    assert {"event", "grievance", "offer", "stance"} <= set(chosen["kind"])
+    assert {"event", "grievance", "project", "stance"} <= set(chosen["kind"])
     assert len(most_telling(ledger.head(5), 20)) == 5
     assert len(most_telling(ledger.head(0), 20)) == 0
 

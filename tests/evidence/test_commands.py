@@ -127,7 +127,7 @@ def test_a_sector_is_told_throughout() -> None:
     for name in ("whatif", "event"):
         code, page, _ = run_cli(*COMMANDS[name], "--sector", "trade")
         assert code == 0
-        assert "share of" in page
+        assert "alignment with" in page
         assert " in trade in December 2025" in " ".join(page.split())
         assert "overall" not in page
 

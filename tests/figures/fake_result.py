@@ -95,9 +95,9 @@ class FakeResult:
             rng.normal(np.array([0.15, 0.08, 0.06, 0.05, 0.03]) / (1 + np.arange(p))[:, None], 0.01, (r, p, 5))
         )[None, ..., None] * np.exp(rng.normal(0, 0.06, (t + 1, r, p, len(CAUSES), w)).cumsum(0))
         size = rng.gamma(2, 0.05, (t, r, p, w))
-        answer = rng.choice([-1, 0, 1, 2, 3], (t, r, p, w), p=[0.1, 0.2, 0.1, 0.1, 0.5]).astype(np.int8)
+        answer = rng.choice([-1, 0, 1, 2], (t, r, p, w), p=[0.1, 0.2, 0.1, 0.6]).astype(np.int8)
         sector = rng.integers(0, s, (t, r, p, w)).astype(np.int8)
-        accepted = (np.arange(s)[:, None] == sector[..., None, :]) * (size * (answer >= 2))[..., None, :]
+        accepted = (np.arange(s)[:, None] == sector[..., None, :]) * (size * (answer == 2))[..., None, :]
         rebuke = rng.random((t, r, p, w)) < np.array([0.01, 0.002, 0.001, 0, 0, 0])[:p, None]
         fired = np.zeros((t, len(events), w), dtype=bool)
         for e in range(len(events)):
@@ -111,6 +111,7 @@ class FakeResult:
             "grievance": grievance,
             "accepted": accepted,
             "lapsed": rng.gamma(0.5, 0.01, (t, r, p, s, w)),
+            "offer_size": size,
             "answer": answer,
             "rebuke": rebuke,
             "event": fired,

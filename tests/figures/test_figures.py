@@ -213,11 +213,11 @@ def test_grievance_is_shown_against_whom_it_is_greatest() -> None:
     assert figures.grievance_by_cause(result).texts[0].get_text().startswith("Grievance against China")
 
 
-def test_ledger_marks_every_offer_answer_lapse_and_rebuke(real: Result) -> None:
+def test_ledger_marks_every_project_lapse_and_rebuke(real: Result) -> None:
     world = int(real.array("rebuke").sum(axis=(0, 1, 2)).argmax())
     fig = real.plot.ledger_timeline(world)
-    agreed = real.array("accepted")[..., world].sum(axis=3)
     answers = real.array("answer")[..., world]
+    agreed = real.array("offer_size")[..., world] * (answers == 2)
     for p, power in enumerate(real.powers):
         dots = fig.findobj(lambda artist, gid=f"agreed-{power}-": (artist.get_gid() or "").startswith(gid))
         months = sorted(x for line in dots for x in line.get_xdata())

@@ -19,7 +19,7 @@ SMALL = Scenario.from_yaml(GOOD, "small").with_months(6)
 
 
 def moved(base: Result, deltas: Any) -> Result:
-    """The result with Kazakhstan's Russian share moved by ``deltas`` (month + 1, world)."""
+    """The result with Kazakhstan's alignment with Russia changed by ``deltas`` (month + 1, world)."""
     other = sim.run(base.scenario, base.worlds, seed=base.seed, keep="overall")
     other.record.arrays["overall"][:, 0, 0] += deltas
     return other
@@ -39,7 +39,7 @@ def test_identical_scenarios_differ_by_exactly_nothing(seed: int, worlds: int) -
     assert all(since is None for since in table.clear_since)
     outcomes = both.outcomes()
     assert not outcomes[["difference", "p_higher", "p_lower"]].to_numpy().any()
-    assert both.headline() == "No share differs in any world."
+    assert both.headline() == "No alignment differs in any world."
     assert both.sentence("KAZ", "RUS").endswith("the same in every world.")
 
 
@@ -115,8 +115,10 @@ def test_probability_band_and_first_clear_month_by_hand(case: Comparison) -> Non
 
 
 def test_the_sentence_says_the_numbers(case: Comparison) -> None:
-    assert "6.5 points higher, higher in 100 % of worlds; clear from October 2025 on." in case.sentence("KAZ", "RUS")
-    assert case.headline().startswith("Russia’s share of Kazakhstan in March 2026")
+    assert "6.5 percentage points higher, higher in 100 % of worlds; clear from October 2025 on." in case.sentence(
+        "KAZ", "RUS"
+    )
+    assert case.headline().startswith("Kazakhstan’s alignment with Russia in March 2026")
     assert "no different" not in case.headline()
 
 
@@ -229,3 +231,17 @@ def test_scenarios_without_actors_in_common_are_refused() -> None:
     other = Scenario.from_yaml(text)
     with pytest.raises(BadInput, match="powers in common"):
         sim.compare(SMALL, other)
+
+
+def test_what_actors_do_differently_is_told_where_it_is_clear() -> None:
+    both = sim.compare("dushanbe-2025", "assertive-five", worlds=60)
+    said = both.through()
+    assert len(said) == 1
+    assert said[0] in both.headline()
+    base, other = (result.record.outcomes for result in both.results)
+    gap = float((other["RUS.rebukes"] - base["RUS.rebukes"]).mean())
+    assert f"Russia is rebuked {gap:.1f} more times" in both.through(most=20)[0]
+    terms = float((other["RUS.terms"] - base["RUS.terms"]).mean())
+    assert f"Russia’s strings are {-100 * terms:.0f} % looser" in both.through(most=20)[0]
+    assert said[0].count(";") <= 2
+    assert sim.compare("dushanbe-2025", "dushanbe-2025", worlds=5, months=12).through() == []

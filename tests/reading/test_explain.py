@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.reading import telling
 from sim.reading.attribution import mean_gradient, split
 from sim.reading.explain import Explanation, explain_event
 from sim.reading.telling import driver_words, part_of_spread, summary_rows
+from sim.runs.words import percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world.rules.realign import shares
@@ -228,12 +230,13 @@ def test_tables_add_up_and_name_everything(why: Explanation) -> None:
 
 
 def test_a_paragraph_says_what_the_table_says(why: Explanation) -> None:
-    text = why.paragraph("TJK", "RUS")
-    before, after = (100 * float(np.median(values[2, 0])) for values in (why.before, why.after))
-    assert text.startswith(f"Russia’s share of Tajikistan goes from {before:.1f} % on day one to {after:.1f} %")
-    table = why.table().query("republic == 'TJK' and power == 'RUS'").set_index("driver")
-    legacy = 100 * float(table.loc["legacy", "mean"])
-    assert f"{driver_words('legacy')} (−{-legacy:.1f} [" in text
+    rules = why.table().query("driver not in @CAUSES and driver not in ('total', 'chance')")
+    row = rules.loc[rules["mean"].abs().idxmax()]
+    text = why.paragraph(row.republic, row.power)
+    i, j = why.place(row.republic, row.power)
+    before, after = (100 * float(np.median(values[i, j])) for values in (why.before, why.after))
+    assert f"goes from {before:.1f} % on day one to {after:.1f} %" in text
+    assert f"{driver_words(row.driver)} ({100 * row['mean']:+.1f} [".replace("-", "−") in text
     assert not {"TJK", "RUS", "CHN", "EUU"} & set(text.replace(".", " ").split())
     assert "one world only" in sim.explain(STORY, 1, 2).paragraph("KAZ", "CHN")
 
@@ -255,7 +258,7 @@ def test_a_waterfall_starts_and_ends_at_the_shares(why: Explanation) -> None:
     words = " ".join(text.get_text() for text in figure.texts)
     assert f"{100 * why.before[4, 1].mean():.1f} %" in words
     assert f"{100 * why.after[4, 1].mean():.1f} %" in words
-    assert "Drift that no rule explains" in words
+    assert "Random drift" in words
 
 
 @pytest.mark.parametrize(
@@ -284,3 +287,21 @@ def test_unknown_actors_and_events_are_refused(why: Explanation) -> None:
 def test_numbers_are_plain(why: Explanation) -> None:
     """What goes into JSON can be written as such."""
     assert json.loads(json.dumps({"residual": why.residual, "rows": json.loads(why.table().to_json())}))
+
+
+def test_the_headline_says_what_sets_worlds_apart() -> None:
+    why = sim.explain("dushanbe-2025", worlds=60)
+    acted, drifted = [], []
+    for republic in why.republics:
+        for power in why.powers:
+            i, j = why.place(republic, power)
+            parts, change = telling.grouped(why, republic, power), why.change[i, j]
+            acted.append(telling.part_of_spread(parts["deals"] + parts["grievance"], change))
+            drifted.append(telling.part_of_spread(parts["chance"], change))
+    said = telling.headline(why)
+    assert percent(float(np.mean(acted))) in said
+    assert percent(float(np.mean(drifted))) in said
+    assert said.startswith("Projects" if np.mean(acted) >= np.mean(drifted) else "Drift")
+    assert telling.headline(sim.explain("dushanbe-2025", worlds=1, months=3)) == ""
+    still = {"rules.deal_effect": np.zeros(30), "rules.grievance_effect": np.zeros(30)}
+    assert telling.headline(sim.explain("dushanbe-2025", worlds=30, months=24, variations=still)).startswith("Drift")

@@ -241,9 +241,9 @@ def test_the_page_of_a_sweep_names_it(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_page_says_what_its_bands_hold() -> None:
     _, page, _ = run_cli("run", BASE, "--worlds", "3", "--months", "1", "-q")
-    assert "The bands hold chance only; --posterior dushanbe-2025 adds" in " ".join(page.split())
+    assert "The bands show chance only; --posterior dushanbe-2025 adds" in " ".join(page.split())
     _, page, _ = run_cli("run", BASE, "--worlds", "3", "--months", "1", "-q", "--posterior", BASE)
-    assert "500 draws of the record up to 2024" in " ".join(page.split())
+    assert "500 posterior draws from the record up to 2024" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("command", ["run", "explain", "whatif", "compare", "sweep"])

@@ -51,3 +51,22 @@ def test_one_world_of_many_is_not_rounded_away_in_a_sentence() -> None:
     for republic in result.republics:
         result.record.outcomes[f"{republic}.leader_changed"] = ~one
     assert result.headline().count("(over 99 % of worlds)") == 5
+
+
+def test_the_headline_says_who_wins_projects_and_how_those_who_speak_up_are_answered() -> None:
+    result = sim.run("dushanbe-2025", 40, keep="outcomes")
+    out, said = result.record.outcomes, result.headline()
+    won = {power: float(out[f"{power}.projects"].mean()) for power in result.powers}
+    most = max(won, key=won.__getitem__)
+    name = result.scenario.powers[most].name
+    assert f"Of {sum(won.values()):.1f} projects in a world, {name} wins {won[most]:.1f}" in said
+    for power in result.powers:
+        assert f"{won[power]:.1f}" in said
+    answers = {what: sum(float(out[f"{p}.{what}"].mean()) for p in result.powers) for what in ("conceded", "punished")}
+    part = answers["conceded"] / sum(answers.values())
+    assert f"{percent(part)} are concessions" in said
+    for name in out:
+        if name.endswith((".projects", ".conceded", ".punished")):
+            out[name] = np.zeros_like(out[name])
+    assert "projects" not in result.headline()
+    assert "speak up" not in result.headline()

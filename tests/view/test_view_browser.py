@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.reading.moves import in_one_world
 from sim.runs.words import signed
 from tests.panel_page import CLASHES, browser
 
@@ -216,7 +217,7 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
         assert page.get_attribute(".app-said", "data-hash") == result.scenario.hash
         values_shown(page, result, result.months)
         told = result.ledger(result.typical_world)
-        wanted = told.kind.isin(["event", "stance", "rebuke", "grievance"]).sum()
+        wanted = told.kind.isin(["event", "stance", "rebuke", "grievance", "project"]).sum()
         assert page.locator(".sim-ledger li").count() == wanted
         assert f"no. {result.typical_world}" in page.inner_text(".sim-ledger .sim-caption")
         change = np.median(result.shares()[-1] - result.shares()[0], axis=-1)
@@ -452,7 +453,8 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         parts = [number(text) for text in last.all_text_contents()]
         assert shares[0] + sum(parts) == pytest.approx(shares[-1], abs=0.05 * len(parts) + 0.1)
         explained = sim.explain("dushanbe-2025", worlds=200)
-        assert spoken(page) == explained.paragraph("KAZ", "RUS")
+        told = in_one_world(explained, explained.moves(), "KAZ", "RUS")
+        assert spoken(page) == f"{explained.paragraph('KAZ', 'RUS')} {told}"
         i, j = explained.place("KAZ", "RUS")
         assert shares[0] == pytest.approx(100 * explained.before[i, j].mean(), abs=0.06)
         same = [".sim-player", ".sim-ledger", ".sim-waterfall"]

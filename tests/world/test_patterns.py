@@ -41,6 +41,11 @@ def points(changed: pd.DataFrame, base: pd.DataFrame, name: str) -> float:
     return 100.0 * float((changed[name] - base[name]).mean())
 
 
+def luck(name: str) -> float:
+    """What luck alone does to a share of the baseline in five years: standard deviation over worlds, points."""
+    return 100.0 * float(outcomes()[name].std())
+
+
 @pytest.fixture(scope="module")
 def decade() -> sim.Result:
     """Ten years of the baseline, all that happened."""
@@ -67,19 +72,20 @@ def test_strain_costs_russia_alignment_and_breeds_lapses_grievance_and_rebukes()
     levels = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     found = [outcomes(changes={STRAIN: level}) for level in levels]
     means = pd.DataFrame([table.mean(numeric_only=True) for table in found])
-    assert (means["RUS.share"].diff()[1:] < -0.01).all()
+    assert (100 * means["RUS.share"].diff()[1:] < -luck("RUS.share")).all()
     for grows in ("RUS.lapsed", "RUS.grievance", "RUS.rebukes"):
         assert (means[grows].diff()[1:] > 0).all(), grows
     kept = means["RUS.delivered"] / (means["RUS.delivered"] + means["RUS.lapsed"])
     assert (kept.diff()[1:] < 0).all()
-    assert -8.0 <= points(found[4], found[2], "RUS.share") <= -3.0
+    assert -8.0 <= points(found[4], found[2], "RUS.share") <= -3.0 * luck("RUS.share")
     assert ((found[4] < found[2])["RUS.share"]).mean() > 0.95  # not only on average
 
 
 def test_peace_with_a_respectful_tone_recovers_part_of_it() -> None:
     mended = outcomes(changes={STRAIN: 0.1, RESPECT: 0.7})
-    assert 3.0 <= points(mended, outcomes(), "RUS.share") <= 7.0
-    assert 3.0 <= points(outcomes("moscow-reasserts"), outcomes(), "RUS.share") <= 7.0
+    for better in (mended, outcomes("moscow-reasserts")):
+        assert 3.0 * luck("RUS.share") <= points(better, outcomes(), "RUS.share") <= 7.0
+        assert (better > outcomes())["RUS.share"].mean() > 0.95
 
 
 def test_words_help_and_deeds_move() -> None:
@@ -104,9 +110,11 @@ def test_chinese_money_works_most_where_china_builds_and_less_and_less() -> None
     twice = by_sector("CHN", {CHN: 2 * budget})
     assert set(twice.index[:3]) == {"trade", "infrastructure", "energy"}
     assert twice["trade"] > 1.0
-    gains = [points(outcomes(changes={CHN: k * budget}), outcomes(), "CHN.share") for k in (1, 2, 3, 4)]
-    assert (np.diff(gains) > 0).all()
-    assert (np.diff(gains, 2) < -0.1).all()
+    shares = np.stack([100 * outcomes(changes={CHN: k * budget})["CHN.share"] for k in (1, 2, 3, 4)])
+    gains, bends = np.diff(shares, axis=0), np.diff(shares, 2, axis=0)  # by world, with the same luck
+    assert (gains.mean(axis=1) > 0.3).all()
+    assert (bends.mean(axis=1) < -3.0 * bends.std(axis=1) / np.sqrt(WORLDS)).all()  # surely less each time
+    assert gains[2].mean() < 0.7 * gains[0].mean()
 
 
 def test_hedging_pushes_back_against_chinese_money() -> None:
@@ -181,30 +189,55 @@ def test_rebukes_are_contagious_for_some_months() -> None:
     assert late < 1.0 + (soon - 1.0) / 2.0
 
 
+EQUAL = {
+    **{f"republics.{r}.{key}": 0.8 for r in BASE.republics for key in ("grievance.RUS", "voice_threshold")},
+    **{path: 0.0 for path in BASE.numeric_paths() if ".solidarity." in path},
+    **NO_EVENTS,
+}
+"""All five have the same grievance against Russia and the same threshold, and none hears the others."""
+HELD = ("KGZ", "TJK")
+
+
+def freed(republic: str) -> dict[str, float]:
+    """Russia's hold over one republic as weak as the weakest."""
+    return {f"republics.{republic}.leverage.RUS": 0.1}
+
+
 def test_leverage_keeps_quiet_and_makes_comply() -> None:
     """At equal grievance and threshold; complying is to be deferential at a summit."""
-    same = {f"republics.{r}.grievance.RUS": 0.8 for r in BASE.republics}
-    same |= {f"republics.{r}.voice_threshold": 0.8 for r in BASE.republics}
-    same |= {path: 0.0 for path in BASE.numeric_paths() if ".solidarity." in path}
-    same |= NO_EVENTS
-    held = pd.Series({r: BASE.get(f"republics.{r}.leverage.RUS") for r in BASE.republics})
-    assert set(held.nlargest(2).index) == {"KGZ", "TJK"}
+    leverage = pd.Series({r: BASE.get(f"republics.{r}.leverage.RUS") for r in BASE.republics})
+    assert set(leverage.nlargest(2).index) == set(HELD)
 
     def speaks(changes: Mapping[str, float]) -> pd.Series:
-        """Rebukes of Russia a world in five years."""
-        result = sim.run(BASE.with_values(changes), WORLDS, YEARS5, keep="outcomes")
+        """Rebukes of Russia a world in half a year, while grievances are still nearly equal."""
+        result = sim.run(BASE.with_values(EQUAL | changes), 2000, 6, keep="outcomes")
         return result.rebukes().query("power == 'RUS'").set_index("republic")["mean"]
 
     def defers(changes: Mapping[str, float]) -> pd.Series:
-        """Chance of deference at a summit on day one, while grievances are still equal."""
-        story = BASE.with_values(changes | {"events.dushanbe-summit.on": 1.0})
+        """Chance of deference at a summit on day one."""
+        story = BASE.with_values(EQUAL | changes | {"events.dushanbe-summit.on": 1.0})
         return sim.run(story, 2000, 1).stances().set_index("republic")["deferential"]
 
-    assert set(defers(same).nlargest(2).index) == {"KGZ", "TJK"}
-    for republic in ("KGZ", "TJK"):
-        freed = same | {f"republics.{republic}.leverage.RUS": 0.1}
-        assert speaks(freed)[republic] > 1.2 * speaks(same)[republic]
-        assert defers(freed)[republic] < 0.7 * defers(same)[republic]
+    assert set(speaks({}).nsmallest(2).index) == set(defers({}).nlargest(2).index) == set(HELD)
+    for republic in HELD:
+        assert speaks(freed(republic))[republic] > 2.0 * speaks({})[republic]
+        assert defers(freed(republic))[republic] < 0.7 * defers({})[republic]
+
+
+def test_a_hold_that_punishes_breeds_the_grievance_it_silences() -> None:
+    """Over five years leverage keeps quiet by half as much where it stings; where nobody punishes, the quiet lasts."""
+    for republic in HELD:
+
+        def speaks(changes: Mapping[str, float], r: str = republic) -> tuple[float, float]:
+            """How much oftener the republic rebukes Russia in five years, and how much it resents, if set free."""
+            held, free = (outcomes(changes=EQUAL | changes | hold) for hold in ({}, freed(r)))
+            rebukes, grievance = f"{r}.RUS.rebukes", f"{r}.RUS.grievance"
+            return free[rebukes].mean() / held[rebukes].mean(), free[grievance].mean() - held[grievance].mean()
+
+        punished, unpunished = speaks({}), speaks({"powers.RUS.coerciveness": 0.0})
+        assert 1.0 < punished[0] < unpunished[0] - 0.2
+        assert unpunished[0] > 1.3
+        assert punished[1] < unpunished[1] - 0.05 < 0.0
 
 
 # -- 8 to 11: the shape of it all --------------------------------------------------------------------------------------
@@ -230,10 +263,10 @@ def test_not_zero_sum() -> None:
     """All three powers can have more deals alive while Russia's share falls."""
     result = sim.run(BASE, WORLDS, YEARS5)
     live = result.array("deals").sum(axis=(1, 3))
-    all_grow = (live[-1] > live[0]).all(axis=0)
+    grown = live[-1] - live[0]
     falls = outcomes()["RUS.change"].to_numpy() < 0
-    assert (all_grow & falls).mean() > 0.1
-    assert (live[-1].mean(axis=-1) > live[0].mean(axis=-1)).all()
+    assert ((grown > 0).all(axis=0) & falls).mean() > 0.1
+    assert np.corrcoef(grown).min() > -0.2  # one power's deals are not another's loss
     assert outcomes()["RUS.change"].mean() < 0
 
 

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from sim.reading.blocs import Blocs
 
 
-def print_blocs(found: Blocs, format: str) -> None:
+def print_blocs(result: Blocs, format: str) -> None:
     """Who stands with whom, as a page or for a program."""
     from sim.reading.blocs import ASSUMPTIONS
 
-    table = found.table()
+    table = result.table()
     if format == "csv":
         layout.print_csv(table)
         return
@@ -25,22 +25,24 @@ def print_blocs(found: Blocs, format: str) -> None:
         layout.print_json(
             {
                 "blocs": layout.records(table),
-                "check": layout.records(found.check()),
+                "check": layout.records(result.check()),
                 "together": {
                     str(a): {str(b): float(part) for b, part in row.items()}
-                    for a, row in found.together().to_dict(orient="index").items()
+                    for a, row in result.together().to_dict(orient="index").items()
                 },
                 "assumptions": {name: " ".join(text.split()) for name, text in ASSUMPTIONS.items()},
-                "manifest": layout.stamped(_facts(found)),
+                "manifest": layout.stamped(_facts(result)),
             }
         )
         return
     console = layout.stdout()
-    console.print(f"{found.scenario.title}: who stands with whom at the end of {month_words(found.date)}", style="bold")
+    console.print(
+        f"{result.scenario.title}: who stands with whom at the end of {month_words(result.date)}", style="bold"
+    )
     console.print("A cross-check by landscape theory (Axelrod & Bennett 1993), not an outcome of the model.")
     out = layout.table("Two blocs", [], ["deepest in", "holds in"], ["on one side", "on the other"])
     names = {
-        code: spec.name for group in (found.scenario.powers, found.scenario.republics) for code, spec in group.items()
+        code: spec.name for group in (result.scenario.powers, result.scenario.republics) for code, spec in group.items()
     }
     for row in layout.rows(table.head(8)):
         out.add_row(
@@ -54,27 +56,27 @@ def print_blocs(found: Blocs, format: str) -> None:
     out = layout.table(
         "Beside the model's own answer", ["Republic", "Leader"], ["leads in", "stands with that leader in"]
     )
-    for row in layout.rows(found.check()):
+    for row in layout.rows(result.check()):
         out.add_row(names[row.republic], names[row.leader], percent(row.share), percent(row.with_leader))
     layout.print_table(console, out)
     out = layout.table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
     for name, text in ASSUMPTIONS.items():
         out.add_row(name, " ".join(text.split()))
     layout.print_table(console, out)
-    console.print(layout.colophon(found.worlds, [found.scenario.hash[:12]], found.ask))
+    console.print(layout.colophon(result.worlds, [result.scenario.hash[:12]], result.ask))
 
 
-def save_blocs(found: Blocs, folder: Path) -> None:
+def save_blocs(result: Blocs, folder: Path) -> None:
     """Write blocs.csv, together.csv, check.csv, the figure, what was asked and a manifest."""
-    together = found.together().rename_axis("actor").reset_index()
+    together = result.together().rename_axis("actor").reset_index()
     write_folder(
         folder,
-        tables={"blocs": found.table(), "together": together, "check": found.check()},
-        figures={"blocs": found.figure()},
-        asks={"": found.ask},
-        facts=_facts(found),
+        tables={"blocs": result.table(), "together": together, "check": result.check()},
+        figures={"blocs": result.figure()},
+        asks={"": result.ask},
+        facts=_facts(result),
     )
 
 
-def _facts(found: Blocs) -> dict[str, Any]:
-    return {"kind": "blocs", **found.ask.manifest, "month": found.date}
+def _facts(result: Blocs) -> dict[str, Any]:
+    return {"kind": "blocs", **result.ask.manifest, "month": result.date}

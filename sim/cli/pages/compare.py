@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 BESIDE = {
     "grievance": "grievance against it",
     "rebukes": "public rebukes of it",
+    "conceded": "concessions it makes",
+    "punished": "punishments by it",
+    "terms": "change of strings, in %",
+    "projects": "projects won",
     "delivered": "deals delivered",
     "lapsed": "pledges lapsed",
+    "cancelled": "pledges called off",
 }
 """Outcomes that a comparison shows beside alignment."""
 
@@ -45,8 +50,8 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
             console.print(both.headline(name, sector=sector))
             _one_comparison(both, name, sector)
         console.print(
-            "\nPaired by world: both ran on the same luck. [ ] eight worlds in ten. Clear since: from this "
-            "month to the end that band of the difference stays on one side of zero; – is never."
+            "\nPaired by world: both ran on the same luck. [ ] 80 % of worlds. Clear since: from this month "
+            "to the end that band of the difference excludes zero; – is never."
         )
         console.print(
             layout.colophon(
@@ -61,7 +66,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
     story = both.results[both.index(name)].scenario
     table = layout.table(
         f"{capital(where)} in {month_words(both.dates[-1])}, %",
-        ["Share"],
+        ["Alignment with"],
         ["base", "other", "difference", "higher\nin", "clear\nsince"],
     )
     frame = both.table(sector)
@@ -87,8 +92,13 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
         table.add_row(story.powers[power].name)
         for what, words in BESIDE.items():
             one: Any = outcomes.loc[f"{power}.{what}"]
-            difference = f"{one.difference:+.2f} [{one.difference_low:+.2f} to {one.difference_high:+.2f}]"
-            table.add_row(f"  {words}", f"{one.base:.2f}", f"{one.other:.2f}", minus(difference), _higher(one))
+            unit = 100.0 if what == "terms" else 1.0
+            middle, low, high, base, other = (
+                unit * value + 0.0
+                for value in (one.difference, one.difference_low, one.difference_high, one.base, one.other)
+            )
+            difference = f"{middle:+.2f} [{low:+.2f} to {high:+.2f}]"
+            table.add_row(f"  {words}", minus(f"{base:.2f}"), minus(f"{other:.2f}"), minus(difference), _higher(one))
     layout.print_table(console, table)
 
 
@@ -108,7 +118,7 @@ def indented(story: Scenario, code: str) -> str:
 
 
 def gap(row: Any) -> str:
-    """A paired difference and its 80 % band, in points: ``+1.2 [−0.4 to +2.9]``."""
+    """A paired difference and its 80 % band, in percentage points: ``+1.2 [−0.4 to +2.9]``."""
     return f"{signed(row.difference)} [{signed(row.difference_low)} to {signed(row.difference_high)}]"
 
 

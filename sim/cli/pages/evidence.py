@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 WHAT = {
     "trade": "Trade mix of Kazakhstan, Kyrgyzstan and Uzbekistan",
     "votes": "Agreement in the General Assembly, five republics",
-    "own votes": "the same, less the mean of the five",
+    "own votes": "the same, minus the mean of the five",
 }
 
 
 def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "table") -> None:
-    """Prior and posterior of every parameter, and whether the fitted model makes such records."""
+    """Prior and posterior of every parameter, and the posterior predictive check."""
     if format == "csv":
         layout.print_csv(fit.table())
         return
@@ -38,7 +38,8 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
         return
     console = layout.stdout()
     console.print(
-        f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, by weight worth {fit.effective:,.0f}",
+        f"Fitted to the record up to {fit.origin}: {len(fit.weights):,} worlds, "
+        f"effective sample size {fit.effective:,.0f}",
         style="bold",
     )
     table = layout.table(
@@ -58,9 +59,9 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
             layout.chance(max(float(row.learnt), 0.0)),
         )
     layout.print_table(console, table)
-    console.print("Learnt: part of the prior's variance that the record takes away; near 0 the record says nothing.")
+    console.print("Learnt: share of the prior's variance that the record removes; near 0 the record says nothing.")
     table = layout.table(
-        "Posterior predictive check: would the fitted model make such a record?",
+        "Posterior predictive check: could the fitted model have produced the record?",
         ["Feature"],
         ["record", "5 %", "median", "95 %", "p"],
     )
@@ -76,7 +77,7 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
             f"{row.p:.2f}",
         )
     layout.print_table(console, table)
-    console.print("Log-ratio points; p near 0 or 1: it would not.")
+    console.print("Log-ratio points; p near 0 or 1: it could not.")
     _print_colophon(console, facts)
 
 
@@ -141,9 +142,9 @@ def _print_colophon(console: Any, facts: Mapping[str, Any]) -> None:
 def _print_verdict(console: Any, test: Backtest) -> None:
     """The model against the best other method, by horizon."""
     table = layout.table(
-        "The model's gain on the best baseline, and on its own error model alone",
+        "The model's gain over the best baseline, and over its own error model alone",
         ["", "Years", "By"],
-        ["best baseline", "gain", "5 %", "95 %", "on error model"],
+        ["best baseline", "gain", "5 %", "95 %", "over error model"],
     )
     for measure, label in (("crps", "CRPS"), ("error", "point")):
         gains = test.gains(measure)
@@ -159,21 +160,21 @@ def _print_verdict(console: Any, test: Backtest) -> None:
 
 
 def _print_directions(console: Any, test: Backtest) -> None:
-    found = test.directions()
-    if found.empty:
+    directions = test.directions()
+    if directions.empty:
         return
     table = layout.table(
         "Directions right, forecast from 2019: 2022–24 against 2013–19",
         ["Method"],
         ["trade mix", "votes", "votes, own part"],
     )
-    counts = found.groupby(["method", "what"]).right.agg(["sum", "size"])
+    counts = directions.groupby(["method", "what"]).right.agg(["sum", "size"])
     for method in METHODS:
         keys = [(method, what) for what in ("trade", "votes", "own votes")]
         cells = [f"{counts['sum'][key]} of {counts['size'][key]}" if key in counts.index else "–" for key in keys]
         table.add_row(method, *cells)
     layout.print_table(console, table)
-    wrong = found[(found.method == MODEL) & ~found.right]
+    wrong = directions[(directions.method == MODEL) & ~directions.right]
     for what in ("trade", "votes"):
         missed = ", ".join(
             f"{NAMES[row.republic]}–{NAMES[row.power]}" for row in layout.rows(wrong[wrong.what == what])

@@ -11,7 +11,9 @@ import pandas as pd
 from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
-from sim.reading.telling import CHANCE, driver_words, part_of_spread, summary_rows
+from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
+from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
+from sim.reading.telling import headline as telling
 from sim.runs.words import capital, minus, month_words, percent, short_names, signed
 
 if TYPE_CHECKING:
@@ -26,9 +28,12 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
     elif format == "json":
         layout.print_json(
             {
+                "headline": telling(why),
                 "paragraphs": {f"{r}.{p}": why.paragraph(r, p) for r, p in pairs},
                 "parts": layout.records(_of(why.table(), pairs)),
                 "by_power": layout.records(_of(why.by_power(), pairs)),
+                "typical_world": why.typical_world,
+                "moves": layout.records(_told(_of(why.moves(), pairs))),
                 "manifest": layout.stamped(_facts(why)),
             }
         )
@@ -41,9 +46,11 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
         if republic is None and power is None:
             _overview(why)
         else:
+            moves = why.moves()
             for r, p in pairs:
                 console.print()
                 console.print(why.paragraph(r, p))
+                console.print(in_one_world(why, moves, r, p))
                 _one_alignment(why, r, p)
         console.print(
             f"\nParts add up to the change in every world (to {max(why.residual, 1e-16):.0e}); means add up "
@@ -54,8 +61,8 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
 
 def _overview(why: Explanation) -> None:
     table = layout.table(
-        "Change of each alignment in points, and what moved it most (mean)",
-        ["Share"],
+        "Change of alignment in percentage points, and what moved it most (mean)",
+        ["Alignment with"],
         ["change", "drift's\npart"],
         ["mostly by"],
     )
@@ -70,9 +77,29 @@ def _overview(why: Explanation) -> None:
     console = layout.stdout()
     layout.print_table(console, table)
     console.print(
-        "Drift's part: how much of the spread between worlds goes with the random walk that no rule explains."
-        " --republic and --power tell one story in full."
+        "Drift's part: its share of the variance between worlds; drift is a random walk that no rule explains."
+        " --republic and --power explain one alignment in full."
     )
+    console.print(telling(why))
+    world = why.typical_world
+    table = layout.table(
+        f"What moved each most in a typical world (number {world})", ["Share"], ["change"], ["through"]
+    )
+    moves = why.moves()
+    pairs = [SimpleNamespace(republic=r, power=p) for r in why.republics for p in why.powers]
+    for row in by_republic(table, pairs, why.scenario):
+        i, j = why.place(row.republic, row.power)
+        table.add_row(
+            indented(why.scenario, row.power),
+            signed(float(why.change[i, j, world])),
+            most_moving(why, moves, row.republic, row.power) or "–",
+        )
+    layout.print_table(console, table)
+
+
+def _told(moves: pd.DataFrame) -> pd.DataFrame:
+    """Moves by somebody on a day, of a twentieth of a point or more."""
+    return moves[moves.kind.isin(DIPLOMATIC) & (moves.part.abs() >= SMALL)].reset_index(drop=True)
 
 
 def _one_alignment(why: Explanation, republic: str, power: str) -> None:
@@ -96,9 +123,10 @@ def _one_alignment(why: Explanation, republic: str, power: str) -> None:
         )
     layout.print_table(layout.stdout(), table)
     layout.stdout().print(
-        "Points. Spread: its part of what sets worlds apart. Last columns: the mean by whose driver it "
-        f"was. “{capital(driver_words(CHANCE))}” is the "
-        "random walk; luck in answers and deliveries shows in deals and grievances."
+        "Percentage points. Spread: share of the variance between worlds, below 0 where a driver offsets others. Last "
+        "columns: the mean by the power whose driver it is. "
+        f"“{capital(driver_words(CHANCE))}” is a random walk that no rule explains; luck in answers and "
+        "deliveries shows in deals and grievances."
     )
 
 
@@ -130,13 +158,13 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     console, story = layout.stdout(), effect.explanation.scenario
     event = story.events[effect.event]
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
-    console.print(f"What it changed, by running the same worlds without it. {headline}")
+    console.print(f"Its effect, from running the same worlds without it. {headline}")
     frame = effect.explanation.table()
     where = "" if sector == "overall" else f" in {sector}"
     out = layout.table(
-        f"Difference it makes{where} by {month_words(both.dates[-1])}, points",
-        ["Share"],
-        ["difference", "clear\nsince", *(["where\nit came"] if event.random else [])],
+        f"Difference it makes{where} by {month_words(both.dates[-1])}, percentage points",
+        ["Alignment with"],
+        ["difference", "clear\nsince", *(["where it\nhappened"] if event.random else [])],
         ["through (mean)"],
     )
     for row in by_republic(out, layout.rows(table), story):
@@ -149,8 +177,8 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     if event.random:
         often = percent(float(effect.came.mean()))
         console.print(
-            f"Chance decides whether it happens: it came in {often} of worlds; a world without it is the "
-            "same in both. Where it came: the median difference in those worlds."
+            f"Chance decides whether it happens: it did in {often} of worlds; a world without it is the "
+            "same in both. Where it happened: the median difference in those worlds."
         )
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
 
@@ -162,8 +190,8 @@ def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> l
 
 
 def save_explanation(why: Explanation, folder: Path, republic: str | None = None, power: str | None = None) -> None:
-    """Write parts.csv, by_power.csv, logits.csv, by_month.csv, waterfalls (those asked for, else each republic's
-    largest move), what was asked and a manifest.
+    """Write parts.csv, by_power.csv, logits.csv, by_month.csv, moves.csv (typical world), waterfalls (those asked for,
+    else each republic's largest move), what was asked and a manifest.
     """
     pairs = chosen_pairs(why, republic, power)
     if republic is None and power is None:
@@ -171,7 +199,13 @@ def save_explanation(why: Explanation, folder: Path, republic: str | None = None
         pairs = [(r, why.powers[int(size[i].argmax())]) for i, r in enumerate(why.republics)]
     write_folder(
         folder,
-        tables={"parts": why.table(), "by_power": why.by_power(), "logits": why.logits(), "by_month": why.by_month()},
+        tables={
+            "parts": why.table(),
+            "by_power": why.by_power(),
+            "logits": why.logits(),
+            "by_month": why.by_month(),
+            "moves": why.moves(),
+        },
         figures={f"waterfall-{r}-{p}": why.waterfall(r, p) for r, p in pairs},
         asks={"": why.ask},
         facts=_facts(why),

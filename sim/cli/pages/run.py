@@ -25,8 +25,9 @@ TELLING: dict[str, float] = {
     "event": 6.0,
     "rebuke": 6.0,
     "grievance": 2.0,
-    "offer": 1.5,
+    "project": 5.0,
     "stance": 1.5,
+    "cancellation": 1.0,
     "delivery": 1.0,
     "request": 0.5,
 }
@@ -68,7 +69,7 @@ def _print_page(result: Result) -> None:
         console.print(f"Stopped early: {result.worlds:,} of {result.asked:,} worlds.")
     console.print(result.headline())
     layout.print_table(console, _alignment(result))
-    console.print(f"Quantiles over {result.worlds:,} worlds; 'falls in' is the part of them that ends lower.")
+    console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
     console.print(bands_hold(result.ask))
     layout.print_table(console, _leaders(result))
     if len(stances := result.stances()):
@@ -81,15 +82,15 @@ def _print_page(result: Result) -> None:
 def bands_hold(ask: Ask) -> str:
     """What the spread between worlds is made of, in a sentence."""
     posterior = ask.posterior
-    varied = "what is varied from world to world" if ask.variations else ""
+    varied = "the values varied between worlds" if ask.variations else ""
     if posterior is None:
         if varied:
-            return f"The bands hold chance and {varied}."
-        return "The bands hold chance only; --posterior dushanbe-2025 adds what the record leaves open."
-    until = f" of the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
+            return f"The bands show chance and {varied}."
+        return "The bands show chance only; --posterior dushanbe-2025 adds parameter uncertainty."
+    until = f" from the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
     return (
-        f"The bands hold chance{', ' + varied if varied else ''} and what is not known about the parameters: "
-        f"{len(posterior.draws):,} draws{until} ({posterior.name}), one a world."
+        f"The bands show chance{', ' + varied if varied else ''} and parameter uncertainty: "
+        f"{len(posterior.draws):,} posterior draws{until} ({posterior.name}), one per world."
     )
 
 
@@ -97,7 +98,7 @@ def _alignment(result: Result) -> Table:
     table = layout.table(
         f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of a republic's engagement",
         ["Republic", "Power"],
-        ["now", "10 %", "median", "90 %", "change", "falls in"],
+        ["now", "10 %", "median", "90 %", "change", "lower in"],
     )
     previous = ""
     for row in layout.rows(result.summary()):
@@ -118,7 +119,7 @@ def _alignment(result: Result) -> Table:
 
 def _leaders(result: Result) -> Table:
     table = layout.table(
-        "Leader, the power a republic is most aligned with",
+        "Leading power: the one a republic is most aligned with",
         ["Republic", "now", "most often at the end"],
         ["chance of a change", "median month"],
     )

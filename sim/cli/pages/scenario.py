@@ -10,6 +10,7 @@ from rich.text import Text
 
 from sim.cli import layout
 from sim.scenario.dates import is_date_path, month_label
+from sim.scenario.strategies import STANDARD, strategies_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -39,6 +40,8 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         console.print("\n" + " ".join(paragraph.split()))
     key = [path for path in scenario.numeric_paths() if _is_key(scenario, path)]
     layout.print_table(console, _standing(scenario))
+    if any(spec.strategy != STANDARD for spec in (*scenario.powers.values(), *scenario.republics.values())):
+        layout.print_table(console, _conduct(scenario))
     layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
     layout.print_table(console, _timeline(scenario))
     used = _used(scenario, scenario.numeric_paths())
@@ -62,6 +65,47 @@ def _standing(scenario: Scenario) -> Table:
         ]
         table.add_row(spec.name, *map(layout.share, shares), layout.share(1.0 - sum(shares)))
     return table
+
+
+def _conduct(scenario: Scenario) -> Table:
+    """Who has a strategy of its own, and what that is."""
+    table = layout.table("Strategies from day one on (all others: standard)", ["Actor", "Strategy"], [], ["How"])
+    for section in ("powers", "republics"):
+        help_of = {row.name: row.help for row in strategies_of(section)}
+        for spec in getattr(scenario, section).values():
+            if spec.strategy != STANDARD:
+                table.add_row(spec.name, spec.strategy, help_of[spec.strategy])
+    return table
+
+
+def print_strategies(format: str) -> None:
+    """Print every strategy, with what it does and whose idea it is."""
+    from sim.scenario.sources import describe
+
+    listed = [
+        {"actors": section, "name": row.name, "what": row.help, "source": row.source}
+        for section in ("powers", "republics")
+        for row in strategies_of(section)
+    ]
+    if format == "json":
+        layout.print_json({"strategies": listed})
+        return
+    if format == "csv":
+        import pandas as pd
+
+        layout.print_csv(pd.DataFrame(listed))
+        return
+    console = layout.stdout()
+    for section in ("powers", "republics"):
+        table = layout.table(f"Strategies of {section}", ["Name"], [], ["How it acts"])
+        for row in strategies_of(section):
+            origin = "" if row.name == STANDARD else f" [{row.source}] {describe(row.source)}"
+            table.add_row(row.name, Text.assemble(row.help, (origin, "dim")))
+        layout.print_table(console, table)
+    console.print(
+        "\nIn a file: 'strategy: coercer' below the actor. For one run: --set powers.RUS.strategy=coercer.\n"
+        "All against all: sim tournament dushanbe-2025 --power RUS --power CHN"
+    )
 
 
 def _is_key(scenario: Scenario, path: str) -> bool:

@@ -44,10 +44,10 @@ def sized(estimate: Estimate) -> str:
 
 
 def stopped(stop: Stopped) -> str:
-    """What Ctrl-C left of a sweep and how to go on, in a line."""
+    """How much of a sweep was saved before Ctrl-C, and how to resume it, in a line."""
     return (
-        f"Stopped: {stop.done:,} of {stop.total:,} worlds are kept in {stop.folder}. The same "
-        "command goes on from there."
+        f"Stopped: {stop.done:,} of {stop.total:,} worlds are saved in {stop.folder}. The same "
+        "command resumes the sweep."
     )
 
 
@@ -64,12 +64,12 @@ def amount(bytes_: int) -> str:
 
 
 def print_sweep(sweep: Sweep) -> None:
-    """Print what a sweep found: how each factor alone moves the main outcomes."""
+    """Print the result of a sweep: how each factor alone moves the main outcomes."""
     console = layout.stdout()
     luck = "the same luck at every point" if sweep.paired else "luck of its own at every point"
-    drawn = "" if sweep.posterior is None else f", posterior {sweep.posterior}"
+    posterior = "" if sweep.posterior is None else f", posterior {sweep.posterior}"
     console.print(
-        f"{sweep.size:,} points x {sweep.worlds:,} worlds, design {sweep.design}, {luck}, seed {sweep.seed}{drawn}"
+        f"{sweep.size:,} points x {sweep.worlds:,} worlds, design {sweep.design}, {luck}, seed {sweep.seed}{posterior}"
     )
     effects = sweep.effects()
     for outcome in dict.fromkeys(effects.outcome):
@@ -96,17 +96,17 @@ def print_sweep(sweep: Sweep) -> None:
         console.print(f"\nRows, one a point and world: {sweep.folder}/parts/*.parquet, or sim.Sweep.load in Python.")
 
 
-def print_sensitivity(found: Sensitivity) -> None:
+def print_sensitivity(sensitivity: Sensitivity) -> None:
     """Print indices by outcome, each with its verdict."""
     console = layout.stdout()
-    sobol = found.kind == "sobol"
+    sobol = sensitivity.kind == "sobol"
     columns = ["S1", "±", "ST", "±"] if sobol else ["mu*", "±", "mu", "sigma"]
     keys = ["S1", "S1_conf", "ST", "ST_conf"] if sobol else ["mu_star", "mu_star_conf", "mu", "sigma"]
     verdict: Any
-    for verdict in found.verdicts.itertuples():
+    for verdict in sensitivity.verdicts.itertuples():
         title = f"{verdict.outcome}: mean {verdict.mean:.4g}, standard deviation between points {verdict.sd:.2g}"
         table = layout.table(title, ["Factor"], columns)
-        mine = found.of(str(verdict.outcome))
+        mine = sensitivity.of(str(verdict.outcome))
         for _, row in mine.head(SHOWN).iterrows():
             table.add_row(str(row["factor"]), *(_index(float(row[key])) for key in keys))
         layout.print_table(console, table)
@@ -118,19 +118,19 @@ def print_sensitivity(found: Sensitivity) -> None:
         if sobol
         else "mu*: mean size of the change when the factor moves. sigma: how much that depends on the others."
     )
-    console.print(f"\n{legend} ±: half of a 95 % interval. {found.note}")
+    console.print(f"\n{legend} ±: half of a 95 % interval. {sensitivity.note}")
 
 
-def print_discovery(found: Discovery) -> None:
+def print_discovery(discovery: Discovery) -> None:
     """Print the boxes and their rules."""
     console = layout.stdout()
-    console.print(f"{found.where} in {percent(found.rate, 1)} of {found.rows:,} worlds.", soft_wrap=True)
-    if not found.boxes:
-        console.print("No part of the space of factors was found where it is much more frequent.")
+    console.print(f"{discovery.where} in {percent(discovery.rate, 1)} of {discovery.rows:,} worlds.", soft_wrap=True)
+    if not discovery.boxes:
+        console.print("No region of the factor space has a much higher rate.")
         return
-    for number, box in enumerate(found.boxes, 1):
+    for number, box in enumerate(discovery.boxes, 1):
         console.print(f"\n{number}. {box.rule}")
-        lift = box.density / found.rate
+        lift = box.density / discovery.rate
         console.print(
             f"   coverage {box.coverage:.2f}, density {box.density:.2f}, {lift:.1f} times the overall rate, "
             f"{percent(box.mass, 1)} of all worlds"

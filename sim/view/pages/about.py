@@ -14,8 +14,9 @@ from sim.view.visit import Visit
 
 WHAT = """\
 Five republics of Central Asia live between powers: Russia, China, the European Union, and any others that a scenario
-adds. Each month powers make offers and pledges, republics accept, counter, refuse and ask; pledges are kept or lapse;
-treatment worse than usual becomes a grievance, which is sometimes voiced in public, and then powers make up or punish.
+adds. Each month powers save and open projects, republics ask for them, shop them around and take the best bid or none;
+pledges are kept, lapse or are called off; treatment worse than usual becomes a grievance, which is sometimes voiced in
+public or at a summit, and then powers concede, punish or let it pass.
 All of this moves each republic's alignment: the share of its engagement, sector by sector, that lies with each power.
 
 One run is five hundred possible histories, called worlds. They differ only in their random numbers, their luck: who
@@ -63,8 +64,8 @@ def evidence() -> str:
 
 def verdict(text: str) -> list[list[str]]:
     """The section "Verdict" of the evidence, block by block: lines of a paragraph, of a list or of a table."""
-    found = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    blocks = re.split(r"\n\s*\n", found[1].strip()) if found else []
+    verdict = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    blocks = re.split(r"\n\s*\n", verdict[1].strip()) if verdict else []
     return [block.splitlines() for block in blocks]
 
 

@@ -44,8 +44,8 @@ class Two:
 def partners(visit: Visit) -> list[tuple[str, str]]:
     """Scenarios the visitor's own may be compared with: those that begin in the same month."""
     own, catalogue = visit.base, visit.services.catalogue
-    found = [("", f"{own.title} without the changes")] if visit.view.value.changes else []
-    return found + [
+    others = [("", f"{own.title} without the changes")] if visit.view.value.changes else []
+    return others + [
         (name, title)
         for name, title in catalogue.titles().items()
         if name != visit.view.value.scenario and catalogue.scenario(name).start == own.start
@@ -87,7 +87,7 @@ def Compare(visit: Visit, theme: str) -> None:
     view = visit.view.value
     left, right, titles = pair(visit)
     key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
-    found = use_job(key, lambda report: two(visit, report))
+    job = use_job(key, lambda report: two(visit, report))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")
 
@@ -107,13 +107,13 @@ def Compare(visit: Visit, theme: str) -> None:
             left=left.hash,
             right=right.hash,
             seed=view.seed,
-            ready=found.key == key and found.value is not None,
+            ready=job.key == key and job.value is not None,
         ):
             with box("app-top"):
                 words(f"{titles[0]}, and {titles[1]}", tag="h1")
-                Running(found.done, "Running 500 worlds of each")
+                Running(job.done, "Running 500 worlds of each")
             with rv.Html(tag="div", attributes={"aria-live": "polite"}):
-                words(found.value.headline if found.value else "Running both on the same luck …", "app-say")
+                words(job.value.headline if job.value else "Running both on the same luck …", "app-say")
             words(
                 f"The second compared with the first, world by world: {WORLDS} worlds with the same luck, "
                 f"seed {view.seed}. Overall alignment.",
@@ -135,10 +135,10 @@ def Compare(visit: Visit, theme: str) -> None:
                 ],
             },
         )
-        if found.problem:
-            Message(found.problem, title="The comparison cannot be made")
-        if found.value is not None:
-            Sides(visit, theme, found.value).key("sides")
+        if job.problem:
+            Message(job.problem, title="The comparison cannot be made")
+        if job.value is not None:
+            Sides(visit, theme, job.value).key("sides")
 
 
 @solara.component

@@ -84,7 +84,7 @@ def show(kind: Any, visit: Visit, theme: str, run: Payload, before: Payload | No
 
 @solara.component
 def Said(visit: Visit) -> None:
-    """What comes of it, in a sentence, and how it was found."""
+    """The outcome in a sentence, and how it was computed."""
     picture, view, base = visit.picture.value, visit.view.value, visit.base
     facts: dict[str, object] = {}
     if picture is not None:

@@ -52,8 +52,8 @@ def folders(results: Path | None) -> dict[str, Path]:
         return {}
     if (results / MANIFEST).is_file() and _is_sweep(results):
         return {results.name: results}
-    found = sorted(path for path in results.iterdir() if (path / MANIFEST).is_file() and _is_sweep(path))
-    return {path.name: path for path in found[:MOST]}
+    folders = sorted(path for path in results.iterdir() if (path / MANIFEST).is_file() and _is_sweep(path))
+    return {path.name: path for path in folders[:MOST]}
 
 
 def _is_sweep(folder: Path) -> bool:
@@ -78,7 +78,7 @@ def open_sweep(folder: Path, outcome: str, report: Reporter) -> Opened:
     report(0.5)
     means = sweep.means([chosen]).dropna(subset=[chosen])
     if means.empty:
-        raise BadInput.of("no point at which it is defined", "another outcome", path=told(sweep, chosen))
+        raise BadInput.of("no point at which it is defined", "another outcome", path=outcome_title(sweep, chosen))
     if sweep.design in ("saltelli", "morris"):
         bars, verdict = _indices(sweep, chosen)
     else:
@@ -94,7 +94,7 @@ def name_of(sweep: Swept, path: str) -> str:
         return path
 
 
-def told(sweep: Swept, outcome: str) -> str:
+def outcome_title(sweep: Swept, outcome: str) -> str:
     """An outcome in words."""
     return capital(outcome_words(outcome, sweep.scenario))
 
@@ -118,8 +118,8 @@ def is_share(outcome: str) -> bool:
 
 
 def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
-    found = sweep.sensitivity([outcome])
-    sobol = found.kind == "sobol"
+    indices = sweep.sensitivity([outcome])
+    sobol = indices.kind == "sobol"
     key = "ST" if sobol else "mu_star"
     rows = [
         {
@@ -132,7 +132,7 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
             if sobol
             else f"mean {row['mu']:.3g}, spread {row['sigma']:.3g}",
         }
-        for row in found.of(outcome).to_dict("records")
+        for row in indices.of(outcome).to_dict("records")
         if np.isfinite(row[key])
     ]
     caption = (
@@ -141,10 +141,10 @@ def _indices(sweep: Swept, outcome: str) -> tuple[Payload, str]:
         if sobol
         else "Mean size of an elementary effect: the change over a factor's whole range; whiskers 95\u00a0%."
     )
-    verdict = found.verdicts.iloc[0]
+    verdict = indices.verdicts.iloc[0]
     return (
         {"id": f"bars-{outcome}", "title": "What matters", "caption": caption, "rows": rows, "unit": "number"},
-        f"{verdict['verdict']} {found.note}",
+        f"{verdict['verdict']} {indices.note}",
     )
 
 
@@ -207,7 +207,7 @@ def heat(opened: Opened, x: str, y: str) -> Payload:
     rows = [[None if np.isnan(v) else float(v) for v in row] for row in grid]
     return {
         "id": f"heat-{opened.outcome}-{x}-{y}",
-        "title": told(opened.sweep, opened.outcome),
+        "title": outcome_title(opened.sweep, opened.outcome),
         "values": rows[::-1],
         "color": color_of(opened.sweep, opened.outcome),
         "x": {"label": name_of(opened.sweep, x), "ticks": tx},
@@ -232,7 +232,7 @@ def curve(opened: Opened, x: str) -> Payload | None:
     low, median, high = (np.array([np.quantile(values[place == k], q) for k in there]) for q in (0.1, 0.5, 0.9))
     scenario: Scenario = opened.sweep.scenario
     own = scenario.values.get(x)
-    named = told(opened.sweep, opened.outcome)
+    named = outcome_title(opened.sweep, opened.outcome)
     return {
         "id": f"curve-{opened.outcome}-{x}",
         "title": f"{named} by {name_of(opened.sweep, x)}",
@@ -286,8 +286,8 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     """One sweep."""
     chosen, choose = solara.use_state(("", "", ""))
     outcome, x, y = chosen
-    found = use_job((name, outcome), lambda report: open_sweep(there[name], outcome, report))
-    opened = found.value
+    job = use_job((name, outcome), lambda report: open_sweep(there[name], outcome, report))
+    opened = job.value
     paths = opened.sweep.paths if opened else ()
     x = _key(paths, x)
     y = _key(paths, y, x)
@@ -311,7 +311,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
                 "kind": "select",
                 "label": "Outcome",
                 "value": opened.outcome,
-                "options": [[one, told(opened.sweep, one)] for one in outcomes],
+                "options": [[one, outcome_title(opened.sweep, one)] for one in outcomes],
             },
             {"id": "x", "kind": "select", "label": "Across", "value": x, "options": factors},
         ]
@@ -328,7 +328,7 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
     with box("app-card app-said", sweep=name, outcome=opened.outcome if opened else "", ready=opened is not None):
         with box("app-top"):
             words(name, tag="h1")
-            Running(found.done, "Reading")
+            Running(job.done, "Reading")
         if opened:
             sweep = opened.sweep
             words(
@@ -338,11 +338,11 @@ def Opening(visit: Visit, theme: str, name: str, there: dict[str, Path]) -> None
             )
             if opened.verdict:
                 words(opened.verdict, "app-note")
-        elif not found.problem:
+        elif not job.problem:
             words("Reading the sweep …", "app-say")
     controls.Fields.element(on_asked=answer, show={"label": "What is shown", "fields": fields})
-    if found.problem:
-        Message(found.problem, title="The sweep cannot be opened")
+    if job.problem:
+        Message(job.problem, title="The sweep cannot be opened")
     if opened:
         Pictures(theme, opened, x, y)
 
@@ -378,13 +378,13 @@ def Pictures(theme: str, opened: Opened, x: str, y: str) -> None:
 @solara.component
 def Response(theme: str, opened: Opened, x: str) -> None:
     """The curve of one factor, or a table where it is a name."""
-    drawn = curve(opened, x)
-    if drawn is not None:
-        panels.Curves.element(run=drawn, theme=theme, group="sweep")
+    line = curve(opened, x)
+    if line is not None:
+        panels.Curves.element(run=line, theme=theme, group="sweep")
         return
     by = opened.means.groupby(x, sort=True)[opened.outcome].mean()
     Table(
-        f"{told(opened.sweep, opened.outcome)} by {name_of(opened.sweep, x)}",
+        f"{outcome_title(opened.sweep, opened.outcome)} by {name_of(opened.sweep, x)}",
         ["", "mean"],
         [[str(key), f"{value:.3g}"] for key, value in by.items()],
     )

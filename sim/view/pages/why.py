@@ -12,6 +12,7 @@ import solara
 from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
 from sim.reading.explain import explain
+from sim.reading.moves import in_one_world
 from sim.reading.telling import driver_words
 from sim.runs.words import capital, month_words, possessive
 from sim.runs.words import named as with_article
@@ -66,26 +67,29 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
     since, until = span(visit)
     labels = month_labels(scenario.start, scenario.months)
     with visit.services.engine.turn(report):
-        found = explain(
+        explanation = explain(
             visit.services.ask(scenario, view, EXPLAINED),
             since=labels[since + 1],
             until=labels[until],
             sector=view.sector,
             before_month=monthly(report, scenario.months * -(-EXPLAINED // 150)),
         )
-    pairs = [(r, p) for r in found.republics for p in found.powers]
+    pairs, moves = [(r, p) for r in explanation.republics for p in explanation.powers], explanation.moves()
     before, after = (
-        {(r, p): float(shares[i, j].mean()) for i, r in enumerate(found.republics) for j, p in enumerate(found.powers)}
-        for shares in (found.before, found.after)
+        {
+            (r, p): float(shares[i, j].mean())
+            for i, r in enumerate(explanation.republics)
+            for j, p in enumerate(explanation.powers)
+        }
+        for shares in (explanation.before, explanation.after)
     )
-    return Reasons(
-        found.table(), before, after, {(r, p): found.paragraph(r, p) for r, p in pairs}, labels[since], labels[until]
-    )
+    texts = {(r, p): f"{explanation.paragraph(r, p)} {in_one_world(explanation, moves, r, p)}" for r, p in pairs}
+    return Reasons(explanation.table(), before, after, texts, labels[since], labels[until])
 
 
-def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
+def waterfall(reasons: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
     """What the panel draws: means, which add up, with the bands of the worlds."""
-    rows = found.table[(found.table.republic == republic) & (found.table.power == power)]
+    rows = reasons.table[(reasons.table.republic == republic) & (reasons.table.power == power)]
     color = power_colors(scenario.powers)[power]
     parts = [
         {
@@ -105,12 +109,12 @@ def waterfall(found: Reasons, scenario: Scenario, republic: str, power: str) -> 
         f"{possessive(scenario.republics[republic].name)} alignment with {with_article(scenario.powers[power].name)}"
     )
     return {
-        "id": f"why-{republic}-{power}-{found.first}-{found.last}-{scenario.hash[:8]}",
+        "id": f"why-{republic}-{power}-{reasons.first}-{reasons.last}-{scenario.hash[:8]}",
         "title": title,
-        "start": found.before[republic, power],
-        "end": found.after[republic, power],
-        "startLabel": "Day one" if found.first < scenario.start_label else month_words(found.first),
-        "endLabel": month_words(found.last),
+        "start": reasons.before[republic, power],
+        "end": reasons.after[republic, power],
+        "startLabel": "Day one" if reasons.first < scenario.start_label else month_words(reasons.first),
+        "endLabel": month_words(reasons.last),
         "parts": parts,
         "caption": f"Means of {EXPLAINED} worlds, which add up; the text above gives medians. Whiskers: 80 % of "
         "worlds. Alignment moves when any power's pull moves: another power's gain is this one's loss. "
@@ -144,26 +148,26 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    found = use_job(
+    job = use_job(
         (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda report: reasons(visit, report)
     )
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
-    value = found.value
+    value = job.value
     with box(
         "app-card app-said",
         hash=scenario.hash,
         seed=view.seed,
         republic=republic,
         power=power,
-        ready=value is not None and found.done is None,
+        ready=value is not None and job.done is None,
     ):
         with box("app-top"):
             words("Why", tag="h1")
-            Running(found.done, f"Explaining {EXPLAINED} worlds")
+            Running(job.done, f"Explaining {EXPLAINED} worlds")
         with rv.Html(tag="div", attributes={"aria-live": "polite"}):
             words(value.paragraphs.get((republic, power), "") if value else "Explaining …", "app-say")
-    if found.problem:
-        Message(found.problem, title="The change cannot be explained")
+    if job.problem:
+        Message(job.problem, title="The change cannot be explained")
     if value is not None:
         Guarded(
             "waterfall",
@@ -235,11 +239,11 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
 def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
-    found = use_job(
+    job = use_job(
         (scenario.hash, view.seed, view.sector, view.event, view.posterior),
         lambda report: without(visit, view.event, report),
     )
-    gone = found.value if found.value is not None and found.value.event == view.event else None
+    gone = job.value if job.value is not None and job.value.event == view.event else None
 
     def chosen(ask: dict[str, Any]) -> None:
         visit.look(event=ask["value"] if ask["id"] == "event" else "")
@@ -258,7 +262,7 @@ def History(visit: Visit, theme: str) -> None:
         with box("app-card", event=view.event, ready=gone is not None):
             with box("app-top"):
                 words("Without an event", tag="h3")
-                Running(found.done, "Running it again without the event")
+                Running(job.done, "Running it again without the event")
             controls.Fields.element(
                 on_asked=chosen,
                 show={
@@ -279,8 +283,8 @@ def History(visit: Visit, theme: str) -> None:
                 words(f"Without it: {gone.headline}", "app-say")
             elif view.event:
                 words("Running the same worlds without it …", "app-say")
-        if found.problem:
-            Message(found.problem, title="The worlds cannot be run without it")
+        if job.problem:
+            Message(job.problem, title="The worlds cannot be run without it")
         if gone is not None:
             Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, gone.gap), token=gone.gap["id"]).key(
                 "difference"

@@ -1,12 +1,12 @@
 // What happened, in words. Follows the playhead; a row that is clicked moves it there and tells the server.
 
 const KINDS = [
-  ["telling", "What matters", ["event", "stance", "rebuke", "grievance"]],
+  ["telling", "What matters", ["event", "stance", "rebuke", "grievance", "project"]],
   ["event", "Events", ["event"]],
+  ["project", "Projects", ["project", "cancellation"]],
   ["summit", "Summits", ["stance"]],
   ["rebuke", "Rebukes", ["rebuke"]],
   ["grievance", "Grievances", ["grievance"]],
-  ["offer", "Offers", ["offer"]],
   ["request", "Requests", ["request"]],
   ["delivery", "Yearly accounts", ["delivery"]],
 ];

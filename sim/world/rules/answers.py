@@ -66,14 +66,12 @@ def concession(rivalry: Floats, rivals_share: Floats, grudge: Floats, noise: Flo
     return result
 
 
-def ask_utility(
-    standing: Floats, respect: Floats, ask_respect: Floats, dependence: Floats, ask_dependence: Floats
-) -> Floats:
-    """Utility of asking each power a favour, (p, w): respect and familiarity draw, grievance and overdependence repel.
+def ask_utility(standing: Floats, dependence: Floats, ask_dependence: Floats) -> Floats:
+    """Utility of asking each power a favour, (p, w): familiarity draws, grievance and overdependence repel.
 
-    ``respect`` and ``dependence`` 0..1, weights >= 0. Source: Keohane & Nye 1977 for dependence as habit of turning to.
+    ``standing`` <= 0; ``dependence`` 0..1, its weight >= 0. Source: Keohane & Nye 1977 (turning to whom one knows).
     """
-    result: Floats = standing + ask_respect * respect + ask_dependence * dependence
+    result: Floats = standing + ask_dependence * dependence
     return result
 
 

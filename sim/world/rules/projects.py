@@ -15,6 +15,8 @@ Floats = NDArray[np.floating[Any]]
 _LAMBDA = 0.1349
 _SCALE = 0.1975
 _LARGE = 20.0
+_LESS = 1.0 - 2.0**-40
+"""So that rounding does not put bids a quantum above the fund."""
 """Tukey's lambda that comes nearest to the normal distribution (Joiner and Rosenblatt 1971)."""
 
 
@@ -82,7 +84,7 @@ def bid(size: Floats, rivalry: Floats, rivals_share: Floats, raising: Floats) ->
 
 def within(bids: Floats, fund: Floats) -> Floats:
     """Bids of a month (r, p, w) cut in proportion to what the fund (p, w) holds, in whole quanta: never above it."""
-    part = np.minimum(fund / np.maximum(total(bids, "republic"), QUANTUM), 1.0)
+    part = np.minimum(fund / np.maximum(total(bids, "republic"), QUANTUM) * _LESS, 1.0)
     return whole(bids * part / QUANTUM)
 
 
@@ -102,18 +104,31 @@ def joined(pending: Floats, pace: Floats, added: Floats, months: Floats) -> Floa
 
 
 def book(
-    pledges: Floats, pace: Floats, points: Floats, sector: NDArray[np.intp], months: Floats, first: int = 0
+    pledges: Floats,
+    pace: Floats,
+    points: Floats,
+    sector: NDArray[np.intp],
+    usual: Floats,
+    months: Floats,
+    exponent: Floats,
+    first: int = 0,
 ) -> None:
-    """Add projects of ``points`` in ``sector``, both (r, p, w), that take ``months`` (r, p, w) to what is pending.
+    """Add projects of ``points`` in ``sector``, both (r, p, w), to what is pending; see ``delay`` and ``joined``.
 
-    ``pledges`` and its ``pace`` (see ``pace``), (r, all powers, s, w), are changed in place; ``first`` is the place of
-    the first of the p powers. Projects are rare, so only where there is one.
+    ``pledges`` and their ``pace``, (r, all powers, s, w), are changed in place; ``usual`` size and ``months`` are the
+    powers' own, (p, w or 1), ``exponent`` (w or 1,); ``first`` is the place of the first of the p powers. Projects are
+    rare, so only where there is one.
     """
     r, p, w = np.nonzero(points)
     if len(r):
         at = (r, p + first, sector[r, p, w], w)
         size = points[r, p, w]
-        pace[at] = joined(pledges[at], pace[at], size, months[r, p, w])
+
+        def there(values: Floats) -> Floats:
+            return np.broadcast_to(values, points.shape)[r, p, w]
+
+        takes = delay(size, np.maximum(there(usual), QUANTUM), there(months), there(exponent))
+        pace[at] = joined(pledges[at], pace[at], size, takes)
         pledges[at] += size
 
 
