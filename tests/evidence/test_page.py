@@ -127,3 +127,48 @@ def test_pictures_that_the_document_shows_are_there() -> None:
     assert len(named) >= 4
     for picture in named:
         assert (ROOT / "docs" / picture).stat().st_size > 10_000, picture
+
+
+def test_the_ablation_is_told_as_the_kept_table_says() -> None:
+    """Trade alone: votes are the same within 0.0003 in all variants, which the document says."""
+    kept = pd.read_csv(KEPT / "ablation.csv").set_index(["what", "horizon", "variant"])
+    order = [MODEL, "without deals", "without grievances", "without both", ALONE]
+    found = re.findall(r"(?:^\|.*\n)+", DOC, re.MULTILINE)
+    (table,) = [one.splitlines() for one in found if "variant" in one.splitlines()[0]]
+    head, _, *rows = [[cell.strip(" *") for cell in line.strip().strip("|").split("|")] for line in table]
+    assert head == ["years", "variant", "distance", "CRPS", "band", "spread"]
+    years, told = "", []
+    for row in rows:
+        years = row[0] or years
+        told.append((int(years), row[1]))
+        one = kept.loc[("trade", int(years), row[1])]
+        assert row[2:] == [f"{one.error:.3f}", f"{one.crps:.4f}", f"{100 * one.covered:.0f} %", f"{one.spread:.3f}"]
+    assert told == [(horizon, variant) for horizon in (1, 2, 3) for variant in order]
+    for horizon in (1, 2, 3):
+        votes = [kept.loc[("votes", horizon, variant), "crps"] for variant in order]
+        assert max(votes) - min(votes) < 0.0003
+        for method in (MODEL, ALONE):
+            for what in ("trade", "votes"):
+                for score in ("error", "crps", "covered"):
+                    shown_there = SCORES.loc[(what, horizon, method), score]
+                    assert kept.loc[(what, horizon, method), score] == pytest.approx(shown_there, abs=2e-5)
+
+
+def test_the_two_pasts_are_told_as_the_kept_table_says() -> None:
+    kept = pd.read_csv(KEPT / "one-past.csv")
+    found = re.findall(r"(?:^\|.*\n)+", DOC, re.MULTILINE)
+    (table,) = [one.splitlines() for one in found if one.startswith("| share ")]
+    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table[2:]]
+    for row, (sector, part) in zip(rows, kept.groupby("sector", sort=False), strict=True):
+        gap = 100 * (part["mean"] - part.day_one)
+        powers = gap.groupby(part.power).mean()
+        said = [f"{powers[power]:+.1f}".replace("-", "−") for power in ("RUS", "CHN", "EUU")]
+        assert row[0] == sector
+        assert [row[1], row[3], *row[5:]] == [
+            str(part.within.sum()),
+            f"{gap.abs().mean():.1f}",
+            *said,
+            str(part.in_band.sum()),
+        ]
+    by_sector = kept[kept.sector != "overall"]
+    assert f"{by_sector.within.sum()} of 75 sector shares" in " ".join(DOC.split())
