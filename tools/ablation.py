@@ -1,6 +1,6 @@
 """What deals and grievances are worth in forecasts: the backtest without each, without both, without the simulation.
 
-    python tools/ablation.py          # writes docs/evidence/ablation.csv and prints it; some ten minutes
+    python tools/ablation.py          # writes docs/evidence/ablation.csv and prints it; some three minutes
 
 Each variant is calibrated and scored as `sim backtest` does it. Switched off, an effect is 0 in every world and its
 prior is left out. Spread is the standard deviation of the forecast: log-ratio points of the trade mix, shares of 1 of

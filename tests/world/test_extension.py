@@ -68,8 +68,8 @@ def test_a_world_is_the_same_alone_and_in_company(club: ModuleType) -> None:
 
 
 def test_one_member_among_others(club: ModuleType) -> None:
-    mixed = sim.run(STORY, worlds=20, months=12, republic={"UZB": club.Member})
-    usual = sim.run(STORY, worlds=20, months=12)
+    mixed = sim.run(STORY, worlds=50, months=36, republic={"UZB": club.Member})
+    usual = sim.run(STORY, worlds=50, months=36)
     first = [result.array("answer")[:2] for result in (mixed, usual)]
     assert np.array_equal(first[0][0], first[1][0])  # nobody has heard anything in the first month
     assert not np.array_equal(mixed.array("answer"), usual.array("answer"))
