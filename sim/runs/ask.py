@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.runs.modelversion import check_found, class_facts, classes_of, is_missing, own
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
+from sim.scenario.dates import is_date_path
 from sim.scenario.errors import nearest
 from sim.scenario.models import FrozenDict, freeze
 from sim.world.actors import Power, Republic
@@ -131,6 +132,7 @@ class Ask:
         _check(self)
         held = {path: _held(path, values) for path, values in self.variations.items()}
         check_variations(self.scenario, self.worlds, held)
+        _check_bounds(self.scenario, held)
         if self.posterior is not None:
             self.posterior.check(self.scenario, dict.fromkeys(held, "variations"))
         for name, value in (
@@ -324,6 +326,19 @@ def _check(ask: Ask) -> None:
     ):
         found = {code: cls for code, cls in by_code(classes).items() if not is_missing(cls)}
         chosen_classes(standard, found, {code: spec.name for code, spec in specs.items()})
+
+
+def _check_bounds(scenario: Scenario, held: Mapping[str, Floats]) -> None:
+    """Raise BadInput for varied numbers outside the bounds of the parameter table; dates may lie anywhere."""
+    rows = {path: scenario.parameter(path) for path in held if not is_date_path(tuple(path.split(".")))}
+    problems = [
+        Problem("", None, None, path, f"{low:g} to {high:g}", f"numbers from {row.low:g} to {row.high:g}")
+        for path, row in rows.items()
+        for low, high in [(held[path].min(), held[path].max())]
+        if low < row.low or high > row.high
+    ]
+    if problems:
+        raise BadInput(problems)
 
 
 def _whole(value: Any) -> bool:

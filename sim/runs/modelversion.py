@@ -124,7 +124,8 @@ def _digest() -> str:
 
 
 def _name(cls: Any) -> str:
-    return str(getattr(cls, "__qualname__", type(cls).__qualname__))
+    """Its qualified name; of a nameless maker of actors, its kind in angle brackets, as of lambdas."""
+    return str(getattr(cls, "__qualname__", f"<{type(cls).__qualname__}>"))
 
 
 def _own_digest(cls: Any, imported: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pickle
@@ -455,4 +456,20 @@ def test_a_result_of_another_model_is_read_and_not_run_again(tmp_path: Path, mon
     assert back.summary().equals(result.summary())
     assert back.ask.beside == []
     with pytest.raises(BadInput, match=r"DiplomacyModel, which is not to be had.*the model's, has changed since"):
+        sim.explain(back)
+
+
+def test_varied_numbers_keep_to_the_bounds_of_the_table() -> None:
+    with pytest.raises(sim.BadInput) as refused:
+        sim.run("dushanbe-2025", 3, 1, variations={"powers.RUS.budget": np.array([-5.0, 0.1, 0.2])})
+    assert "powers.RUS.budget: found -5 to 0.2, expected numbers from 0 to 20" in str(refused.value)
+
+
+def test_what_makes_actors_without_a_name_is_not_found_again(tmp_path: Path) -> None:
+    """A partial is no class of its module: its result loads, and running it again is refused."""
+    made = sim.run("dushanbe-2025", 2, 2, republic={"UZB": functools.partial(sim.Republic)})
+    made.save(tmp_path, figures=False)
+    back = sim.Result.load(tmp_path)
+    assert back.summary().equals(made.summary())
+    with pytest.raises(sim.BadInput, match="not to be had"):
         sim.explain(back)

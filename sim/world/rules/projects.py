@@ -84,6 +84,7 @@ def bid(size: Floats, rivalry: Floats, rivals_share: Floats, raising: Floats) ->
 
 def within(bids: Floats, fund: Floats) -> Floats:
     """Bids of a month (r, p, w) cut in proportion to what the fund (p, w) holds, in whole quanta: never above it."""
+    bids = bids.astype(np.float64)
     part = np.minimum(fund / np.maximum(total(bids, "republic"), QUANTUM) * _LESS, 1.0)
     return whole(bids * part / QUANTUM)
 
