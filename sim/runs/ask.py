@@ -139,7 +139,8 @@ class Ask:
             ("worlds", int(self.worlds)),
             ("seed", int(self.seed)),
             ("variations", freeze(held)),
-            *((kind, freeze(c)) for kind in ("republic", "power") if isinstance(c := getattr(self, kind), Mapping)),
+            ("republic", _coded(self.republic, self.scenario.republics)),
+            ("power", _coded(self.power, self.scenario.powers)),
         ):
             object.__setattr__(self, name, value)
 
@@ -326,6 +327,15 @@ def _check(ask: Ask) -> None:
     ):
         found = {code: cls for code, cls in by_code(classes).items() if not is_missing(cls)}
         chosen_classes(standard, found, {code: spec.name for code, spec in specs.items()})
+
+
+def _coded(classes: Classes, actors: Mapping[str, Any]) -> Classes:
+    """Classes by code where they were given by name, so that the same question is the same ask."""
+    if not isinstance(classes, Mapping):
+        return classes
+    codes = {spec.name: code for code, spec in actors.items()}
+    by_actor: Classes = freeze({codes.get(name, name): cls for name, cls in classes.items()})
+    return by_actor
 
 
 def _check_bounds(scenario: Scenario, held: Mapping[str, Floats]) -> None:

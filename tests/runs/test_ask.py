@@ -473,3 +473,8 @@ def test_what_makes_actors_without_a_name_is_not_found_again(tmp_path: Path) -> 
     assert back.summary().equals(made.summary())
     with pytest.raises(sim.BadInput, match="not to be had"):
         sim.explain(back)
+
+
+def test_an_actor_by_name_or_by_code_is_the_same_ask() -> None:
+    by_name, by_code = (sim.Ask.of("dushanbe-2025", republic={key: sim.Republic}) for key in ("Tajikistan", "TJK"))
+    assert by_name.digest == by_code.digest
