@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world import rules
 from sim.world.agents import Actor
-from sim.world.luck import gumbel, logistic, standard
+from sim.world.luck import finer, logistic, standard
 from sim.world.parameters import SINGLE
 from sim.world.rules import in_sector, over, summed, total
 from sim.world.state import Codes, Flags, Floats, Ints
@@ -107,7 +107,7 @@ class Power(Actor):
         stirred = np.maximum(total(self.stir, "republic") / len(self.stir), 0.0)
         spread = 1.0 + rule["cascade_courtship"] * stirred
         self.arises[:] = self.luck("arises") < rules.arising(self.projects, weight, spread)
-        self.wanted_sector[:] = rules.pick(courting, self.luck("sector"))
+        self.wanted_sector[:] = rules.pick(courting, self.luck("project"))
         self.usual = rules.usual_size(full, self.project_share, self.projects)
         self.strings[:] = self.everyday_strings * (1.0 + self.terms) / spread
 
@@ -126,9 +126,9 @@ class Power(Actor):
         state.granted |= granted.any(axis=1)
         self.arises |= granted
         np.copyto(self.wanted_sector, over(state.request_sector, "power"), where=granted)
-        few = np.nonzero(self.arises)  # projects are rare
+        few = rules.places(self.arises)  # projects are rare
         usual, spread = (np.broadcast_to(x, self.arises.shape)[few] for x in (self.usual, self.project_spread))
-        self.wanted_size[few] = rules.project_size(usual, spread, self.luck("size")[few])
+        self.wanted_size[few] = rules.project_size(usual, spread, finer(self.luck("project")[few]))
 
     def bid(self) -> None:
         """Bid for the projects on the table: its own, and where a republic shops around, others' (step 5)."""
@@ -218,26 +218,30 @@ class Power(Actor):
         if self.model.now.summit is not None:
             self._reward(self.stance == rules.DEFERENTIAL)
 
-    def odds(self) -> Floats:
-        """Chances that it concedes, punishes or lets pass when a republic speaks up, (3, r, p, w)."""
+    def odds(self, few: Ints | slice = slice(None)) -> Floats:
+        """Chances that it concedes, punishes or lets pass when a republic speaks up, (3, r, p, all or ``few`` w)."""
+
+        def there(values: Floats) -> Floats:
+            return _there(values, few)
+
         rule, now = self.model.rule, self.model.now
         return rules.response_chances(
-            self.respect if now.tone is None else now.tone[self.pairs],
-            self.rivalry * (over(self.model.engaged, "power") - self.overall),
-            self.grudge,
-            self.coerciveness,
-            self.leverage,
-            rule["coercion_appeal"],
-            rule["ignoring_appeal"],
-            rule["response_slope"],
+            there(self.respect if now.tone is None else now.tone[self.pairs]),
+            there(self.rivalry) * (over(there(self.model.engaged), "power") - there(self.overall)),
+            there(self.grudge),
+            there(self.coerciveness),
+            there(self.leverage),
+            there(rule["coercion_appeal"]),
+            there(rule["ignoring_appeal"]),
+            there(rule["response_slope"]),
         )
 
     def _answer(self, spoke: Flags, few: Ints) -> None:
         def there(values: Floats) -> Floats:
             return _there(values, few)
 
-        rule, luck = self.model.rule, self.luck("response")[..., few]
-        concede, punish, _ = (there(chance) for chance in self.odds())
+        rule, luck = self.model.rule, finer(self.luck("stance")[..., few])
+        concede, punish, _ = self.odds(few)
         conceded, punished = spoke & (luck < concede), spoke & (luck >= concede) & (luck < concede + punish)
         self.grievance[..., few] *= over(1.0 - there(rule["conciliation_relief"]) * conceded, "cause")
         self.grievance[..., _COERCION, few] += there(rule["coercion_sting"]) * punished
@@ -332,8 +336,8 @@ class Republic(Actor):
             rule["dependence_cost"],
         )
         asks = model.own_luck("request")[self.place] < rule["requests"] / 12.0
-        whom = rules.foremost(self.standing + rule["choice_noise"] * gumbel(self.luck("ask")))
-        self.request_power[:] = np.where(asks, whom, -1)
+        odds = rules.chances(self.standing, rule["choice_noise"])
+        self.request_power[:] = np.where(asks, rules.pick(odds, model.own_luck("whom")[self.place]), -1)
         unmet = rules.unmet(self.need, total(self.deals, "power"), self.usual_live, rule["deal_floor"])
         self.request_sector[:] = rules.pick(unmet, model.own_luck("need")[self.place])
 
@@ -485,6 +489,6 @@ def _worlds(flags: Flags) -> Ints:
     return np.flatnonzero(flags.reshape(-1, flags.shape[-1]).any(axis=0))
 
 
-def _there(values: Floats, worlds: Ints) -> Floats:
+def _there(values: Floats, worlds: Ints | slice) -> Floats:
     """Values (..., w or 1) in some worlds."""
     return values if values.shape[-1] == 1 else values[..., worlds]

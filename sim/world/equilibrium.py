@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.table import CAUSES
 from sim.world import rules
-from sim.world.luck import PAST, Streams
+from sim.world.luck import PAST, Streams, finer
 from sim.world.parameters import SINGLE, Parameters
 from sim.world.rules import over, total
 
@@ -221,7 +221,7 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     part = over(settled.done, "sector").astype(SINGLE)
     steady = (settled.courting * part).astype(SINGLE)  # for each point of it
     fund = 0.5 * settled.ceiling
-    shape = (*settled.courting.shape[:3], luck.draw("size", 0).shape[-1])
+    shape = (*settled.courting.shape[:3], luck.draw("project", 0).shape[-1])
     deals = np.zeros(shape, SINGLE) + over(settled.steady + settled.saving, "sector") * steady / lived
     deals = deals.astype(SINGLE)
     pledges = np.zeros(shape, SINGLE)
@@ -229,13 +229,13 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
     pace = np.zeros(shape, SINGLE)
     pace += over(1.0 / p.power["delivery_months"], "sector")
     for quarter in range(QUARTERS):
-        arises, sector, size, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
+        arises, project, answer = (luck.draw(name, quarter)[..., 0, :] for name in PAST)
         put_by = np.minimum(months * settled.saving, settled.ceiling - fund)
         fund = fund + put_by
         spent = months * (settled.steady + settled.saving) - put_by
-        chosen = rules.pick(np.broadcast_to(settled.sector, shape), sector)
+        chosen = rules.pick(np.broadcast_to(settled.sector, shape), project)
         taken = (arises < chance) & (answer < rules.in_sectors(settled.accepted, chosen))
-        points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], size) * taken, fund)
+        points = rules.within(rules.project_size(settled.usual, p.power["project_spread"], finer(project)) * taken, fund)
         fund = fund - total(points, "republic")
         due = pledges * (pace * (3.0 - pace * (3.0 - pace)))  # of three months
         pledges -= due

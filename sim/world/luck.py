@@ -35,21 +35,22 @@ _HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded
 
 DYAD: dict[str, int] = {
     "arises": 1,
-    "sector": 1,
-    "size": 1,
+    "project": 1,
     "bid": 1,
     "answer": 1,
     "cancel": 1,
-    "ask": 1,
     "voice": 1,
-    "response": 1,
     "stance": 1,
     "walk": len(SECTORS),
 }
-"""Decisions between one republic and one power, and how many numbers each takes a month."""
-ALONE: dict[str, int] = {"request": 1, "need": 1, "grant": 1, "shop": 1}
-"""Decisions of a republic's own: its request, and whether it shops a project around."""
-PAST: dict[str, int] = {"arises": 1, "sector": 1, "size": 1, "answer": 1}
+"""Decisions between one republic and one power, and how many numbers each takes a month.
+
+Two of them decide two things that hardly ever matter in the same month as another project or another answer: ``project``
+its sector and, by ``finer``, its size; ``stance`` a guest's stance and, by ``finer``, how the power answers.
+"""
+ALONE: dict[str, int] = {"request": 1, "whom": 1, "need": 1, "grant": 1, "shop": 1}
+"""Decisions of a republic's own: its request, whom it asks for what, and whether it shops a project around."""
+PAST: dict[str, int] = {"arises": 1, "project": 1, "answer": 1}
 """What decided the projects of before day one, between one republic and one power."""
 HAPPENING: dict[str, int] = {"fires": 1}
 """What chance decides of an event."""
@@ -139,15 +140,18 @@ def _runs(worlds: Worlds) -> tuple[list[tuple[int, int]], NDArray[np.intp] | Non
     return runs, None if in_turn else place.astype(np.intp)
 
 
-def logistic(u: Floats) -> Floats:
-    """Standard logistic numbers from uniform ones (any shape)."""
-    result: Floats = np.log(u / (1.0 - u))
+def finer(u: Floats) -> Floats:
+    """A second uniform number in (0, 1) from the last 12 of the 24 bits of ``u`` (any shape).
+
+    All but independent of a choice made by ``u`` itself, which hangs on its first bits.
+    """
+    result: Floats = (u * 2.0**12) % 1.0 * (1.0 - 2.0**-12) + 2.0**-13
     return result
 
 
-def gumbel(u: Floats) -> Floats:
-    """Standard Gumbel numbers from uniform ones (any shape)."""
-    result: Floats = -np.log(-np.log(u))
+def logistic(u: Floats) -> Floats:
+    """Standard logistic numbers from uniform ones (any shape)."""
+    result: Floats = np.log(u / (1.0 - u))
     return result
 
 

@@ -18,7 +18,7 @@ from sim.world.rules.answers import (
     standing,
     unmet,
 )
-from sim.world.rules.axes import foremost, in_sector, in_sectors, over, summed, total
+from sim.world.rules.axes import foremost, in_sector, in_sectors, over, places, summed, total
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
 from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick, whole
@@ -94,6 +94,7 @@ __all__ = [
     "normal",
     "offer_utility",
     "over",
+    "places",
     "overdependence",
     "performance",
     "pick",

@@ -47,6 +47,11 @@ def in_sectors(values: NDArray[Any], sector: NDArray[np.intp]) -> NDArray[Any]:
     return chosen.reshape(r, p, -1)
 
 
+def places(flags: NDArray[np.bool_]) -> tuple[NDArray[np.intp], ...]:
+    """Indices of the flags that are up, as ``nonzero`` gives them, which is slow where few are."""
+    return np.unravel_index(np.flatnonzero(flags), flags.shape)
+
+
 def foremost(x: Floats) -> NDArray[np.intp]:
     """Index of the largest along the axis before the worlds, (..., k, w) -> (..., w); the first of equals.
 

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.rules.axes import total
+from sim.world.rules.axes import places, total
 from sim.world.rules.offers import QUANTUM, whole
 
 Floats = NDArray[np.floating[Any]]
 
 _LAMBDA = 0.1349
+"""Tukey's lambda that comes nearest to the normal distribution (Joiner and Rosenblatt 1971)."""
 _SCALE = 0.1975
 _LARGE = 20.0
 _LESS = 1.0 - 2.0**-40
 """So that rounding does not put bids a quantum above the fund."""
-"""Tukey's lambda that comes nearest to the normal distribution (Joiner and Rosenblatt 1971)."""
 
 
 def normal(u: Floats) -> Floats:
@@ -120,7 +120,7 @@ def book(
     powers' own, (p, w or 1), ``exponent`` (w or 1,); ``first`` is the place of the first of the p powers. Projects are
     rare, so only where there is one.
     """
-    r, p, w = np.nonzero(points)
+    r, p, w = places(points > 0.0)
     if len(r):
         at = (r, p + first, sector[r, p, w], w)
         size = points[r, p, w]
