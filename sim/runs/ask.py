@@ -17,10 +17,12 @@ from typing import Any, Protocol, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs.doubt import SHARED, Doubt, Doubted
 from sim.runs.modelversion import check_found, class_facts, classes_of, is_missing, own
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import is_date_path
+from sim.scenario.doubt import REST, Range
 from sim.scenario.errors import nearest
 from sim.scenario.models import FrozenDict, freeze
 from sim.world.actors import Power, Republic
@@ -44,6 +46,7 @@ class Options(TypedDict, total=False):
     keep: str
     variations: Variations | None
     posterior: Posterior | str | os.PathLike[str] | None
+    doubt: Doubted
 
 
 class Asked(Options, total=False):
@@ -92,6 +95,9 @@ class Ask:
     posterior: Posterior | None = None
     """Draws of parameters: world i takes draw i modulo their number, so that bands show parameter uncertainty as well
     as chance. What it draws or scales may be set by nothing else but the scenario's root file."""
+    doubt: Doubt | None = None
+    """What is in doubt: each pair of neighbouring worlds has its own draw of every number that is not known for sure,
+    within its range, but for those that posterior or variations set. None: the scenario's values in every world."""
     republic: Classes = Republic
     """Class of the republics, or {code: class} ("*": those not named)."""
     power: Classes = Power
@@ -122,6 +128,8 @@ class Ask:
             changes["scenario"] = base.scenario.with_months(months)
         if changes.get("posterior") is not None:
             changes["posterior"] = load_posterior(changes["posterior"])
+        if "doubt" in changes:
+            changes["doubt"] = Doubt.of(changes["doubt"])
         if "variations" in changes:
             changes["variations"] = changes["variations"] or {}
         elif changes.get("worlds", base.worlds) != base.worlds and base.variations:
@@ -135,6 +143,8 @@ class Ask:
         _check_bounds(self.scenario, held)
         if self.posterior is not None:
             self.posterior.check(self.scenario, dict.fromkeys(held, "variations"))
+        if self.doubt is not None:
+            self.doubt.resolved(self.scenario)
         for name, value in (
             ("worlds", int(self.worlds)),
             ("seed", int(self.seed)),
@@ -157,12 +167,23 @@ class Ask:
 
     def values_of(self, worlds: NDArray[np.int64]) -> dict[str, Floats]:
         """What differs between the numbered worlds, path -> (len(worlds),): the posterior's draws and variations."""
-        draws = {} if self.posterior is None else self.posterior.variations(self.scenario, worlds)
-        return draws | {path: values[worlds] for path, values in self.variations.items()}
+        number = worlds if self.doubt is None else worlds // SHARED
+        draws = {} if self.posterior is None else self.posterior.variations(self.scenario, number)
+        set_ = draws | {path: values[worlds] for path, values in self.variations.items()}
+        return set_ if self.doubt is None else self.doubt.values(self.scenario, worlds, self.seed, set_) | set_
 
     def number(self, path: str) -> Floats:
         """The number at a path as the worlds have it: (worlds,) where it differs between them, else (1,)."""
         return self._varied[path] if path in self._varied else np.array([self.scenario.get(path)])
+
+    @cached_property
+    def doubts(self) -> dict[str, Range]:
+        """The ranges of what is in doubt, by path; those of what posterior or variations set are left out."""
+        if self.doubt is None:
+            return {}
+        others = {*self.variations, *(self.posterior.paths(self.scenario) if self.posterior else ())}
+        found = self.doubt.resolved(self.scenario)
+        return {path: span for path, span in found.items() if path.removeprefix(REST) not in others}
 
     @cached_property
     def _varied(self) -> Mapping[str, Floats]:
@@ -205,6 +226,7 @@ class Ask:
             sorted((kind, code, sorted(cls.items())) for kind, of in self.classes.items() for code, cls in of.items()),
             sorted(path for path in varied if self.scenario.keeps_rest(path)),
             self.posterior and self.posterior.digest,
+            self.doubt and (sorted((p, (r.low, r.value, r.high)) for p, r in self.doubts.items()), sorted(self.scenario.together.items())),
         )
         hashed.update(repr(facts).encode())
         for path, values in sorted(self.variations.items()):
@@ -231,6 +253,7 @@ class Ask:
             "keep": self.keep,
             "posterior": None if self.posterior is None else self.posterior.manifest,
             "variations": sorted(self.variations),
+            "doubt": None if self.doubt is None else self.doubt.manifest(self.doubts),
             "classes": self.classes,
         }
 
@@ -242,7 +265,8 @@ class Ask:
         paths = list(self.variations)
         varied = paths if len(paths) <= SHOWN else [f"{len(paths)} numbers"]
         posterior = [] if self.posterior is None else [self.posterior.said()]
-        return [*self.own_names, *(f"{path} varied" for path in varied), *posterior]
+        doubt = [] if self.doubt is None else [self.doubt.said(self.doubts)]
+        return [*self.own_names, *(f"{path} varied" for path in varied), *posterior, *doubt]
 
     @property
     def own_names(self) -> list[str]:

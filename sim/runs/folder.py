@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.runs.ask import Ask
+from sim.runs.doubt import Doubt
 from sim.runs.modelversion import find_class
 from sim.runs.posterior import load_posterior
 from sim.runs.result import Result
@@ -113,6 +114,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
         posterior=None if stated is None else replace(load_posterior(posterior), name=stated["name"]),
         republic=_classes(facts["classes"]["republic"]),
         power=_classes(facts["classes"]["power"]),
+        doubt=Doubt.read(facts["doubt"]),
         model=find_class(facts["classes"]["model"]["*"]),
     )
     if ask.digest != facts["digest"]:

@@ -64,6 +64,7 @@ def validate(kind: type[C], draft: Draft, collect: Collector) -> C | None:
     review.sources()
     check_events(draft, collect, review.powers, review.republics)
     review.rest()
+    review.together()
     return contents if len(collect.problems) == before else None
 
 
@@ -270,6 +271,16 @@ class _Review:
                 )
             elif value is not None and not row.low <= value <= row.high:
                 self.collect.add(leaf.place, path, what_value(leaf.value, leaf.text), expected_at(path))
+
+    def together(self) -> None:
+        """Every entry names a source that some number rests on first."""
+        named = {leaf.source[0] for leaf in self.draft.leaves.values() if leaf.source}
+        for path, leaf in self.draft.leaves.items():
+            if path[0] == "together" and len(path) == 2 and path[1] not in named:
+                self.collect.add(
+                    leaf.key, path, f"the source {printable(path[1])!r}, on which no number rests first",
+                    "the first source of some number of the scenario", nearest(path[1], named),
+                )  # fmt: skip
 
     def _exists(self, path: Path) -> bool:
         """Whether the actors named in the path of a number exist."""

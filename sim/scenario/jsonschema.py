@@ -43,12 +43,29 @@ def json_schema() -> Schema:
             "republics": _by(f"^{CODE}$", "republic", "The republics by code."),
             "rules": {"$ref": "#/$defs/rules"},
             "events": _by(f"^(?!(source|note)$){EVENT_ID}$", "event", "What happens, by id."),
+            "together": {
+                "type": "object",
+                "description": "How strongly numbers that rest on one source err together, when they are doubted.",
+                "additionalProperties": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _NULL]},
+            },
             "rest": {
                 "type": "object",
                 "additionalProperties": False,
                 "description": "Values of conduct under which day one had settled, by path, where they differ from "
                 "today's.",
-                "patternProperties": {r"^(powers|republics)\.": {"type": ["number", "null"]}},
+                "patternProperties": {
+                    r"^(powers|republics)\.": {
+                        "anyOf": [
+                            {"type": ["number", "null"]},
+                            {
+                                "type": "object",
+                                "additionalProperties": False,
+                                "required": ["value"],
+                                "properties": {"value": {"type": "number"}, "range": _RANGE},
+                            },
+                        ]
+                    }
+                },
             },
         },
         "if": {"not": {"required": ["extends"]}},
@@ -114,17 +131,19 @@ def _number(row: Parameter) -> Schema:
     }
 
 
+_RANGE: Schema = {
+    "type": "array",
+    "items": {"type": "number"},
+    "minItems": 2,
+    "maxItems": 2,
+    "description": "How sure the value is: low, then high.",
+}
+
+
 def _annotated(plain: Schema) -> Schema:
-    span = {
-        "type": "array",
-        "items": {"type": "number"},
-        "minItems": 2,
-        "maxItems": 2,
-        "description": "How sure the value is: low, then high.",
-    }
     return {
         "type": "object",
-        "properties": {"value": plain, **_origin(), "range": span},
+        "properties": {"value": plain, **_origin(), "range": _RANGE},
         "additionalProperties": False,
         "minProperties": 1,
     }

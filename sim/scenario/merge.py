@@ -93,14 +93,20 @@ class Draft:
     origins: dict[Path, Origin] = field(default_factory=dict)
     root: dict[Path, float] = field(default_factory=dict)
     """Numbers of the root file."""
+    root_ranges: dict[Path, tuple[float, float]] = field(default_factory=dict)
+    """How sure they are, where it says so."""
     root_actors: frozenset[str] = frozenset()
     root_file: str = ""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
-        return Draft(
-            dict(self.leaves), dict(self.maps), dict(self.origins), self.root, self.root_actors, self.root_file
-        )
+        return replace(self, leaves=dict(self.leaves), maps=dict(self.maps), origins=dict(self.origins))
+
+    def settled_range(self, path: str, value: float) -> tuple[float, float] | None:
+        """How sure a value of conduct before day one is, where the entry of ``rest`` or the root file says so."""
+        said = self.leaves.get(("rest", path))
+        span = said.range if said else self.root_ranges.get(tuple(path.split(".")))
+        return span if span and span[0] <= value <= span[1] else None
 
     def names(self, section: str) -> list[str]:
         """Actors or events of a section, in file order."""
@@ -167,6 +173,7 @@ def merged(files: Iterable[tuple[str, Node, list[Problem]]], collect: Collector)
     draft.root = {
         path: value for path, leaf in draft.leaves.items() if (value := number(leaf.value)) is not None and find(path)
     }
+    draft.root_ranges = {path: leaf.range for path, leaf in draft.leaves.items() if leaf.range}
     draft.root_actors = frozenset([*draft.names("powers"), *draft.names("republics")])
     for _, layer in reversed(layers):
         draft = overlay(draft, layer, collect)
@@ -193,7 +200,8 @@ def layer_of(top: Node, file: str, collect: Collector) -> Layer:
 
 def is_annotated(node: Node, path: Path) -> bool:
     """Whether a mapping is a value written out as {value, source, note, range}."""
-    if not isinstance(node.value, dict) or not (find(path) or is_date_path(path)):
+    named = tuple(path[1].split(".")) if path[:1] == ("rest",) and len(path) == 2 else path
+    if not isinstance(node.value, dict) or not (find(named) or is_date_path(named)):
         return False
     return "value" in node.value or ("range" in node.value and all(key in ANNOTATED for key in node.value))
 

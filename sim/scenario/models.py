@@ -107,6 +107,9 @@ Color = Annotated[str, Field(pattern=f"^{COLOR}$")]
 Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_unique)]
 
 
+Correlation = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
 class PowerBase(Spec):
     """A power as the scenario describes it; its numbers are the table's rows of owner "power"."""
 
@@ -201,6 +204,7 @@ class Contents(Spec):
     rules: RuleSpec = Field(default_factory=RuleSpec)
     events: Annotated[dict[str, EventSpec], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
     rest: Annotated[dict[str, float], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
+    together: Annotated[dict[str, Correlation], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
 
     @model_validator(mode="after")
     def _written_out(self) -> Self:

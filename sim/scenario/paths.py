@@ -15,7 +15,7 @@ from sim.scenario.table import BY_NAME, CAUSES, EVENT_KINDS, SECTORS, TABLE, Own
 Path = tuple[str, ...]
 
 SECTIONS = ("powers", "republics", "rules", "events")
-TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest")
+TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest", "together")
 RESERVED = ("source", "note")
 ANNOTATED = ("value", "source", "note", "range")
 
@@ -70,6 +70,7 @@ MAPPING_OF = {
     "rules": "rules by name",
     "events": "events by id",
     "rest": "numbers by path",
+    "together": "correlations by source",
 }
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
@@ -160,6 +161,8 @@ def expected_at(path: Path) -> str:
     row = find(path)
     if row:
         return number_text(row)
+    if path[:1] == ("together",) and len(path) > 1:
+        return "a correlation from 0 to 1"
     if path[:1] == ("rest",) and len(path) > 1:
         under = find(tuple(path[1].split(".")))
         return number_text(under) if under else "a number"

@@ -18,6 +18,7 @@ from pydantic import PrivateAttr
 from sim.scenario import checks, overrides, sources, writing
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.doubt import REST, Range, ranges
 from sim.scenario.events import NEEDS_POWERS
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
@@ -97,16 +98,21 @@ class Scenario(Contents):
         return month_label(self.start)
 
     def get(self, path: str) -> float:
-        """The number at a dotted path; a month number for a date. Raises BadInput for an unknown path."""
-        if path not in self._values:
+        """The number at a dotted path; a month number for a date, conduct before day one for "rest." and its path.
+
+        Raises BadInput for an unknown path.
+        """
+        now = path.removeprefix(REST)
+        if now not in self._values or (now != path and not self.keeps_rest(now)):
             raise self._unknown(path)
-        return self._values[path]
+        return self.rest.get(now, self._values[now]) if now != path else self._values[path]
 
     def parameter(self, path: str) -> Parameter:
         """Row of the parameter table behind a path: unit, bounds, default, role, help. Raises BadInput."""
-        if path not in self._values:
+        now = path.removeprefix(REST)
+        if now not in self._values:
             raise self._unknown(path)
-        return find(tuple(path.split("."))) or date_row(self.start, self.months)
+        return find(tuple(now.split("."))) or date_row(self.start, self.months)
 
     def numeric_paths(self) -> list[str]:
         """The path of every number that may be varied, in the order of the table, dates of events last.
@@ -115,6 +121,10 @@ class Scenario(Contents):
         powers where none is named.
         """
         return [path for path in self._values if not path.startswith("events.") or self._varies(path)]
+
+    def rest_paths(self) -> list[str]:
+        """The path, "rest." before it, of all conduct whose value before day one may be varied apart from today's."""
+        return [REST + path for path in self._values if self.keeps_rest(path)]
 
     def _varies(self, path: str) -> bool:
         _, event, key, *_ = path.split(".")
@@ -173,8 +183,20 @@ class Scenario(Contents):
 
     def range_of(self, path: str) -> tuple[float, float] | None:
         """How sure the number at ``path`` is, as (low, high), where the scenario says so."""
+        if path.startswith(REST):
+            return self._draft.settled_range(path.removeprefix(REST), self.get(path))
         leaf = self._leaf(path)
         return leaf.range if leaf else None
+
+    @cached_property
+    def doubts(self) -> Mapping[str, Range]:
+        """The range of every number that is in doubt, stated or by kind; see ``sim.scenario.doubt``."""
+        return MappingProxyType(ranges(self))
+
+    def by_hand(self, path: str) -> bool:
+        """Whether the number at ``path`` was set by ``--set`` or ``with_values``: a change, what is asked about."""
+        leaf = self._leaf(path)
+        return leaf is not None and leaf.place.line is None
 
     # -- changing it ----------------------------------------------------------------------------------------------
 

@@ -70,6 +70,7 @@ class Parameter:
     ``inner`` names the axis inside the owner ("sector", "cause" or None). ``default`` None means the scenario must
     say it. ``total`` is "one" where the inner axis must sum to 1, "at_most_one" where it must not exceed 1 over the
     powers. ``group`` sorts the dashboard's sliders: "first" are shown at once, the rest behind "all parameters".
+    What is ``sure`` is a switch or a matter of arithmetic, and never in doubt.
     """
 
     name: str
@@ -84,18 +85,29 @@ class Parameter:
     role: Role = "conduct"
     total: Literal["one", "at_most_one"] | None = None
     group: str = "more"
+    sure: bool = False
 
 
 def _rule(
-    name: str, unit: str, low: float, high: float, default: float, source: str, help: str, inner: str | None = None
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    default: float,
+    source: str,
+    help: str,
+    inner: str | None = None,
+    *,
+    sure: bool = False,
 ) -> Parameter:
-    return Parameter(name, "rule", unit, low, high, default, help, source, inner=inner, role="rule")
+    return Parameter(name, "rule", unit, low, high, default, help, source, inner=inner, role="rule", sure=sure)
 
 
 def _event(
-    name: str, unit: str, low: float, high: float, default: float, help: str, inner: str | None = None
+    name: str, unit: str, low: float, high: float, default: float, help: str, inner: str | None = None, *,
+    sure: bool = False,
 ) -> Parameter:
-    return Parameter(name, "event", unit, low, high, default, help, "assumption", inner=inner, role="event")
+    return Parameter(name, "event", unit, low, high, default, help, "assumption", inner=inner, role="event", sure=sure)
 
 
 # A table stays a table.
@@ -288,11 +300,12 @@ TABLE: tuple[Parameter, ...] = (
     _rule("grievance_effect", "log points per grievance point", 0.0, 3.0, 0.5, "lit:hirschman-1970",
           "Pull lost for each point of grievance above that of day one."),
     _rule("share_floor", "share, 0 to 1", 1e-6, 0.01, 0.0005, "assumption",
-          "Smallest share that counts, of a power or of others; keeps log-ratios finite."),
+          "Smallest share that counts, of a power or of others; keeps log-ratios finite.", sure=True),
     _rule("volatility", "log points per square root of a year", 0.0, 1.0, 0.1, "assumption",
           "Size of the random walk in each alignment.", inner="sector"),
     # -- events ---------------------------------------------------------------------------------------------------
-    _event("on", "0 or 1", 0.0, 1.0, 1.0, "Whether the event is in the scenario at all (a switch for sweeps)."),
+    _event("on", "0 or 1", 0.0, 1.0, 1.0, "Whether the event is in the scenario at all (a switch for sweeps).",
+           sure=True),
     _event("chance", "probability a month", 0.0, 1.0, 0.0,
            "Monthly chance of a random event between 'after' and 'before'; it happens once at most."),
     _event("lasts", "months", 1.0, 1200.0, 1200.0, "How long its changes of strain, respect, budget, pull and "
@@ -317,6 +330,28 @@ TABLE: tuple[Parameter, ...] = (
 # fmt: on
 
 BY_NAME: dict[tuple[str, str], Parameter] = {(p.owner, p.name): p for p in TABLE}
+
+
+SHARE_DOUBT = 0.25
+"""Part of a share, or of what is left of 1 where that is less, by which it may be out where nothing else is said."""
+SIZE_DOUBT = 1.5
+"""Factor by which a size may be out where nothing else is said."""
+
+
+def default_range(row: Parameter, value: float) -> tuple[float, float, str] | None:
+    """How low and how high a number may be that states no range, and by which rule; None: it is not in doubt.
+
+    Shares, chances and weights (bounds within 0 and 1) by a quarter of what they are or of what they lack to 1,
+    whichever is less; all other numbers by a factor of one and a half. Not in doubt is nothing (0: no such effect),
+    forever (the upper bound of months), and what is ``sure``. The bounds of the table hold.
+    """
+    if row.sure or value == 0.0 or (row.unit == "months" and value == row.high):
+        return None
+    if row.low >= 0.0 and row.high <= 1.0:
+        reach = SHARE_DOUBT * min(value, 1.0 - value)
+        return (value - reach, value + reach, "share") if reach > 0.0 else None
+    low, high = sorted((value / SIZE_DOUBT, value * SIZE_DOUBT))
+    return max(low, row.low), min(high, row.high), "size"
 
 
 def parameters(*owners: Owner) -> tuple[Parameter, ...]:

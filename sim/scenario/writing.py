@@ -72,9 +72,17 @@ def to_yaml(scenario: Contents, draft: Draft, sources: bool) -> str:
     for section in SECTIONS:
         writer = _Section(section, draft, sources)
         lines += writer.lines(getattr(scenario, section) if section != "rules" else None)
+    if scenario.together:
+        lines += ["together:", *(f"  {text(source)}: {value!r}" for source, value in scenario.together.items())]
     if scenario.rest:
-        lines += ["rest:", *(f"  {path}: {value!r}" for path, value in scenario.rest.items())]
+        lines += ["rest:", *(f"  {path}: {_settled(path, value, draft)}" for path, value in scenario.rest.items())]
     return "\n".join(lines) + "\n"
+
+
+def _settled(path: str, value: float, draft: Draft) -> str:
+    """An entry of ``rest``, with the range that the root file states for it."""
+    span = draft.settled_range(path, value)
+    return f"{{value: {value!r}, range: [{span[0]!r}, {span[1]!r}]}}" if span else repr(value)
 
 
 def text(value: str, flow: bool = False) -> str:

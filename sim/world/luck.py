@@ -114,6 +114,23 @@ class Streams:
                 array[...] = grid[name][..., self._place]
 
 
+def once(seed: int, numbers: Worlds, keys: Keys) -> Floats:
+    """One uniform number in (0, 1) for each key and number (of a world, or of a draw that worlds share), (key, number).
+
+    As with everything here, each depends only on seed, key and number.
+    """
+    runs, place = _runs(numbers)
+    out = np.empty((len(keys), sum(count for _, count in runs)), np.float64)
+    for row, key in zip(out, keys, strict=True):
+        done = 0
+        for first, count in runs:
+            source = np.random.PCG64DXSM([seed, _number(key)])
+            source.advance(first)
+            row[done : done + count] = (source.random_raw(count) >> np.uint64(11)) * 2.0**-53 + 2.0**-54
+            done += count
+    return out if place is None else out[:, place]
+
+
 def _uniform(source: np.random.PCG64DXSM, worlds: int, steps: int) -> NDArray[np.float32]:
     """The next numbers for so many worlds, (world, number): those of ``Generator.random`` in float32, quicker."""
     bits = source.random_raw(worlds * steps).astype("<u8", copy=False).view("<u4").reshape(worlds, -1)

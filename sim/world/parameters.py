@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.dates import DATES
+from sim.scenario.doubt import REST
 from sim.scenario.errors import nearest
 from sim.scenario.table import CAUSES, SECTORS, Parameter, parameters
 
@@ -112,8 +113,9 @@ def arrays(
     worlds : length of the worlds axis of what varies.
     variations : values that differ from world to world; every path must be numeric in the scenario, every array have
         shape (world,).
-    settled : give conduct its values of before day one (``scenario.rest``, and no variation but of actors that the
-        root file does not have), rules and the picture of day one as they are: the world that had settled on day one.
+    settled : give conduct its values of before day one (``scenario.rest``, varied by "rest." and its path; of actors
+        that the root file does not have, those of today), rules and the picture of day one as they are: the world that
+        had settled on day one.
 
     Raises
     ------
@@ -124,15 +126,21 @@ def arrays(
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
 
+    def moved(path: str) -> str | None:
+        """The variation that holds for a path: before day one that of "rest.", or its own if it has no rest."""
+        if settled and REST + path in varied:
+            return REST + path
+        return path if path in varied and not (settled and scenario.keeps_rest(path)) else None
+
     def fill(parameter: Parameter, names: NDArray[np.str_]) -> Floats:
         flat = names.ravel()
-        moving = [i for i, name in enumerate(flat) if name in varied and not (settled and scenario.keeps_rest(name))]
+        moving = [(i, by) for i, name in enumerate(flat) if (by := moved(name))]
         out = np.empty((flat.size, worlds if moving else 1))
         for i, name in enumerate(flat):
             same = parameter.owner == "pair" and name.split(".")[1] == name.rsplit(".", 1)[1]
             out[i] = 0.0 if same else before[name] if name in before else scenario.get(name)
-        for i in moving:
-            out[i] = varied[flat[i]]
+        for i, by in moving:
+            out[i] = varied[by]
         return out.reshape(*names.shape, -1)
 
     def owned(*owner: Any) -> dict[str, Floats]:
@@ -161,7 +169,7 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
 
 def check_variations(scenario: Scenario, worlds: int, varied: Variations) -> None:
     """Raise BadInput for a path that is no number of the scenario, or values that are not one finite number a world."""
-    known = set(scenario.numeric_paths()) if varied else set()
+    known = {*scenario.numeric_paths(), *scenario.rest_paths()} if varied else set()
     problems = [
         Problem(
             "",

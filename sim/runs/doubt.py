@@ -1,0 +1,165 @@
+"""Doubt: worlds that differ in every number that is not known for sure, each drawn from its range.
+
+A number is as likely to be above as below what the scenario says, and the likelier the nearer to it (half a triangle on
+either side). Two neighbouring worlds share a draw, so that what doubt does can be told from what chance does: it is what
+they have in common (``sim.reading.doubt``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.doubt import REST, STATED, Range, vectors
+from sim.scenario.errors import nearest, printable
+from sim.scenario.models import FrozenDict, freeze
+from sim.world.luck import once
+
+Floats = NDArray[np.float64]
+
+SHARED = 2
+"""Neighbouring worlds that share a draw."""
+OTHERS = 0.5
+"""Part of what lies with others that stays with them, however large the drawn shares of the powers."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What is doubted: every number that is not sure (``everything``), and numbers with a range of one's own.
+
+    Raises
+    ------
+    BadInput : when it meets a scenario: a path it does not have, a range that is out of bounds or beside the value.
+    """
+
+    everything: bool = True
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=FrozenDict)
+    """Path -> (low, high); of conduct, this holds before day one, too."""
+
+    @classmethod
+    def of(cls, given: Doubted) -> Doubt | None:
+        """True: every number that is not sure; a mapping path -> (low, high): these alone; False, None: nothing."""
+        if given is None or given is False:
+            return None
+        if given is True:
+            return cls()
+        if isinstance(given, Doubt):
+            return given
+        if not isinstance(given, Mapping):
+            raise BadInput.of(f"{given!r:.60}", "True, False or a mapping of path to (low, high)", path="doubt")
+        return cls(False, freeze({str(path): _pair(str(path), span) for path, span in given.items()}))
+
+    def resolved(self, scenario: Scenario) -> dict[str, Range]:
+        """The range of every number of a scenario that is doubted, by path ("rest." before it: before day one)."""
+        found = dict(scenario.doubts) if self.everything else {}
+        problems = []
+        for path, (low, high) in self.ranges.items():
+            try:
+                value, row = scenario.get(path), scenario.parameter(path)
+            except BadInput:
+                near = nearest(path, scenario.values)
+                problems.append(
+                    Problem("", None, None, printable(path), "no number", "a path of the scenario", near)
+                )
+                continue
+            if not row.low <= low <= value <= high <= row.high or low == high:
+                expected = f"a range around {value:g}, within {row.low:g} to {row.high:g}"
+                problems.append(Problem("", None, None, path, f"{low:g} to {high:g}", expected))
+                continue
+            found[path] = Range(low, value, high, "--doubt")
+            if scenario.keeps_rest(path) and scenario.get(REST + path) == value:
+                found[REST + path] = found[path]
+        if problems:
+            raise BadInput(problems)
+        return found
+
+    def values(
+        self, scenario: Scenario, worlds: NDArray[np.int64], seed: int, without: Collection[str] = ()
+    ) -> dict[str, Floats]:
+        """The drawn numbers of the numbered worlds, path -> (len(worlds),), but for paths set by something else.
+
+        Weights that sum to one are scaled to do so; shares that leave others less than half of what the scenario leaves
+        them are scaled down.
+        """
+        found = {path: span for path, span in self.resolved(scenario).items() if path.removeprefix(REST) not in without}
+        uniform = dict(zip(found, self.uniform(scenario, list(found), worlds, seed), strict=True))
+        drawn = {path: triangular(span, uniform[path]) for path, span in found.items()}
+        for members, exact in vectors(scenario, found).values():
+            _balance(scenario, drawn, members, exact)
+        return {path: values for path, values in drawn.items() if path.removeprefix(REST) not in without}
+
+    def manifest(self, found: Mapping[str, Range]) -> dict[str, Any]:
+        """What is written of it beside results; ``found``: what it comes to."""
+        return {
+            "everything": self.everything,
+            "ranges": {path: list(span) for path, span in self.ranges.items()},
+            "numbers": len({path.removeprefix(REST) for path in found}),
+        }
+
+    @classmethod
+    def read(cls, facts: Mapping[str, Any] | None) -> Doubt | None:
+        """The doubt of a ``manifest``."""
+        return facts and cls(facts["everything"], freeze({path: _pair(path, s) for path, s in facts["ranges"].items()}))
+
+    def said(self, found: Mapping[str, Range]) -> str:
+        """The doubt in a few words, for the last line of a page."""
+        if len(self.ranges) == 1 and not self.everything:
+            return f"{next(iter(self.ranges))} in doubt"
+        return f"{len({path.removeprefix(REST) for path in found})} numbers in doubt"
+
+    def uniform(self, scenario: Scenario, paths: list[str], worlds: NDArray[np.int64], seed: int) -> Floats:
+        """Where in its range each number lies, (path, world) in (0, 1); the same before day one as after.
+
+        Numbers whose first source is among the scenario's ``together`` are correlated, by a Gaussian copula.
+        """
+        names = [path.removeprefix(REST) for path in paths]
+        draws = worlds // SHARED
+        own = once(seed, draws, [("doubt", name) for name in names])
+        for source, correlation in scenario.together.items():
+            rows = [i for i, name in enumerate(names) if scenario.source_of(name)[0] == source]
+            if rows:
+                common = ndtri(once(seed, draws, [("doubt of", source)]))
+                own[rows] = ndtr(np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * ndtri(own[rows]))
+        return own
+
+
+Doubted = Doubt | bool | Mapping[str, tuple[float, float]] | None
+"""How doubt may be said."""
+
+
+def triangular(span: Range, u: Floats) -> Floats:
+    """Numbers from uniform ones: half a triangle below the value, half above, so that the value is the median."""
+    below = span.value - (span.value - span.low) * (1.0 - np.sqrt(2.0 * np.minimum(u, 0.5)))
+    above = (span.high - span.value) * (1.0 - np.sqrt(2.0 * (1.0 - np.maximum(u, 0.5))))
+    result: Floats = np.clip(below + above, span.low, span.high)
+    return result
+
+
+def _balance(scenario: Scenario, drawn: dict[str, Floats], members: list[str], exact: bool) -> None:
+    """Scale drawn members of a vector so that they sum to what they must."""
+    values = {path: drawn.get(path, np.array([scenario.get(path)])) for path in members}
+    total = sum(values.values())
+    if exact:
+        drawn |= {path: np.broadcast_to(value / total, np.shape(total)) for path, value in values.items()}
+        return
+    most = 1.0 - OTHERS * (1.0 - sum(scenario.get(path) for path in members))
+    scale = np.minimum(most / np.maximum(total, 1e-12), 1.0)
+    if np.any(scale < 1.0):
+        drawn |= {path: np.broadcast_to(value * scale, np.shape(total)) for path, value in values.items()}
+
+
+def _pair(path: str, span: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in span)
+    except (TypeError, ValueError):
+        raise BadInput.of(f"{span!r:.60}", "two numbers, low and high", path=path) from None
+    return low, high
+
+
+__all__ = ["STATED", "Doubt", "Doubted", "triangular"]

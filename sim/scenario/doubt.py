@@ -1,0 +1,90 @@
+"""How far each number of a scenario is in doubt: the range it states or, where it states none, the table's by kind.
+
+To *doubt* a number means that it may have been otherwise all along, so that conduct is doubted before day one, too: its
+path there is ``rest.`` and the path. What was set by hand (``--set``, ``with_values``) is a change, what is asked about,
+and not doubted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.scenario.dates import is_date_path
+from sim.scenario.paths import INNER, find
+from sim.scenario.table import default_range
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+REST = "rest."
+"""Before the path of conduct: its value before day one."""
+STATED = "stated"
+"""Origin of a range that the scenario states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number, how low and how high it may be, and where that comes from: "stated", or the kind of the table's range."""
+
+    low: float
+    value: float
+    high: float
+    origin: str = STATED
+
+
+def ranges(scenario: Scenario) -> dict[str, Range]:
+    """The range of every number of a scenario that is in doubt, by path; those before day one last."""
+    now, before = {}, {}
+    for path in scenario.numeric_paths():
+        if is_date_path(tuple(path.split("."))):
+            continue
+        value = scenario.get(path)
+        kept = scenario.keeps_rest(path)
+        if not scenario.by_hand(path):
+            found = range_of(scenario, path, value)
+            if found:
+                now[path] = found
+        if kept:
+            settled = scenario.rest.get(path, value)
+            found = range_of(scenario, REST + path, settled)
+            if found:
+                before[REST + path] = found
+    return now | before
+
+
+def range_of(scenario: Scenario, path: str, value: float) -> Range | None:
+    """The range of one number, stated or by kind; None where it is not in doubt."""
+    stated = scenario.range_of(path)
+    if stated:
+        return Range(stated[0], value, stated[1])
+    row = find(tuple(path.removeprefix(REST).split(".")))
+    kind = row and default_range(row, value)
+    return Range(kind[0], value, kind[1], kind[2]) if kind else None
+
+
+def vectors(scenario: Scenario, touched: Iterable[str]) -> dict[str, tuple[list[str], bool]]:
+    """Numbers that sum to something and that any of the paths is one of: path -> paths of all, whether to 1 exactly."""
+    found: dict[str, tuple[list[str], bool]] = {}
+    for path in touched:
+        before = REST if path.startswith(REST) else ""
+        keys = path.removeprefix(before).split(".")
+        row = find(tuple(keys))
+        if row is None or row.total is None:
+            continue
+        head = before + ".".join(keys[:3])
+        if row.total == "one":
+            found[head] = [f"{head}.{name}" for name in INNER[row.inner or "sector"]], True
+        else:
+            sector = f"{head}.{keys[3]}"
+            found[sector] = [f"{sector}.{power}" for power in scenario.powers], False
+    return found
+
+
+def origins(found: Mapping[str, Range]) -> dict[str, int]:
+    """How many ranges come from where."""
+    counts: dict[str, int] = {}
+    for one in found.values():
+        counts[one.origin] = counts.get(one.origin, 0) + 1
+    return counts
