@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,8 +33,18 @@ Posterior = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="Give each world its own draw of the fitted parameters: dushanbe-2025, or posterior.csv of sim calibrate.",
-        show_default="the scenario's values in every world",
+        help="Draws of the fitted parameters, one for each world: dushanbe-2025, or posterior.csv of sim calibrate; none.",
+        show_default="that of the scenario, where there is one and doubt is not none",
+    ),
+]
+Doubts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--doubt",
+        metavar="all|none|PATH=LOW:HIGH",
+        help="What may have been otherwise all along: every number that is not sure, within its range (all), none, or one "
+        "number within a range of your own. Repeatable: with none, only those named.",
+        show_default="all",
     ),
 ]
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.")]
@@ -49,6 +59,34 @@ def load_changed(name: str, changes: list[str] | None = None, months: int | None
     """Load a scenario with the values of --set and the length of --months."""
     scenario = sim.load(name, set=changes or [])
     return scenario if months is None else scenario.with_months(months)
+
+
+def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | None) -> dict[str, Any]:
+    """What --doubt and --posterior come to for a scenario, as arguments of ``sim.run`` and its like."""
+    from sim.runs.doubt import Doubt
+    from sim.runs.posterior import own_posterior
+
+    ranges = [text for text in doubts or [] if text not in ("all", "none")]
+    everything = "none" not in (doubts or [])
+    if not everything and "all" in (doubts or []):
+        raise typer.BadParameter("all and none at once", param_hint="--doubt")
+    doubt = Doubt(everything, dict(map(_range, ranges))) if everything or ranges else None
+    if posterior == "none":
+        return {"doubt": doubt, "posterior": None}
+    if posterior is None and everything:
+        return {"doubt": doubt, "posterior": own_posterior(scenario)}
+    return {"doubt": doubt, "posterior": posterior}
+
+
+def _range(text: str) -> tuple[str, tuple[float, float]]:
+    path, _, span = text.partition("=")
+    low, _, high = span.partition(":")
+    try:
+        return path.strip(), (float(low), float(high))
+    except ValueError:
+        raise sim.BadInput.of(
+            repr(text), "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=0.2:0.6", path="--doubt"
+        ) from None
 
 
 def refuse_unusable(out: Path | None) -> None:

@@ -9,6 +9,7 @@ import typer
 import sim
 from sim.cli.options import (
     Changes,
+    Doubts,
     Format,
     FormatOption,
     Months,
@@ -19,6 +20,7 @@ from sim.cli.options import (
     Sector,
     Seed,
     Worlds,
+    doubted,
     load_changed,
     refuse_oversized,
     refuse_unusable,
@@ -33,6 +35,7 @@ def compare(
     months: Months = None,
     seed: Seed = 0,
     sector: Sector = "overall",
+    doubt: Doubts = None,
     posterior: Posterior = None,
     out: Out = None,
     format: FormatOption = Format.table,
@@ -46,8 +49,9 @@ def compare(
     _known_sector(sector)
     chosen = [load_changed(name, months=months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
+    asked = doubted(chosen[0], doubt, posterior)
     with Progress(hidden=quiet) as progress:
-        both = sim.compare(*chosen, worlds=worlds, seed=seed, posterior=posterior, progress=progress.update)
+        both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
     if out is not None:
         save_comparison(both, out, sector)
         Notes(hidden=quiet).saved(out)
@@ -61,6 +65,7 @@ def whatif(
     months: Months = None,
     seed: Seed = 0,
     sector: Sector = "overall",
+    doubt: Doubts = None,
     posterior: Posterior = None,
     out: Out = None,
     format: FormatOption = Format.table,
@@ -75,11 +80,11 @@ def whatif(
     _known_sector(sector)
     if not changes:
         raise typer.BadParameter("say what is to be different, such as --set powers.RUS.strain=0.7", param_hint="--set")
-    refuse_oversized(load_changed(scenario, changes, months), 2 * worlds)
+    changed = load_changed(scenario, changes, months)
+    refuse_oversized(changed, 2 * worlds)
+    asked = doubted(changed, doubt, posterior)
     with Progress(hidden=quiet) as progress:
-        both = whatif(
-            scenario, changes, worlds=worlds, months=months, seed=seed, posterior=posterior, progress=progress.update
-        )
+        both = whatif(scenario, changes, worlds=worlds, months=months, seed=seed, progress=progress.update, **asked)
     if out is not None:
         save_comparison(both, out, sector)
         Notes(hidden=quiet).saved(out)
@@ -104,6 +109,7 @@ def explain(
     months: Months = None,
     seed: Seed = 0,
     sector: Sector = "overall",
+    doubt: Doubts = None,
     posterior: Posterior = None,
     out: Out = None,
     format: FormatOption = Format.table,
@@ -122,21 +128,13 @@ def explain(
     chosen = load_changed(scenario, changes, months)
     check_actors(chosen, republic, power)
     refuse_oversized(chosen, worlds)
+    asked = doubted(chosen, doubt, posterior)
     with Progress(hidden=quiet) as progress:
         if event is not None:
-            effect = explain_event(
-                chosen, event, worlds, seed=seed, sector=sector, posterior=posterior, progress=progress.update
-            )
+            effect = explain_event(chosen, event, worlds, seed=seed, sector=sector, progress=progress.update, **asked)
         else:
             why = sim.explain(
-                chosen,
-                worlds,
-                seed=seed,
-                since=since,
-                until=until,
-                sector=sector,
-                posterior=posterior,
-                progress=progress.update,
+                chosen, worlds, seed=seed, since=since, until=until, sector=sector, progress=progress.update, **asked
             )
     if out is not None:
         if event is not None:

@@ -9,6 +9,7 @@ import typer
 import sim
 from sim.cli.options import (
     Changes,
+    Doubts,
     Format,
     Months,
     Out,
@@ -17,6 +18,7 @@ from sim.cli.options import (
     ScenarioName,
     Seed,
     Worlds,
+    doubted,
     load_changed,
     refuse_oversized,
     refuse_unusable,
@@ -29,6 +31,7 @@ def run(
     months: Months = None,
     seed: Seed = 0,
     changes: Changes = None,
+    doubt: Doubts = None,
     posterior: Posterior = None,
     out: Out = None,
     format: Annotated[
@@ -44,11 +47,12 @@ def run(
     refuse_unusable(out)
     chosen = load_changed(scenario, changes, months)
     refuse_oversized(chosen, worlds)
+    asked = doubted(chosen, doubt, posterior)
     note = Notes(hidden=quiet)
     note.say(starting(chosen, worlds, seed))
     try:
         with Progress(hidden=quiet) as progress:
-            result = sim.run(chosen, worlds=worlds, seed=seed, posterior=posterior, progress=progress.update)
+            result = sim.run(chosen, worlds, seed=seed, progress=progress.update, **asked)
     except Interrupted as stop:
         if stop.result is None:
             raise

@@ -226,7 +226,11 @@ class Ask:
             sorted((kind, code, sorted(cls.items())) for kind, of in self.classes.items() for code, cls in of.items()),
             sorted(path for path in varied if self.scenario.keeps_rest(path)),
             self.posterior and self.posterior.digest,
-            self.doubt and (sorted((p, (r.low, r.value, r.high)) for p, r in self.doubts.items()), sorted(self.scenario.together.items())),
+            self.doubt
+            and (
+                sorted((p, (r.low, r.value, r.high)) for p, r in self.doubts.items()),
+                sorted(self.scenario.together.items()),
+            ),
         )
         hashed.update(repr(facts).encode())
         for path, values in sorted(self.variations.items()):

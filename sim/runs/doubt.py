@@ -64,9 +64,7 @@ class Doubt:
                 value, row = scenario.get(path), scenario.parameter(path)
             except BadInput:
                 near = nearest(path, scenario.values)
-                problems.append(
-                    Problem("", None, None, printable(path), "no number", "a path of the scenario", near)
-                )
+                problems.append(Problem("", None, None, printable(path), "no number", "a path of the scenario", near))
                 continue
             if not row.low <= low <= value <= high <= row.high or low == high:
                 expected = f"a range around {value:g}, within {row.low:g} to {row.high:g}"

@@ -130,6 +130,18 @@ def shipped_posteriors() -> list[str]:
     return sorted(path.stem for path in (shipped_dir("seeds") / FOLDER).glob("*.csv"))
 
 
+def own_posterior(scenario: Scenario) -> Posterior | None:
+    """The shipped posterior of a scenario's root file, where it fits: same actors, nothing it draws set otherwise."""
+    if scenario.root_name not in shipped_posteriors():
+        return None
+    posterior = load_posterior(scenario.root_name)
+    try:
+        posterior.check(scenario)
+    except BadInput:
+        return None
+    return posterior
+
+
 def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -> Posterior:
     """A shipped posterior by name, or one from a file written by ``sim calibrate``; one that is loaded as it is.
 

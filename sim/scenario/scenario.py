@@ -152,6 +152,11 @@ class Scenario(Contents):
         """Codes of the actors of the root file, whose conduct may change without changing day one (``keeps_rest``)."""
         return self._draft.root_actors
 
+    @property
+    def root_name(self) -> str:
+        """Name of the root file, without folder and suffix."""
+        return FilePath(self._draft.root_file).stem
+
     def changed_by(self, path: str) -> str | None:
         """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
         leaf = self._leaf(path)

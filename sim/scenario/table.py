@@ -104,7 +104,14 @@ def _rule(
 
 
 def _event(
-    name: str, unit: str, low: float, high: float, default: float, help: str, inner: str | None = None, *,
+    name: str,
+    unit: str,
+    low: float,
+    high: float,
+    default: float,
+    help: str,
+    inner: str | None = None,
+    *,
     sure: bool = False,
 ) -> Parameter:
     return Parameter(name, "event", unit, low, high, default, help, "assumption", inner=inner, role="event", sure=sure)

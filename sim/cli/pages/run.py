@@ -8,7 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.cli import layout
+from sim.reading.doubt import FEWEST, doubts
 from sim.runs.folder import manifest
+from sim.runs.words import listed
+from sim.scenario.doubt import REST, STATED
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
@@ -71,6 +74,9 @@ def _print_page(result: Result) -> None:
     layout.print_table(console, _alignment(result))
     console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
     console.print(bands_hold(result.ask))
+    if result.ask.doubt is not None and result.worlds >= FEWEST:
+        for sentence in doubts(result).sentences():
+            console.print(sentence)
     layout.print_table(console, _leaders(result))
     if len(stances := result.stances()):
         layout.print_table(console, _stances(result, stances))
@@ -81,17 +87,24 @@ def _print_page(result: Result) -> None:
 
 def bands_hold(ask: Ask) -> str:
     """What the spread between worlds is made of, in a sentence."""
-    posterior = ask.posterior
-    varied = "the values varied between worlds" if ask.variations else ""
-    if posterior is None:
-        if varied:
-            return f"The bands show chance and {varied}."
-        return "The bands show chance only; --posterior dushanbe-2025 adds parameter uncertainty."
-    until = f" from the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
-    return (
-        f"The bands show chance{', ' + varied if varied else ''} and parameter uncertainty: "
-        f"{len(posterior.draws):,} posterior draws{until} ({posterior.name}), one per world."
-    )
+    posterior, held = ask.posterior, ["chance"]
+    if ask.variations:
+        held.append("the values varied between worlds")
+    if ask.doubt is not None:
+        found = ask.doubts
+        stated = sum(1 for path, span in found.items() if span.origin == STATED and not path.startswith(REST))
+        numbers = len({path.removeprefix(REST) for path in found})
+        held.append(
+            f"doubt of {numbers} numbers ({stated} with a range of their own, the others with the usual one of their kind)"
+            if numbers > 1
+            else f"doubt of {next(iter(ask.doubt.ranges), 'one number')}"
+        )
+    if posterior is not None:
+        until = f" up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
+        held.append(f"what the record{until} leaves open of fitted parameters ({posterior.name})")
+    if len(held) == 1:
+        return "The bands show chance only, as if every number were known; --doubt all adds doubt of them."
+    return f"The bands show {listed(held)}."
 
 
 def _alignment(result: Result) -> Table:
