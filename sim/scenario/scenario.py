@@ -17,8 +17,8 @@ from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
 from sim.scenario.dates import DATES, date_row, month_label
-from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.doubt import REST, Range, ranges
+from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.events import NEEDS_POWERS
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged

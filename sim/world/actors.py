@@ -218,22 +218,18 @@ class Power(Actor):
         if self.model.now.summit is not None:
             self._reward(self.stance == rules.DEFERENTIAL)
 
-    def odds(self, few: Ints | slice = slice(None)) -> Floats:
-        """Chances that it concedes, punishes or lets pass when a republic speaks up, (3, r, p, all or ``few`` w)."""
-
-        def there(values: Floats) -> Floats:
-            return _there(values, few)
-
+    def odds(self) -> Floats:
+        """Chances that it concedes, punishes or lets pass when a republic speaks up, (3, r, p, w)."""
         rule, now = self.model.rule, self.model.now
         return rules.response_chances(
-            there(self.respect if now.tone is None else now.tone[self.pairs]),
-            there(self.rivalry) * (over(there(self.model.engaged), "power") - there(self.overall)),
-            there(self.grudge),
-            there(self.coerciveness),
-            there(self.leverage),
-            there(rule["coercion_appeal"]),
-            there(rule["ignoring_appeal"]),
-            there(rule["response_slope"]),
+            self.respect if now.tone is None else now.tone[self.pairs],
+            self.rivalry * (over(self.model.engaged, "power") - self.overall),
+            self.grudge,
+            self.coerciveness,
+            self.leverage,
+            rule["coercion_appeal"],
+            rule["ignoring_appeal"],
+            rule["response_slope"],
         )
 
     def _answer(self, spoke: Flags, few: Ints) -> None:
@@ -241,7 +237,7 @@ class Power(Actor):
             return _there(values, few)
 
         rule, luck = self.model.rule, finer(self.luck("stance")[..., few])
-        concede, punish, _ = self.odds(few)
+        concede, punish, _ = (there(chance) for chance in self.odds())
         conceded, punished = spoke & (luck < concede), spoke & (luck >= concede) & (luck < concede + punish)
         self.grievance[..., few] *= over(1.0 - there(rule["conciliation_relief"]) * conceded, "cause")
         self.grievance[..., _COERCION, few] += there(rule["coercion_sting"]) * punished
@@ -489,6 +485,6 @@ def _worlds(flags: Flags) -> Ints:
     return np.flatnonzero(flags.reshape(-1, flags.shape[-1]).any(axis=0))
 
 
-def _there(values: Floats, worlds: Ints | slice) -> Floats:
+def _there(values: Floats, worlds: Ints) -> Floats:
     """Values (..., w or 1) in some worlds."""
     return values if values.shape[-1] == 1 else values[..., worlds]

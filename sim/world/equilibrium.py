@@ -235,9 +235,8 @@ def past(p: Parameters, settled: Equilibrium, luck: Streams) -> Past:
         spent = months * (settled.steady + settled.saving) - put_by
         chosen = rules.pick(np.broadcast_to(settled.sector, shape), project)
         taken = (arises < chance) & (answer < rules.in_sectors(settled.accepted, chosen))
-        points = rules.within(
-            rules.project_size(settled.usual, p.power["project_spread"], finer(project)) * taken, fund
-        )
+        wanted = rules.project_size(settled.usual, p.power["project_spread"], finer(project))
+        points = rules.within(wanted * taken, fund)
         fund = fund - total(points, "republic")
         due = pledges * (pace * (3.0 - pace * (3.0 - pace)))  # of three months
         pledges -= due

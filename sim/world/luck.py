@@ -45,8 +45,8 @@ DYAD: dict[str, int] = {
 }
 """Decisions between one republic and one power, and how many numbers each takes a month.
 
-Two of them decide two things that hardly ever matter in the same month as another project or another answer: ``project``
-its sector and, by ``finer``, its size; ``stance`` a guest's stance and, by ``finer``, how the power answers.
+Two of them decide two things each: ``project`` its sector and, by ``finer``, its size; ``stance`` a guest's stance and,
+by ``finer``, how the power answers.
 """
 ALONE: dict[str, int] = {"request": 1, "whom": 1, "need": 1, "grant": 1, "shop": 1}
 """Decisions of a republic's own: its request, whom it asks for what, and whether it shops a project around."""

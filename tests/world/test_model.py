@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import sim
 from sim.runs.run import run_batch
 from sim.world import rules
+from sim.world.luck import finer
 from sim.world.model import DiplomacyModel
 from sim.world.record import Record, Watch
 from tests.anyworld import any_worlds
@@ -177,6 +178,16 @@ def test_chance_is_uniform_and_independent_across_worlds_months_and_actors() -> 
     rows = drawn.reshape(-1, drawn.shape[-1])
     off = np.corrcoef(rows) - np.eye(len(rows))
     assert np.abs(off).max() < 0.09  # 4000 worlds: 5.5 standard errors
+
+
+def test_the_second_number_of_a_draw_is_uniform_and_independent_of_the_first() -> None:
+    """One draw decides a project's sector and its size, one a stance and the answer to it."""
+    first = DiplomacyModel(STORY, 20_000)._between.draw("project", 0)[0, 0, 0]
+    second = finer(first)
+    assert 0.0 < second.min() < second.max() < 1.0
+    cells = np.histogram2d(first, second, bins=5, range=((0, 1), (0, 1)))[0]
+    chi_squared = ((cells - 800.0) ** 2 / 800.0).sum()
+    assert chi_squared < 52.0  # 24 degrees of freedom: the 99.9 per cent quantile is 51.2
 
 
 RENAMED = {"RUS": "ZED", "CHN": "ALPHA", "TJK": "MOUNT", "KAZ": "YURT"}

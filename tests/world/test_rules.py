@@ -392,6 +392,13 @@ def test_values_are_taken_in_the_sectors_named() -> None:
 # -- the examples themselves ------------------------------------------------------------------------------------------
 
 
+def test_places_are_the_indices_of_flags_that_are_up() -> None:
+    """Of two rows of three worlds, up in the last world of the first row and in the first of the second."""
+    flags = np.array([[False, False, True], [True, False, False]])
+    assert [list(index) for index in rules.places(flags)] == [[0, 1], [2, 0]]
+
+
+
 def spoilt(result: Any) -> Any:
     """A rule's answer made wrong: numbers larger, truths the other way round."""
     if isinstance(result, tuple):
