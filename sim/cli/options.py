@@ -33,7 +33,7 @@ Posterior = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="Draws of the fitted parameters, one for each world: dushanbe-2025, or posterior.csv of sim calibrate; none.",
+        help="Draws of the fitted parameters: dushanbe-2025, posterior.csv of sim calibrate, or none.",
         show_default="that of the scenario, where there is one and doubt is not none",
     ),
 ]
@@ -42,8 +42,8 @@ Doubts = Annotated[
     typer.Option(
         "--doubt",
         metavar="all|none|PATH=LOW:HIGH",
-        help="What may have been otherwise all along: every number that is not sure, within its range (all), none, or one "
-        "number within a range of your own. Repeatable: with none, only those named.",
+        help="What may have been otherwise all along: every number that is not sure, within its range (all), none, "
+        "or one number within a range of your own. Repeatable: with none, only those named.",
         show_default="all",
     ),
 ]

@@ -97,9 +97,9 @@ class Doubts:
     def numbers(self) -> pd.DataFrame:
         """Doubted numbers that stand out, by how much of all spread they explain, the first most.
 
-        [path, low, value, high, origin, outcome, effect, explained]: ``outcome`` is the alignment that it moves most and
-        ``effect`` by how much (a share) from its 10 % to its 90 % quantile; ``explained`` the mean part, over all
-        alignments, of the variance between pairs.
+        [path, low, value, high, origin, outcome, effect, explained]: ``outcome`` is the alignment that it moves most,
+        ``effect`` by how much (a share) between the 10 % and the 90 % quantile of its draws, ``explained`` the mean
+        part, over all alignments, of the variance between pairs.
         """
         spans = {path: span for path, span in self.result.ask.doubts.items() if not path.startswith(REST)}
         return effects(self, spans, self.shares())
@@ -115,10 +115,10 @@ class Doubts:
         }
         error = float(np.sqrt((weights**2 * parts.error**2).sum()) / weights.sum())
         record = f", {percent(mean['record'])} the parameters fitted to the record" if self.fitted.size else ""
-        told = [
-            f"What sets worlds apart: {percent(mean['chance'])} chance, {percent(mean['judgement'])} judgement (numbers "
-            f"in doubt){record}; give or take {percent(max(error, 0.01))}."
-        ]
+        parts_told = (
+            f"{percent(mean['chance'])} chance, {percent(mean['judgement'])} judgement (numbers in doubt){record}"
+        )
+        told = [f"What sets worlds apart: {parts_told}; give or take {percent(max(error, 0.01))}."]
         rows = [row for _, row in self.numbers.head(NAMED).iterrows()]
         if rows:
             told.append(f"The numbers that matter most: {'; '.join(self.told(row) for row in rows)}.")
@@ -148,13 +148,13 @@ def doubts(result: Result) -> Doubts:
 
 
 def explained(columns: Floats, values: Floats) -> float:
-    """Part of the variance of ``values`` (n,) that a linear regression on ``columns`` (n, k) explains, adjusted; 0..1."""
+    """Part of the variance of ``values`` (n,) that linear regression on ``columns`` (n, k) explains, adjusted; 0..1."""
     n, k = columns.shape
     variance = float(values.var())
     if k == 0 or n <= k + 2 or variance == 0.0:
         return 0.0
     design = np.column_stack([np.ones(n), columns])
-    left = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    left: Floats = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
     return min(max(1.0 - float(left.var()) / variance * (n - 1) / (n - k - 1), 0.0), 1.0)
 
 

@@ -1,8 +1,8 @@
 """Doubt: worlds that differ in every number that is not known for sure, each drawn from its range.
 
 A number is as likely to be above as below what the scenario says, and the likelier the nearer to it (half a triangle on
-either side). Two neighbouring worlds share a draw, so that what doubt does can be told from what chance does: it is what
-they have in common (``sim.reading.doubt``).
+either side). Two neighbouring worlds share a draw, so that what doubt does can be told from what chance does: it is
+what they have in common (``sim.reading.doubt``).
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ class Doubt:
     @classmethod
     def read(cls, facts: Mapping[str, Any] | None) -> Doubt | None:
         """The doubt of a ``manifest``."""
-        return facts and cls(facts["everything"], freeze({path: _pair(path, s) for path, s in facts["ranges"].items()}))
+        if facts is None:
+            return None
+        return cls(facts["everything"], freeze({path: _pair(path, span) for path, span in facts["ranges"].items()}))
 
     def said(self, found: Mapping[str, Range]) -> str:
         """The doubt in a few words, for the last line of a page."""
@@ -118,7 +120,7 @@ class Doubt:
         """
         names = [path.removeprefix(REST) for path in paths]
         draws = worlds // SHARED
-        own = once(seed, draws, [("doubt", name) for name in names])
+        own: Floats = once(seed, draws, [("doubt", name) for name in names])
         for source, correlation in scenario.together.items():
             rows = [i for i, name in enumerate(names) if scenario.source_of(name)[0] == source]
             if rows:

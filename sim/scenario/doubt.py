@@ -1,8 +1,8 @@
 """How far each number of a scenario is in doubt: the range it states or, where it states none, the table's by kind.
 
 To *doubt* a number means that it may have been otherwise all along, so that conduct is doubted before day one, too: its
-path there is ``rest.`` and the path. What was set by hand (``--set``, ``with_values``) is a change, what is asked about,
-and not doubted.
+path there is ``rest.`` and the path. What was set by hand (``--set``, ``with_values``) is a change, what is asked
+about, and not doubted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STATED = "stated"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A number, how low and how high it may be, and where that comes from: "stated", or the kind of the table's range."""
+    """A number, how low and how high it may be, and where that comes from: "stated", or the kind of number."""
 
     low: float
     value: float

@@ -114,7 +114,7 @@ class Streams:
                 array[...] = grid[name][..., self._place]
 
 
-def once(seed: int, numbers: Worlds, keys: Keys) -> Floats:
+def once(seed: int, numbers: Worlds, keys: Keys) -> NDArray[np.float64]:
     """One uniform number in (0, 1) for each key and number (of a world, or of a draw that worlds share), (key, number).
 
     As with everything here, each depends only on seed, key and number.

@@ -95,7 +95,7 @@ def bands_hold(ask: Ask) -> str:
         stated = sum(1 for path, span in found.items() if span.origin == STATED and not path.startswith(REST))
         numbers = len({path.removeprefix(REST) for path in found})
         held.append(
-            f"doubt of {numbers} numbers ({stated} with a range of their own, the others with the usual one of their kind)"
+            f"doubt of {numbers} numbers ({stated} with a range of their own, the others with the usual of their kind)"
             if numbers > 1
             else f"doubt of {next(iter(ask.doubt.ranges), 'one number')}"
         )
