@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import sim
+
+if TYPE_CHECKING:
+    from sim.runs.doubt import Doubt
 
 
 class Format(StrEnum):
@@ -47,6 +50,15 @@ Doubts = Annotated[
         show_default="all",
     ),
 ]
+SweepDoubts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--doubt",
+        metavar="all|none|PATH=LOW:HIGH",
+        help="What may have been otherwise all along, beside what is varied; see sim run --help. Repeatable.",
+        show_default="none",
+    ),
+]
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.")]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
@@ -61,21 +73,31 @@ def load_changed(name: str, changes: list[str] | None = None, months: int | None
     return scenario if months is None else scenario.with_months(months)
 
 
+def plan_doubt(doubts: list[str] | None) -> Any:
+    """What --doubt comes to for a plan."""
+    return _doubt(doubts, everything="all" in (doubts or []))
+
+
 def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | None) -> dict[str, Any]:
     """What --doubt and --posterior come to for a scenario, as arguments of ``sim.run`` and its like."""
-    from sim.runs.doubt import Doubt
     from sim.runs.posterior import own_posterior
 
-    ranges = [text for text in doubts or [] if text not in ("all", "none")]
     everything = "none" not in (doubts or [])
-    if not everything and "all" in (doubts or []):
-        raise typer.BadParameter("all and none at once", param_hint="--doubt")
-    doubt = Doubt(everything, dict(map(_range, ranges))) if everything or ranges else None
+    doubt = _doubt(doubts, everything)
     if posterior == "none":
         return {"doubt": doubt, "posterior": None}
     if posterior is None and everything:
         return {"doubt": doubt, "posterior": own_posterior(scenario)}
     return {"doubt": doubt, "posterior": posterior}
+
+
+def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:
+    from sim.runs.doubt import Doubt
+
+    if {"all", "none"} <= set(doubts or []):
+        raise typer.BadParameter("all and none at once", param_hint="--doubt")
+    ranges = dict(_range(text) for text in doubts or [] if text not in ("all", "none"))
+    return Doubt(everything, ranges) if everything or ranges else None
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:

@@ -17,8 +17,10 @@ from sim.cli.options import (
     Quiet,
     ScenarioName,
     Seed,
+    SweepDoubts,
     Worlds,
     load_changed,
+    plan_doubt,
 )
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
@@ -56,6 +58,7 @@ def sweep(
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")
     ] = None,
+    doubt: SweepDoubts = None,
     posterior: Posterior = None,
     outcomes: Annotated[
         list[str] | None,
@@ -101,6 +104,7 @@ def sweep(
         "trajectories": trajectories,
         "luck": luck,
         "posterior": posterior,
+        "doubt": plan_doubt(doubt),
     }
     chosen = make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
     if dry:

@@ -537,6 +537,11 @@ def _check(questions: Sequence[Ask], labels: Sequence[str]) -> None:
                 "results of the same posterior, so that worlds can be paired",
             )
         )
+    if any(ask.doubt != questions[0].doubt for ask in questions):
+        said = ", ".join(dict.fromkeys(ask.doubt.said(ask.doubts) if ask.doubt else "none" for ask in questions))
+        problems.append(
+            Problem("", None, None, "doubt", f"different ones ({said})", "results of the same doubt, so that they pair")
+        )
     problems += [
         Problem("", None, None, what, "none in common", f"scenarios with {what} in common")
         for what in ("republics", "powers")

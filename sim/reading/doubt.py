@@ -154,8 +154,8 @@ def explained(columns: Floats, values: Floats) -> float:
     if k == 0 or n <= k + 2 or variance == 0.0:
         return 0.0
     design = np.column_stack([np.ones(n), columns])
-    left: Floats = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
-    return min(max(1.0 - float(left.var()) / variance * (n - 1) / (n - k - 1), 0.0), 1.0)
+    left = values - design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    return float(np.clip(1.0 - left.var() / variance * (n - 1) / (n - k - 1), 0.0, 1.0))
 
 
 def effects(doubts: Doubts, spans: dict[str, Range], outcomes: Iterable[str]) -> pd.DataFrame:

@@ -226,11 +226,7 @@ class Ask:
             sorted((kind, code, sorted(cls.items())) for kind, of in self.classes.items() for code, cls in of.items()),
             sorted(path for path in varied if self.scenario.keeps_rest(path)),
             self.posterior and self.posterior.digest,
-            self.doubt
-            and (
-                sorted((p, (r.low, r.value, r.high)) for p, r in self.doubts.items()),
-                sorted(self.scenario.together.items()),
-            ),
+            self.doubt and self.doubt.manifest(self.scenario)["digest"],
         )
         hashed.update(repr(facts).encode())
         for path, values in sorted(self.variations.items()):
@@ -257,7 +253,7 @@ class Ask:
             "keep": self.keep,
             "posterior": None if self.posterior is None else self.posterior.manifest,
             "variations": sorted(self.variations),
-            "doubt": None if self.doubt is None else self.doubt.manifest(self.doubts),
+            "doubt": None if self.doubt is None else self.doubt.manifest(self.scenario),
             "classes": self.classes,
         }
 

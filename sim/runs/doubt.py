@@ -7,7 +7,8 @@ what they have in common (``sim.reading.doubt``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,12 +93,19 @@ class Doubt:
             _balance(scenario, drawn, members, exact)
         return {path: values for path, values in drawn.items() if path.removeprefix(REST) not in without}
 
-    def manifest(self, found: Mapping[str, Range]) -> dict[str, Any]:
-        """What is written of it beside results; ``found``: what it comes to."""
+    def manifest(self, scenario: Scenario) -> dict[str, Any]:
+        """What is written of it beside results of a scenario; ``digest`` is over all that its draws depend on."""
+        found = self.resolved(scenario)
+        facts = (
+            sorted((path, span.low, span.value, span.high) for path, span in found.items()),
+            sorted(scenario.together.items()),
+            sorted((path, scenario.source_of(path.removeprefix(REST))) for path in found) if scenario.together else (),
+        )
         return {
             "everything": self.everything,
             "ranges": {path: list(span) for path, span in self.ranges.items()},
-            "numbers": len({path.removeprefix(REST) for path in found}),
+            "numbers": numbers(found),
+            "digest": hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest(),
         }
 
     @classmethod
@@ -111,7 +119,7 @@ class Doubt:
         """The doubt in a few words, for the last line of a page."""
         if len(self.ranges) == 1 and not self.everything:
             return f"{next(iter(self.ranges))} in doubt"
-        return f"{len({path.removeprefix(REST) for path in found})} numbers in doubt"
+        return f"{numbers(found)} numbers in doubt"
 
     def uniform(self, scenario: Scenario, paths: list[str], worlds: NDArray[np.int64], seed: int) -> Floats:
         """Where in its range each number lies, (path, world) in (0, 1); the same before day one as after.
@@ -131,6 +139,11 @@ class Doubt:
 
 Doubted = Doubt | bool | Mapping[str, tuple[float, float]] | None
 """How doubt may be said."""
+
+
+def numbers(found: Iterable[str]) -> int:
+    """How many numbers ranges are of, before day one and after counted once."""
+    return len({path.removeprefix(REST) for path in found})
 
 
 def triangular(span: Range, u: Floats) -> Floats:

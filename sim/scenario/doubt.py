@@ -9,19 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from sim.scenario.dates import is_date_path
 from sim.scenario.paths import INNER, find
 from sim.scenario.table import default_range
 
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
-
 REST = "rest."
 """Before the path of conduct: its value before day one."""
 STATED = "stated"
 """Origin of a range that the scenario states."""
+
+
+class Scenario(Protocol):
+    """What is asked here of a scenario."""
+
+    @property
+    def rest(self) -> Mapping[str, float]: ...
+    @property
+    def powers(self) -> Mapping[str, Any]: ...
+    def numeric_paths(self) -> list[str]: ...
+    def get(self, path: str) -> float: ...
+    def keeps_rest(self, path: str) -> bool: ...
+    def by_hand(self, path: str) -> bool: ...
+    def range_of(self, path: str) -> tuple[float, float] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,3 @@ def vectors(scenario: Scenario, touched: Iterable[str]) -> dict[str, tuple[list[
             sector = f"{head}.{keys[3]}"
             found[sector] = [f"{sector}.{power}" for power in scenario.powers], False
     return found
-
-
-def origins(found: Mapping[str, Range]) -> dict[str, int]:
-    """How many ranges come from where."""
-    counts: dict[str, int] = {}
-    for one in found.values():
-        counts[one.origin] = counts.get(one.origin, 0) + 1
-    return counts

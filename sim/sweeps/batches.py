@@ -102,6 +102,7 @@ def job_of(
             plan.seed,
             keep="overall" if plan.trajectories else "outcomes",
             posterior=plan.posterior,
+            doubt=plan.doubt,
             republic=republic,
             power=power,
             model=model,

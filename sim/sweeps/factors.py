@@ -13,8 +13,9 @@ from sim.runs.words import named
 from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
+from sim.scenario.doubt import REST, vectors
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import INNER, find, number_text, row_at
+from sim.scenario.paths import number_text
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -134,7 +135,7 @@ def expected(scenario: Scenario, path: str) -> str:
 def path_problem(scenarios: Mapping[str, Scenario], path: str) -> tuple[str, str, str | None] | None:
     """What is wrong with a path as a factor (found, expected, nearest), None if nothing."""
     for name, scenario in scenarios.items():
-        known = scenario.numeric_paths()
+        known = [*scenario.numeric_paths(), *scenario.rest_paths()]
         if path not in set(known):
             there = path in scenario.values
             found = ("a number that this event has no use for" if there else "no number") + f" of {printable(name)}"
@@ -151,7 +152,7 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
     """
     columns = {factor.path: values[:, j] for j, factor in enumerate(factors) if factor.kind != "scenario"}
     problems = []
-    for path, members, exact in _vectors(scenario, columns):
+    for path, (members, exact) in vectors(scenario, columns).items():
         total = sum(
             (columns[m] if m in columns else np.full(len(values), scenario.get(m)) for m in members),
             start=np.zeros(len(values)),
@@ -189,25 +190,10 @@ def joint_problems(scenario: Scenario, factors: Sequence[Factor], values: Floats
     return problems
 
 
-def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[str, list[str], bool]]:
-    """Vectors with a sum to keep that the paths touch: path, paths of all members, whether it must be exactly 1."""
-    vectors: dict[str, tuple[str, list[str], bool]] = {}
-    for path in touched:
-        keys = path.split(".")
-        row = find(tuple(keys))
-        if row is None or row.total is None or row_at(keys[0], keys[2]) is None:
-            continue
-        head = ".".join(keys[:3])
-        if row.total == "one":
-            vectors[head] = head, [f"{head}.{name}" for name in INNER[row.inner or "sector"]], True
-        else:
-            sector = f"{head}.{keys[3]}"
-            vectors[sector] = sector, [f"{sector}.{power}" for power in scenario.powers], False
-    return list(vectors.values())
-
-
 def words(path: str, scenario: Scenario) -> str:
     """A factor in plain words: "Russia's strain", "the European Union's budget", "the date of dushanbe-summit"."""
+    if path.startswith(REST):
+        return f"{words(path.removeprefix(REST), scenario)} before day one"
     keys = path.split(".")
     if path == SCENARIO:
         return "the scenario"

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs.doubt import Doubt
 from sim.runs.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
@@ -43,6 +44,7 @@ KEYS: dict[str, str] = {
     "luck": "paired (world i has the same luck at every point) or fresh",
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
     "posterior": "the name of a shipped posterior (dushanbe-2025) or the path of a file of sim calibrate",
+    "doubt": "all (every number that is not sure, within its range), none, or a mapping of paths to [low, high]",
     "trajectories": "true to keep overall alignment by month as well, else false",
 }
 """Keys of a plan and what may stand there."""
@@ -52,7 +54,7 @@ MAX_CELLS = 50_000_000
 """Points times factors: the design is held in memory whole."""
 MAX_FACTORS = 500
 
-_LOADED = (Scenario, Posterior)
+_LOADED = (Scenario, Posterior, Doubt)
 """Values of keys that are taken as they are, not read."""
 
 
@@ -77,6 +79,8 @@ class Plan:
     rows: Floats | None = None
     posterior: Posterior | None = None
     """Draws of parameters, one a world: world i takes draw i modulo their number at every point."""
+    doubt: Doubt | None = None
+    """What is in doubt, beside the factors, at every point."""
 
     # -- making one ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +105,7 @@ class Plan:
         """
         given = {"scenario": str(scenario) if isinstance(scenario, Path) else scenario} | fields
         top = node({key: value for key, value in given.items() if not (value is None or isinstance(value, _LOADED))})
-        posterior = fields.get("posterior")
+        posterior, doubt = fields.get("posterior"), fields.get("doubt")
         return _plan(
             Reader(
                 top,
@@ -111,6 +115,7 @@ class Plan:
                 KEYS,
                 scenario if isinstance(scenario, Scenario) else None,
                 posterior if isinstance(posterior, Posterior) else None,
+                doubt if isinstance(doubt, Doubt) else None,
             )
         )
 
@@ -201,7 +206,14 @@ class Plan:
             "luck": self.luck,
             "outcomes": list(self.outcomes),
             "trajectories": self.trajectories,
-        } | ({} if self.posterior is None else {"posterior": self.posterior.manifest})
+        } | {
+            key: facts
+            for key, facts in (
+                ("posterior", self.posterior and self.posterior.manifest),
+                ("doubt", self.doubt and [self.doubt.manifest(s) for s in self.scenarios.values()]),
+            )
+            if facts
+        }
 
 
 def _plan(reader: Reader) -> Plan:
@@ -229,6 +241,7 @@ def _plan(reader: Reader) -> Plan:
         title=reader.text("title") or "",
         rows=rows,
         posterior=posterior,
+        doubt=reader.doubt(factors),
     )
     if rows is not None:
         plan = replace(plan, points=len(rows))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs.doubt import Doubt
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_of
@@ -58,10 +59,11 @@ class Reader:
         known: Mapping[str, str],
         scenario: Scenario | None = None,
         posterior: Posterior | None = None,
+        doubt: Doubt | None = None,
     ) -> None:
         assert isinstance(top.value, dict)
         self.top, self.file, self.problems, self.folder, self.known = top.value, file, problems, folder, known
-        self._given, self._drawn = scenario, posterior
+        self._given, self._drawn, self._doubted = scenario, posterior, doubt
         self._scenarios: dict[str, Scenario] = {}
 
     # -- problems -----------------------------------------------------------------------------------------------------
@@ -228,6 +230,26 @@ class Reader:
                     self.top.get("posterior"),
                 )
         return posterior
+
+    def doubt(self, factors: Sequence[Factor]) -> Doubt | None:
+        """What is in doubt; numbers that a scenario does not have, or that a factor varies, are problems."""
+        said = self.top.get("doubt")
+        if said is None or said.value in (None, "none", False):
+            return self._doubted
+        try:
+            everything = said.value in ("all", True)
+            doubt = Doubt.of(True if everything else plain(said))
+            assert doubt is not None
+            for scenario in self._scenarios.values():
+                doubt.resolved(scenario)
+        except BadInput as error:
+            for one in error.problems:
+                self.wrong(f"doubt.{one.path}".removesuffix(".doubt"), one.found, one.expected, one.nearest)
+            return None
+        for factor in factors:
+            if factor.path in doubt.ranges:
+                self.wrong(f"doubt.{factor.path}", "a number that is varied as well", "one of the two")
+        return doubt
 
     def factors(self) -> tuple[Factor, ...]:
         """The factors of ``vary``; problems are noted."""

@@ -80,8 +80,7 @@ class Happening:
         """How much of the lasting effects holds this month, 0..1, (w or 1,)."""
         age = month - self.fired
         built = np.minimum((age + 1) / self.values["over"], 1.0)
-        built[(age < 0) | (age >= self.values["lasts"])] = 0.0
-        return built
+        return np.where((age < 0) | (age >= self.values["lasts"]), 0.0, built)
 
 
 @dataclass

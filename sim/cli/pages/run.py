@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sim.cli import layout
 from sim.reading.doubt import FEWEST, doubts
+from sim.runs.doubt import numbers
 from sim.runs.folder import manifest
 from sim.runs.words import listed
 from sim.scenario.doubt import REST, STATED
@@ -93,10 +94,9 @@ def bands_hold(ask: Ask) -> str:
     if ask.doubt is not None:
         found = ask.doubts
         stated = sum(1 for path, span in found.items() if span.origin == STATED and not path.startswith(REST))
-        numbers = len({path.removeprefix(REST) for path in found})
         held.append(
-            f"doubt of {numbers} numbers ({stated} with a range of their own, the others with the usual of their kind)"
-            if numbers > 1
+            f"doubt of {numbers(found)} numbers ({stated} with a range of their own, the others that of their kind)"
+            if len(found) > 1
             else f"doubt of {next(iter(ask.doubt.ranges), 'one number')}"
         )
     if posterior is not None:
