@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario import BadInput, Scenario, load, shipped
     from sim.sweeps.sweep import sweep
     from sim.sweeps.table import Sweep
+    from sim.sweeps.tornado import tornado
     from sim.sweeps.tournament import tournament
     from sim.world.actors import Power, Republic
     from sim.world.model import DiplomacyModel
@@ -54,6 +55,7 @@ _HOMES: dict[str, str] = {
     "run": "sim.runs.run",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
+    "tornado": "sim.sweeps.tornado",
     "tournament": "sim.sweeps.tournament",
     "whatif": "sim.reading.compare",
 }
@@ -68,6 +70,7 @@ _METHODS: dict[str, str] = {
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Result.board": "sim.view.board.board",
+    "Result.doubts": "sim.reading.doubt.doubts",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
     "ResultPlots.alignment_change": "sim.figures.fans.alignment_change",
@@ -86,6 +89,7 @@ _METHODS: dict[str, str] = {
     "SweepPlots.scatter_matrix": "sim.figures.sweeps.scatter_matrix",
     "SweepPlots.sensitivity": "sim.figures.sweeps.sensitivity",
     "SweepPlots.tornado": "sim.figures.sweeps.tornado",
+    "Tornado.figure": "sim.figures.sweeps.ends_of_ranges",
     "Tournament.figure": "sim.figures.tournament.payoffs",
 }
 """The function that carries out a method whose class must not know it: what draws a result stands above the result."""
@@ -113,6 +117,7 @@ __all__ = [
     "run",
     "shipped",
     "sweep",
+    "tornado",
     "tournament",
     "whatif",
 ]

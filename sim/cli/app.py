@@ -22,7 +22,7 @@ from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
 from sim.cli.scenarios import check, list_scenarios, schema, show, strategies
-from sim.cli.sweeps import discover, sensitivity, sweep, tournament
+from sim.cli.sweeps import discover, sensitivity, sweep, tornado, tournament
 from sim.cli.view import view
 
 
@@ -92,6 +92,7 @@ for command, example in (
     (schema, "sim schema --out scenarios/schema.json"),
     (strategies, "sim strategies"),
     (sweep, "sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9:10 --out strain"),
+    (tornado, "sim tornado dushanbe-2025 --outcome UZB.RUS.share"),
     (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),
     (sensitivity, "sim sensitivity my-sweep --outcome RUS.share"),
     (discover, "sim discover my-sweep --where 'RUS.share < 25 %'"),

@@ -10,17 +10,21 @@ import typer
 import sim
 from sim.cli.options import (
     Changes,
+    Doubts,
     Format,
     FormatOption,
     Months,
+    Out,
     Posterior,
     Quiet,
     ScenarioName,
     Seed,
     SweepDoubts,
     Worlds,
+    doubted,
     load_changed,
     plan_doubt,
+    refuse_unusable,
 )
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
@@ -130,6 +134,46 @@ def sweep(
     pictures = save_all(swept, out / "figures")
     print_sweep(swept)
     note.written(pictures)
+
+
+def tornado(
+    scenario: ScenarioName,
+    outcome: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="An alignment (UZB.RUS.share) or how it changes (UZB.RUS.change), or the mean of all (RUS.share).",
+            show_default="for each number the alignment that it moves most",
+        ),
+    ] = None,
+    changes: Changes = None,
+    worlds: Annotated[int, typer.Option(min=2, help="Worlds at either end of each range.")] = 24,
+    months: Months = None,
+    seed: Seed = 0,
+    doubt: Doubts = None,
+    out: Out = None,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Put each number in doubt at either end of its range, one at a time, and see which decide the answer."""
+    from sim.cli.layout import Notes, Progress
+    from sim.cli.pages.tornado import print_tornado, save_tornado
+    from sim.sweeps.tornado import tornado
+
+    refuse_unusable(out)
+    chosen = load_changed(scenario, changes, months)
+    given = doubted(chosen, doubt, "none")["doubt"]
+    if given is None:
+        raise typer.BadParameter(
+            "none leaves nothing to vary; name a number, PATH=LOW:HIGH, or all", param_hint="--doubt"
+        )
+    with Progress(hidden=quiet) as progress:
+        found = tornado(chosen, worlds=worlds, seed=seed, doubt=given, progress=progress.update)
+    found.of(outcome)
+    if out is not None:
+        save_tornado(found, out, outcome)
+        Notes(hidden=quiet).saved(out)
+    print_tornado(found, format.value, outcome)
 
 
 def tournament(

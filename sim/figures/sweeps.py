@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
@@ -21,10 +21,12 @@ from sim.figures import style
 from sim.figures.heatmap import Cut, footer_of, heat_map, label_of, means_of, scale_of
 from sim.figures.result import save
 from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, Box, write
-from sim.runs.words import capital
+from sim.runs.words import capital, initials
+from sim.scenario import Scenario
 from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.table import Sweep
+from sim.sweeps.tornado import Tornado
 
 Floats = NDArray[np.float64]
 
@@ -199,9 +201,8 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
     """What each factor does to an outcome: its mean where the factor is low and where high, by size of change."""
     name, means = means_of(sweep, outcome)
     effects = sweep.effects(name).head(MOST_ROWS)
-    title = f"What moves {outcome_words(name, sweep.scenario)}"
     fig, body = style.page(
-        title,
+        f"What moves {outcome_words(name, sweep.scenario)}",
         "Bars run from the mean of all points to the mean where the factor is low (wide, "
         "amber) and where it is high (narrow, blue): its lowest and highest quarter. On the right: "
         "its values there. Pale: a change that chance and the other factors alone can explain.",
@@ -209,14 +210,64 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
         9.5,
         0.42 * len(effects) + 0.6,
     )
-    box = Box(body.left + LABEL_ROOM, body.bottom + 0.3, body.width - LABEL_ROOM - ENDS_ROOM, body.height - 0.4)
-    middle = float(np.nanmean(means))
-    xlim = _span(np.concatenate([effects.low, effects.high, [middle]]))
-    ax = style.panel(fig, box, xlim, (len(effects), 0), xticks=scale_of(xlim, True))
+    bars = []
     row: Any
-    for place, row in enumerate(effects.itertuples()):
-        sure = abs(row.change) > row.change_conf
-        for value, height, color in ((float(row.low), 0.64, SECOND), (float(row.high), 0.32, MAIN)):
+    for row in effects.itertuples():
+        ends = " to ".join(f"{end:.3g}" if isinstance(end, float) else str(end) for end in (row.low_at, row.high_at))
+        name_of, sure = words(str(row.factor), sweep.scenario), abs(row.change) > row.change_conf
+        bars.append(Bar(name_of, str(row.factor), float(row.low), float(row.high), ends, sure))
+    _bars(fig, body, bars, float(np.nanmean(means)))
+    return fig
+
+
+def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
+    """What each doubted number does between the ends of its range to an outcome, or to the alignment it moves most."""
+    rows = found.of(outcome, MOST_ROWS)
+    story, months = found.scenario, found.ask.months
+    what = "alignments" if outcome is None else outcome_words(outcome, story)
+    fig, body = style.page(
+        f"What moves {what}, number by number",
+        "Bars run from the scenario's own mean to the mean with the number at the low end of its range (wide, amber) "
+        "and at the high end (narrow, blue), in percentage points; all other numbers as they are. On the right: the "
+        "ends. Pale: luck alone can explain it.",
+        f"{story.name}, {months} months, {found.ask.worlds} worlds at either end, on the same luck, seed "
+        f"{found.ask.seed}",
+        9.5,
+        0.42 * len(rows) + 0.6,
+    )
+    bars = []
+    row: Any
+    for row in rows.itertuples():
+        name = words(str(row.path), story) + ("" if outcome else f" → {_pair_words(str(row.outcome), story)}")
+        low, high = (100.0 * (end - row.base) for end in (row.at_low, row.at_high))
+        bars.append(Bar(name, str(row.path), low, high, f"{row.low:.3g} to {row.high:.3g}", row.sure))
+    _bars(fig, body, bars, 0.0)
+    return fig
+
+
+def _pair_words(outcome: str, story: Scenario) -> str:
+    """An alignment in a few letters, beside a bar: "Kazakhstan–Russia"."""
+    republic, power, _ = outcome.split(".")
+    return f"{story.republics[republic].name}–{initials({c: s.name for c, s in story.powers.items()})[power]}"
+
+
+class Bar(NamedTuple):
+    """A row of a tornado: what moves, where it goes at the low and the high end, the ends, and whether that is sure."""
+
+    name: str
+    path: str
+    low: float
+    high: float
+    ends: str
+    sure: bool
+
+
+def _bars(fig: Figure, body: Box, bars: Sequence[Bar], middle: float) -> None:
+    box = Box(body.left + LABEL_ROOM, body.bottom + 0.3, body.width - LABEL_ROOM - ENDS_ROOM, body.height - 0.4)
+    xlim = _span(np.array([value for bar in bars for value in (bar.low, bar.high)] + [middle]))
+    ax = style.panel(fig, box, xlim, (len(bars), 0), xticks=scale_of(xlim, True))
+    for place, bar in enumerate(bars):
+        for value, height, color in ((bar.low, 0.64, SECOND), (bar.high, 0.32, MAIN)):
             a, b = sorted((middle, value))
             ax.add_patch(
                 Rectangle(
@@ -225,17 +276,14 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
                     height,
                     facecolor=color,
                     linewidth=0,
-                    alpha=1.0 if sure else 0.4,
-                    gid=f"bar {row.factor} {value:.6g}",
+                    alpha=1.0 if bar.sure else 0.4,
+                    gid=f"bar {bar.path} {value:.6g}",
                 )
             )
-        y = box.top - (place + 0.5) / len(effects) * box.height
-        name_of = style.fit(words(str(row.factor), sweep.scenario), LABEL_ROOM - 0.2, LABEL)
-        write(fig, body.left, y, name_of, LABEL, INK if sure else MUTED)
-        ends = " to ".join(f"{end:.3g}" if isinstance(end, float) else str(end) for end in (row.low_at, row.high_at))
-        write(fig, body.right, y, style.fit(ends, ENDS_ROOM - 0.1, SMALL), SMALL, MUTED, ha="right")
-    ax.add_collection(LineCollection([[(middle, 0), (middle, len(effects))]], colors=INK, linewidths=1.0, gid="mean"))
-    return fig
+        y = box.top - (place + 0.5) / len(bars) * box.height
+        write(fig, body.left, y, style.fit(bar.name, LABEL_ROOM - 0.2, LABEL), LABEL, INK if bar.sure else MUTED)
+        write(fig, body.right, y, style.fit(bar.ends, ENDS_ROOM - 0.1, SMALL), SMALL, MUTED, ha="right")
+    ax.add_collection(LineCollection([[(middle, 0), (middle, len(bars))]], colors=INK, linewidths=1.0, gid="mean"))
 
 
 def sensitivity(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Figure:

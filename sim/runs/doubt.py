@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ from sim.scenario.models import FrozenDict, freeze
 from sim.world.luck import once
 
 Floats = NDArray[np.float64]
+
+T = TypeVar("T", float, Floats)
 
 SHARED = 2
 """Neighbouring worlds that share a draw."""
@@ -89,8 +91,7 @@ class Doubt:
         found = {path: span for path, span in self.resolved(scenario).items() if path.removeprefix(REST) not in without}
         uniform = dict(zip(found, self.uniform(scenario, list(found), worlds, seed), strict=True))
         drawn = {path: triangular(span, uniform[path]) for path, span in found.items()}
-        for members, exact in vectors(scenario, found).values():
-            _balance(scenario, drawn, members, exact)
+        drawn = balanced(scenario, drawn)
         return {path: values for path, values in drawn.items() if path.removeprefix(REST) not in without}
 
     def manifest(self, scenario: Scenario) -> dict[str, Any]:
@@ -154,17 +155,23 @@ def triangular(span: Range, u: Floats) -> Floats:
     return result
 
 
-def _balance(scenario: Scenario, drawn: dict[str, Floats], members: list[str], exact: bool) -> None:
-    """Scale drawn members of a vector so that they sum to what they must."""
-    values = {path: drawn.get(path, np.array([scenario.get(path)])) for path in members}
-    total = sum(values.values())
-    if exact:
-        drawn |= {path: np.broadcast_to(value / total, np.shape(total)) for path, value in values.items()}
-        return
-    most = 1.0 - OTHERS * (1.0 - sum(scenario.get(path) for path in members))
-    scale = np.minimum(most / np.maximum(total, 1e-12), 1.0)
-    if np.any(scale < 1.0):
-        drawn |= {path: np.broadcast_to(value * scale, np.shape(total)) for path, value in values.items()}
+def balanced(scenario: Scenario, drawn: Mapping[str, T]) -> dict[str, T]:
+    """Numbers by path, and those that must sum to something with them, so scaled that they do.
+
+    Weights sum to one; shares leave others at least half of what the scenario leaves them.
+    """
+    out: dict[str, Any] = dict(drawn)
+    for members, exact in vectors(scenario, drawn).values():
+        values = {path: drawn.get(path, scenario.get(path)) for path in members}
+        total: Any = sum(values.values())
+        if exact:
+            out |= {path: value / total for path, value in values.items()}
+            continue
+        most = 1.0 - OTHERS * (1.0 - sum(scenario.get(path) for path in members))
+        scale = np.minimum(most / np.maximum(total, most), 1.0)
+        if np.any(scale < 1.0):
+            out |= {path: value * scale for path, value in values.items()}
+    return out
 
 
 def _pair(path: str, span: Any) -> tuple[float, float]:

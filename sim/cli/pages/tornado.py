@@ -1,0 +1,70 @@
+"""What ``sim tornado`` prints and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli import layout
+from sim.cli.save import write_folder
+from sim.runs.words import signed
+from sim.sweeps.factors import outcome_words, words
+
+if TYPE_CHECKING:
+    from sim.sweeps.tornado import Tornado
+
+ROWS = 20
+"""Numbers that a page lists; all of them are in CSV and JSON."""
+
+
+def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
+    """A tornado as a page to read, or for a program."""
+    if format == "csv":
+        layout.print_csv(found.of(outcome))
+        return
+    if format == "json":
+        layout.print_json({"rows": layout.records(found.of(outcome)), "manifest": layout.stamped(facts(found))})
+        return
+    console, story = layout.stdout(), found.scenario
+    rows = found.of(outcome)
+    shown = rows[rows.sure].head(ROWS)
+    what = "The alignment that each number moves most" if outcome is None else outcome_words(outcome, story)
+    table = layout.table(
+        f"{what}: percentage points from the scenario's own",
+        ["Number"],
+        ["from", "to", "at low", "at high"],
+        [] if outcome else ["of"],
+    )
+    row: Any
+    for row in layout.rows(shown):
+        ends = [signed(row.at_low - row.base), signed(row.at_high - row.base)]
+        cells = [words(row.path, story), f"{row.low:.3g}", f"{row.high:.3g}", *ends]
+        table.add_row(*cells, *([] if outcome else [row.outcome.removesuffix(".share")]))
+    layout.print_table(console, table)
+    if len(rows) > len(shown):
+        console.print(
+            f"{len(rows) - len(shown)} more numbers move less, or no more than luck could: --format csv lists all."
+        )
+    stated = int((rows.origin == "stated").sum())
+    console.print(
+        f"Each number alone at the ends of its range, conduct before day one too, on the same luck; {stated} of "
+        f"{len(rows)} ranges are stated by the scenario or by you, the others are the usual ones of their kind (a "
+        "quarter of a share, two thirds to one and a half times a size)."
+    )
+    console.print(layout.colophon(found.ask.worlds, [story.hash], found.ask))
+
+
+def facts(found: Tornado) -> dict[str, Any]:
+    """What a manifest says of a tornado."""
+    return {"kind": "tornado", **found.ask.manifest}
+
+
+def save_tornado(found: Tornado, folder: Path, outcome: str | None) -> None:
+    """Write the whole table, the figure, what was asked and a manifest."""
+    write_folder(
+        folder,
+        tables={"tornado": found.table},
+        figures={"tornado": found.figure(outcome)},
+        asks={"": found.ask},
+        facts=facts(found),
+    )
