@@ -21,8 +21,7 @@ from sim.figures import style
 from sim.figures.heatmap import Cut, footer_of, heat_map, label_of, means_of, scale_of
 from sim.figures.result import save
 from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, Box, write
-from sim.runs.words import capital, initials
-from sim.scenario import Scenario
+from sim.runs.words import capital
 from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.table import Sweep
@@ -238,17 +237,12 @@ def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
     bars = []
     row: Any
     for row in rows.itertuples():
-        name = words(str(row.path), story) + ("" if outcome else f" → {_pair_words(str(row.outcome), story)}")
         low, high = (100.0 * (end - row.base) for end in (row.at_low, row.at_high))
-        bars.append(Bar(name, str(row.path), low, high, f"{row.low:.3g} to {row.high:.3g}", row.sure))
+        ends = f"{row.low:.3g} to {row.high:.3g}"
+        ends = ends if outcome else f"{row.outcome.removesuffix('.share')}   {ends}"
+        bars.append(Bar(words(str(row.path), story), str(row.path), low, high, ends, row.sure))
     _bars(fig, body, bars, 0.0)
     return fig
-
-
-def _pair_words(outcome: str, story: Scenario) -> str:
-    """An alignment in a few letters, beside a bar: "Kazakhstan–Russia"."""
-    republic, power, _ = outcome.split(".")
-    return f"{story.republics[republic].name}–{initials({c: s.name for c, s in story.powers.items()})[power]}"
 
 
 class Bar(NamedTuple):

@@ -31,15 +31,14 @@ def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
     what = "The alignment that each number moves most" if outcome is None else outcome_words(outcome, story)
     table = layout.table(
         f"{what}: percentage points from the scenario's own",
+        [] if outcome else ["Alignment"],
+        ["at low", "at high", "range"],
         ["Number"],
-        ["from", "to", "at low", "at high"],
-        [] if outcome else ["of"],
     )
     row: Any
     for row in layout.rows(shown):
-        ends = [signed(row.at_low - row.base), signed(row.at_high - row.base)]
-        cells = [words(row.path, story), f"{row.low:.3g}", f"{row.high:.3g}", *ends]
-        table.add_row(*cells, *([] if outcome else [row.outcome.removesuffix(".share")]))
+        cells = [signed(row.at_low - row.base), signed(row.at_high - row.base), f"{row.low:.3g} to {row.high:.3g}"]
+        table.add_row(*([] if outcome else [row.outcome.removesuffix(".share")]), *cells, words(row.path, story))
     layout.print_table(console, table)
     if len(rows) > len(shown):
         console.print(
