@@ -158,11 +158,14 @@ def equilibrium(p: Parameters) -> Equilibrium:
     done = rules.performance(p.power["reliability"], strain, rule["strain_on_delivery"])
     cancel = rules.cancel_chance(rule["cancel_rate"], strain, rule["cancel_strain"], grudge, rule["cancel_grudge"])
 
-    treatment = np.zeros(np.broadcast_shapes(grievance.shape, over(grudge, "cause").shape))
-    treatment[:, :, CAUSES.index("neglect")] = asked * (1.0 - grant)
-    treatment[:, :, CAUSES.index("disrespect")] = 1.0 - respect
-    treatment[:, :, CAUSES.index("broken_promise")] = 1.0 - done
-    treatment[:, :, CAUSES.index("overdependence")] = rules.overdependence(overall, rule["dependence_tolerance"])
+    by_cause = {
+        "neglect": asked * (1.0 - grant),
+        "disrespect": 1.0 - respect,
+        "broken_promise": 1.0 - done,
+        "overdependence": rules.overdependence(overall, rule["dependence_tolerance"]),
+        "coercion": np.zeros(1),
+    }
+    treatment = np.stack(np.broadcast_arrays(*(by_cause[cause] for cause in CAUSES)), axis=2)
 
     concede, punish, _ = rules.response_chances(
         respect,
@@ -175,8 +178,9 @@ def equilibrium(p: Parameters) -> Equilibrium:
         rule["response_slope"],
     )
     kept = (1.0 - rule["catharsis"]) * (1.0 - concede * rule["conciliation_relief"])
+    stung = np.array([cause == "coercion" for cause in CAUSES])[:, None]
     settling = over(hazard * (kept - 1.0), "cause") * grievance
-    settling[:, :, CAUSES.index("coercion")] += hazard * punish * rule["coercion_sting"]
+    settling = settling + over(hazard * punish * rule["coercion_sting"], "cause") * stung
     return Equilibrium(
         alignment=alignment,
         logit=rules.logits(alignment),

@@ -398,7 +398,6 @@ def test_places_are_the_indices_of_flags_that_are_up() -> None:
     assert [list(index) for index in rules.places(flags)] == [[0, 1], [2, 0]]
 
 
-
 def spoilt(result: Any) -> Any:
     """A rule's answer made wrong: numbers larger, truths the other way round."""
     if isinstance(result, tuple):
