@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
     from sim.reading.compare import compare, whatif
+    from sim.reading.doubt import doubts
     from sim.reading.explain import explain, explain_event
     from sim.runs.ask import Ask
     from sim.runs.posterior import load_posterior
@@ -47,6 +48,7 @@ _HOMES: dict[str, str] = {
     "backtest": "sim.evidence.backtest",
     "calibrate": "sim.evidence.calibrate",
     "compare": "sim.reading.compare",
+    "doubts": "sim.reading.doubt",
     "explain": "sim.reading.explain",
     "explain_event": "sim.reading.explain",
     "load": "sim.scenario",
@@ -70,7 +72,6 @@ _METHODS: dict[str, str] = {
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Result.board": "sim.view.board.board",
-    "Result.doubts": "sim.reading.doubt.doubts",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
     "ResultPlots.alignment_change": "sim.figures.fans.alignment_change",
@@ -109,6 +110,7 @@ __all__ = [
     "backtest",
     "calibrate",
     "compare",
+    "doubts",
     "explain",
     "explain_event",
     "load",

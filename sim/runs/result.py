@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import ipywidgets
 
-    from sim.reading.doubt import Doubts
     from sim.runs.posterior import Posterior
 
 Array = NDArray[Any]
@@ -395,16 +394,6 @@ class Result:
                 f"concessions, {percent(1.0 - part)} punishments."
             )
         return text
-
-    def doubts(self) -> Doubts:
-        """What sets the worlds apart (chance, judgement, record), and which doubted numbers matter most.
-
-        Raises
-        ------
-        BadInput : a result that was run without doubt, or of too few worlds.
-        """
-        found: Doubts = lazy.function("Result.doubts")(self)
-        return found
 
     # -- keeping it ---------------------------------------------------------------------------------------------------
 

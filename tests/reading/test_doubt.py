@@ -19,7 +19,7 @@ def result() -> sim.Result:
 
 
 def test_the_parts_add_up(result: sim.Result) -> None:
-    parts = result.doubts().parts
+    parts = sim.doubts(result).parts
     assert (parts[["chance", "judgement", "record"]].sum(axis=1)).to_numpy() == pytest.approx(np.ones(len(parts)))
     assert parts[["chance", "judgement", "record"]].to_numpy().min() >= 0.0
     assert len(parts) == 15
@@ -27,11 +27,11 @@ def test_the_parts_add_up(result: sim.Result) -> None:
 
 def test_without_doubt_there_is_nothing_to_split_and_with_one_number_it_is_the_one(result: sim.Result) -> None:
     with pytest.raises(sim.BadInput, match="doubt=True"):
-        sim.run(STORY, 50, keep="outcomes").doubts()
+        sim.doubts(sim.run(STORY, 50, keep="outcomes"))
     with pytest.raises(sim.BadInput, match="40 or more"):
-        sim.run(STORY, 10, keep="outcomes", doubt=True).doubts()
+        sim.doubts(sim.run(STORY, 10, keep="outcomes", doubt=True))
     path = "republics.UZB.alignment.security.RUS"
-    one = sim.run(STORY, 200, doubt={path: (0.3, 0.5)}, keep="outcomes").doubts()
+    one = sim.doubts(sim.run(STORY, 200, doubt={path: (0.3, 0.5)}, keep="outcomes"))
     row = one.numbers.iloc[0]
     assert (row.path, row.outcome) == (path, "UZB.RUS.share")
     assert row.effect > 0.0
@@ -58,14 +58,14 @@ def test_the_part_of_the_numbers_is_their_sobol_index() -> None:
     worlds = np.arange(4000)
     record = Record(ask.scenario, 4000, ask.months, "outcomes")
     run_batch(ask, worlds + 10_000, Watch(record, 0), variations=ask.values_of(worlds))
-    for name, part in first.doubts().parts.set_index("outcome").judgement.items():
+    for name, part in sim.doubts(first).parts.set_index("outcome").judgement.items():
         a, b = first.record.outcomes[str(name)][::2], record.outcomes[str(name)][::2]
         sobol = np.mean((a - a.mean()) * (b - b.mean())) / np.var(np.concatenate([a, b]))
         assert part == pytest.approx(sobol, abs=0.08), name
 
 
 def test_the_numbers_that_matter_most_do_when_they_alone_are_moved(result: sim.Result) -> None:
-    top = result.doubts().numbers.iloc[0]
+    top = sim.doubts(result).numbers.iloc[0]
     low, high = (
         sim.run(STORY, 100, keep="outcomes", variations={top.path: np.full(100, end)}).record.outcomes[top.outcome]
         for end in (top.low, top.high)
@@ -75,7 +75,7 @@ def test_the_numbers_that_matter_most_do_when_they_alone_are_moved(result: sim.R
 
 
 def test_sentences_name_the_parts_and_three_numbers(result: sim.Result) -> None:
-    parts, numbers = result.doubts().sentences()
+    parts, numbers = sim.doubts(result).sentences()
     assert parts.startswith("What sets worlds apart: ")
     assert all(word in parts for word in ("chance", "judgement", "the parameters fitted to the record"))
     assert numbers.count(";") == 2
