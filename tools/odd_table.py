@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.scenario.sources import records
+from sim.scenario.sources import cited
 from sim.scenario.strategies import STRATEGIES
 from sim.scenario.table import TABLE, Parameter
 
@@ -64,16 +64,8 @@ def strategies() -> str:
     actors = {"powers": "a power", "republics": "a republic"}
     for row in STRATEGIES:
         first = f" {actors.pop(row.section)} " if row.section in actors else " "  # named once
-        rows.append(f"|{first}| `{row.name}` | {row.rule} | {_cited(row.source)} |\n")
+        rows.append(f"|{first}| `{row.name}` | {row.rule} | {cited(row.source)} |\n")
     return "".join([*rows, "\n"])
-
-
-def _cited(source: str) -> str:
-    """Literature as a text cites it: Cooley (2012)."""
-    record = records("lit")[source.partition(":")[2]]
-    authors = record["authors"]
-    names = [str(author).partition(",")[0] for author in (authors if isinstance(authors, list) else [authors])]
-    return f"{' and '.join(names)} ({record['year']})"
 
 
 TABLES: dict[str, Callable[[], str]] = {"strategies": strategies, "parameters": table}

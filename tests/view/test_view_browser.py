@@ -351,6 +351,44 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         assert "page=about" not in page.url
 
 
+def test_a_strategy_chosen_shared_saved_and_undone(chromium: Any, address: str, tmp_path: Path) -> None:
+    base, path = run_of().scenario, "powers.CHN.strategy"
+    with visit(chromium, address, accept_downloads=True) as page:
+        page.click(".app-levers summary:has-text('China')")
+        choice = page.get_by_label("Strategy of China")
+        assert choice.input_value() == "standard"
+        assert "without a strategy" in page.inner_text(f"[data-path='{path}'] .app-help")
+        choice.focus()
+        page.keyboard.type("merch")  # no mouse
+        page.wait_for_function("location.search.includes('set=powers.CHN.strategy=merchant')")
+        changed = base.with_values({path: "merchant"})
+        page.wait_for_selector(f".app-said[data-hash='{changed.hash}']")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Strategy of China"
+        about = page.inner_text(f"[data-path='{path}'] .app-help")
+        assert about.startswith("Goes where there is something to gain")
+        assert "Armington (1969)" in about
+        assert choice.get_attribute("aria-describedby") == page.get_attribute(f"[data-path='{path}'] .app-help", "id")
+        assert "China: strategy standard → merchant" in page.inner_text(".app-changes")
+        assert page.inner_text(".app-levers summary:has-text('China') .app-played") == "merchant"
+        assert page.evaluate(CLASHES) == []
+        paired = sim.compare(run_of(), sim.run(changed, worlds=WORLDS))
+        table = paired.table()
+        top = table.loc[table.difference.abs().idxmax()]
+        assert spoken(page) == paired.sentence(top.republic, top.power)
+        with page.expect_download() as waiting:
+            page.click("[data-key=save-yaml]")
+        waiting.value.save_as(tmp_path / "changed.yaml")
+        assert sim.load(tmp_path / "changed.yaml").powers["CHN"].strategy == "merchant"
+        with visit(chromium, address, page.url.removeprefix(address)) as shared:
+            assert shared.get_attribute(".app-said", "data-hash") == changed.hash
+        page.click(f"[data-key='undo-{path}']")
+        page.wait_for_selector(f".app-said[data-hash='{base.hash}']")
+        assert choice.input_value() == "standard"
+    with visit(chromium, address, "?set=powers.CHN.strategy=merchnt") as page:
+        assert "did you mean merchant?" in page.inner_text(".app-problem")
+        assert page.get_attribute(".app-said", "data-hash") == base.hash
+
+
 def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str) -> None:
     base = run_of().scenario
     with visit(chromium, address) as page:
