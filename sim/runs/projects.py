@@ -291,8 +291,8 @@ def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     frame["opener"], frame["shopped"], frame["rivals"] = opener, shopped, rivals
     dates = np.array(result.dates, dtype=object)
     frame["date"] = dates[frame.month.to_numpy()]
-    ended = frame.ended.to_numpy()
-    frame["ended"] = np.where(ended > 0, dates[ended], None)
+    ended = frame.ended.to_numpy(np.intp)
+    frame["ended"] = np.append(dates, None)[np.where(ended > 0, ended, len(dates))]
     frame = frame.sort_values(["world", "month", "republic", "power", "sector"], kind="stable", ignore_index=True)
     powers = np.array([*result.powers, None], dtype=object)
     frame["world"] = worlds[frame.world.to_numpy()]

@@ -1,0 +1,171 @@
+"""Who gets the projects: how many, how large, against whom, and what became of them, over worlds and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.runs.projects import DONE, TAKEN, parts_of
+from sim.runs.result import Result, quantiles
+from sim.runs.words import capital, listed, month_words, named, percent
+from sim.scenario import Scenario
+from sim.world import rules
+
+Floats = NDArray[np.float64]
+
+ALL = "all"
+"""All republics together, in place of the code of one."""
+BAND = (0.1, 0.9)
+SELDOM = 0.5
+"""Meetings a world of two powers over one project; fewer are not told."""
+MOST_PAIRS = 3
+"""Pairs of powers that are told."""
+
+
+class Listed(Protocol):
+    """What is read of a result for the projects of one world; see ``sim.runs.result.Result``."""
+
+    @property
+    def dates(self) -> Sequence[str]: ...
+    def projects(self, world: int | None = None) -> pd.DataFrame: ...
+
+
+def in_world(result: Listed, world: int) -> pd.DataFrame:
+    """The projects that were taken in one world: the columns of ``Result.projects`` and [until, called_off, stalled].
+
+    ``until`` is the month, counted as ``month``, in which it ended, or the run's last. ``called_off``: a third of it or
+    more was. ``stalled``: more of it has lapsed than was delivered.
+    """
+    table = result.projects(world)
+    table = table[table.outcome == TAKEN].reset_index(drop=True)
+    places = {date: month for month, date in enumerate(result.dates)}
+    until = [places.get(date, len(result.dates) - 1) for date in table.ended]
+    return table.assign(
+        until=until, called_off=table.cancelled >= DONE * table.agreed, stalled=table.lapsed > table.delivered
+    )
+
+
+def taken(result: Result) -> pd.DataFrame:
+    """Projects over worlds: [republic, power, projects, low, high, size, called_off], a row a republic and power.
+
+    ``projects`` is the mean a world, ``low`` and ``high`` the band of 80 % of the worlds, ``size`` the mean of a
+    project in points, ``called_off`` the part of all points agreed that was called off by the end, 0..1; both NaN
+    where there are none. The first rows, republic "all", are those of all republics together. Of a result that keeps
+    "full".
+    """
+    t, i, j, w = np.nonzero(result.array("answer") == rules.ACCEPTED)
+    size = result.array("offer_size")[t, i, j, w].astype(np.float64)
+    gone = size * parts_of(result).called_off()[t, i, j, result.array("offer_sector")[t, i, w].astype(np.intp), w]
+    shape = (len(result.republics), len(result.powers), result.worlds)
+
+    def by_world(values: Floats | None = None) -> Floats:
+        cells = np.ravel_multi_index((i, j, w), shape)
+        return _with_all(np.bincount(cells, values, int(np.prod(shape))).reshape(shape).astype(np.float64))
+
+    count, points, lost = by_world(), by_world(size).sum(axis=-1), by_world(gone).sum(axis=-1)
+    low, high = quantiles(count, BAND)
+    with np.errstate(invalid="ignore"):
+        mean, part = points / count.sum(axis=-1), lost / points
+    columns = {"projects": count.mean(axis=-1), "low": low, "high": high, "size": mean, "called_off": part}
+    places = pd.MultiIndex.from_product([[ALL, *result.republics], result.powers], names=["republic", "power"])
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=places).reset_index()
+
+
+def contests(result: Result) -> pd.DataFrame:
+    """Who bid against whom: [republic, power, rival, met, won, lost], a row a republic and ordered pair of powers.
+
+    ``met`` is the number of projects a world that both bid for, ``won`` and ``lost`` how many of these the power and
+    the rival got; the rest went to a third or to nobody. The first rows are those of all republics.
+    """
+    answer = result.array("answer")
+    bids, got = answer != rules.NO_OFFER, answer == rules.ACCEPTED
+
+    def mean(flags: NDArray[np.bool_]) -> Floats:
+        """(t, r, w) -> a world's mean number, all republics first."""
+        return _with_all(np.count_nonzero(flags, axis=(0, 2)) / result.worlds)
+
+    rows = []
+    for p, power in enumerate(result.powers):
+        for q, rival in enumerate(result.powers):
+            if p == q:
+                continue
+            met = bids[:, :, p] & bids[:, :, q]
+            parts = (mean(met), mean(met & got[:, :, p]), mean(met & got[:, :, q]))
+            rows += [
+                (place, republic, p, power, rival, *(float(part[place]) for part in parts))
+                for place, republic in enumerate([ALL, *result.republics])
+            ]
+    rows.sort(key=lambda row: (row[0], row[2]))
+    columns = ["place", "republic", "at", "power", "rival", "met", "won", "lost"]
+    return pd.DataFrame(rows, columns=columns).drop(columns=["place", "at"])
+
+
+def _with_all(values: Floats) -> Floats:
+    """Republics on the first axis, and before them their sum."""
+    together: Floats = np.concatenate([values.sum(axis=0, keepdims=True), values])
+    return together
+
+
+# -- in words ----------------------------------------------------------------------------------------------------------
+
+
+def told(scenario: Scenario, row: Any, last: str) -> str:
+    """One project of ``in_world`` in two sentences: who won what against whom, and what has become of it."""
+    power, republic = scenario.powers[row.power].name, scenario.republics[row.republic].name
+    rivals = [code for code in row.rivals.split(", ") if code]
+    own = row.opener == row.power
+    against = [f"{named(scenario.powers[code].name)}{', which opened it,' * (code == row.opener)}" for code in rivals]
+    said = f"{capital(named(power))} wins the {row.sector} bid in {republic} in {month_words(row.date)}"
+    if own and not rivals:
+        said = f"{capital(named(power))} opens a project in {row.sector} in {republic} in {month_words(row.date)}"
+        said += "; nobody bids against it" if row.shopped else "; nobody else is asked"
+    elif against:
+        said += f", against {listed(against)}".removesuffix(",")
+    if not own and row.opener not in rivals:
+        said += f"; {named(scenario.powers[row.opener].name)} opened it and could not pay"
+    return f"{said} ({row.size:.2f} points). {_fate(row, last)}"
+
+
+def _fate(row: Any, last: str) -> str:
+    parts = (("delivered", row.delivered), ("lapsed", row.lapsed), ("called off", row.cancelled), ("due", row.pending))
+    shown = [f"{percent(points / row.agreed)} is {word}" for word, points in parts if points >= 0.005 * row.agreed]
+    shown = [text.replace("is lapsed", "has lapsed").replace("is due", "is still due") for text in shown]
+    return f"By {month_words(last)} {listed(shown)}."
+
+
+def paragraph(result: Result, table: pd.DataFrame, met: pd.DataFrame, republic: str = ALL) -> str:
+    """Who wins most, who wins against whom, and whose projects are called off most, over worlds.
+
+    ``table`` and ``met`` are those of ``taken`` and ``contests``.
+    """
+    powers = result.scenario.powers
+    mine = table[table.republic == republic].sort_values("projects", ascending=False)
+    where = "" if republic == ALL else f" in {result.scenario.republics[republic].name}"
+    total = float(mine.projects.sum())
+    if total == 0.0:
+        return f"No project is taken{where} in any world."
+    wins = [
+        f"{named(powers[str(row.power)].name)} {'wins ' * (not place)}{row.projects:.1f} [{row.low:.0f}–{row.high:.0f}]"
+        for place, row in enumerate(mine.itertuples())
+    ]
+    said = [f"Of {total:.1f} projects a world{where} {listed(wins)}."]
+    met = met[(met.republic == republic) & (met.met >= SELDOM)]
+    parts = dict(zip(zip(met.power, met.rival, strict=True), zip(met.met, met.won, met.lost, strict=True), strict=True))
+    pairs = [pair for pair in combinations(mine.power, 2) if pair in parts]
+    for pair in sorted(pairs, key=lambda pair: -parts[pair][0])[:MOST_PAIRS]:
+        one, other = (named(powers[code].name) for code in pair)
+        often, won, lost = parts[pair]
+        said.append(
+            f"Where {one} and {other} bid for the same project, {one} gets {percent(won / often)} and {other} "
+            f"{percent(lost / often)}."
+        )
+    gone = mine[mine.called_off > 0]
+    if len(gone):
+        part, code = max(zip(gone.called_off, gone.power, strict=True))
+        said.append(f"{capital(named(powers[code].name))} calls off most: {percent(part)} of the points it agreed.")
+    return " ".join(said)
