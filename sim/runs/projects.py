@@ -47,6 +47,7 @@ TAKEN, REFUSED, UNPAID, BEFORE = "taken", "refused", "no money", "before day one
 DONE = 1 / 3
 """A project has ended when no more than this part of it is pending. Deliveries are spread out and never quite over; by
 then it has taken about as long as the model's mean time of delivery, after which 1/e is left."""
+_EVERY = slice(None)
 _ENOUGH = 1.0 - 1e-6
 """Part of a pile from which on all of it is gone: the record is in float32."""
 
@@ -73,26 +74,25 @@ class Kept(Protocol):
 class Parts:
     """Parts of what is pending that leave each pile in a month, (month, r, p, s, w), 0..1.
 
-    First ``due`` falls due, of which ``kept`` is delivered and the rest lapses; then ``cancelled`` of what is left is
-    called off.
+    First ``due`` falls due; then ``cancelled`` of what is left is called off.
     """
 
     due: Floats
-    kept: Floats
     cancelled: Floats
 
     @property
     def stays(self) -> Floats:
         """The part that is still pending at the month's end."""
-        return (1.0 - self.due) * (1.0 - self.cancelled)
+        stays: Floats = (1.0 - self.due) * (1.0 - self.cancelled)
+        return stays
 
-    def delivered(self) -> Floats:
-        """The part of what is pledged in a month that is delivered by the end."""
-        return self._in_all(self.due * self.kept)
+    def delivered(self, kept: Floats) -> Floats:
+        """The part of what is pledged in a month that is delivered by the end; see ``kept_of``."""
+        return self._in_all(self.due * kept)
 
-    def lapsed(self) -> Floats:
+    def lapsed(self, kept: Floats) -> Floats:
         """The part that lapses."""
-        return self._in_all(self.due * (1.0 - self.kept))
+        return self._in_all(self.due * (1.0 - kept))
 
     def called_off(self) -> Floats:
         """The part that is called off."""
@@ -103,35 +103,38 @@ class Parts:
         return self._in_all(np.zeros_like(self.due), 1.0)
 
     def _in_all(self, now: Floats, end: float = 0.0) -> Floats:
-        """What goes in this and all later months, of what is pending at the beginning of this one."""
-        stays, ahead = self.stays, np.full(self.due.shape[1:], end)
+        """What goes in this and all later months, of what is pending at the beginning of this one; into ``now``."""
+        stays, ahead = self.stays, np.full(self.due.shape[1:], end, self.due.dtype)
         for t in reversed(range(len(now))):
-            ahead = now[t] + stays[t] * ahead
-            now[t] = ahead
+            now[t] += stays[t] * ahead
+            ahead = now[t]
         return now
 
 
-def parts_of(result: Kept, worlds: Sequence[int] | Ints | None = None) -> Parts:
+def parts_of(result: Kept, worlds: Sequence[int] | Ints | slice = _EVERY) -> Parts:
     """What leaves the piles of a result that keeps "full", month by month, in some worlds or in all."""
+    due, cancelled, left = (
+        result.array(name)[..., worlds].astype(np.float64) for name in ("due", "cancelled", "pledges")
+    )
+    pile = left[1:] + cancelled
+    cancelled = _part(cancelled, pile)
+    pile += due
+    return Parts(_part(due, pile), cancelled)
 
-    def of(name: str) -> Floats:
-        array = result.array(name)
-        return (array if worlds is None else array[..., np.asarray(worlds)]).astype(np.float64)
 
-    due, cancelled, left = of("due"), of("cancelled"), of("pledges")[1:] + 0.0
-    # steady engagement falls due with the rest
-    fell, lapsed = due.sum(axis=3) + of("steady"), of("lapsed").sum(axis=3)
-    kept = 1.0 - np.clip(lapsed / np.maximum(fell, rules.QUANTUM), 0.0, 1.0)
-    left += cancelled
-    cancelled = _part(cancelled, left)
-    left += due
-    return Parts(_part(due, left), np.repeat(kept[:, :, :, None], due.shape[3], axis=3), cancelled)
+def kept_of(result: Kept, worlds: Sequence[int] | Ints | slice = _EVERY) -> Floats:
+    """Part of what fell due that was delivered, (month, r, p, 1, w); steady engagement falls due with the rest."""
+    due, lapsed, steady = (result.array(name)[..., worlds].astype(np.float64) for name in ("due", "lapsed", "steady"))
+    fell = due.sum(axis=3) + steady
+    kept: Floats = 1.0 - np.clip(lapsed.sum(axis=3) / np.maximum(fell, rules.QUANTUM), 0.0, 1.0)
+    return kept[:, :, :, None]
 
 
 def _part(flow: Floats, pile: Floats) -> Floats:
-    part = np.minimum(flow / np.maximum(pile, rules.QUANTUM), 1.0)
-    part[part > _ENOUGH] = 1.0
-    return part
+    """Part of a pile that leaves it; into ``flow``."""
+    flow /= np.maximum(pile, rules.QUANTUM)
+    flow[flow > _ENOUGH] = 1.0
+    return flow
 
 
 @dataclass(frozen=True)
@@ -180,15 +183,15 @@ def piles(result: Kept, worlds: Sequence[int] | Ints, numbers: Sequence[int] | I
 
     ``numbers`` of the worlds in what was asked, where the result does not hold all of them.
     """
-    its, parts = items(result, worlds, numbers), parts_of(result, worlds)
+    its, parts, kept = items(result, worlds, numbers), parts_of(result, worlds), kept_of(result, worlds)
     months, stays = len(parts.due), parts.stays
     left = its.size.copy()
     falls, comes = np.zeros((months, len(left))), np.zeros((months, len(left)))
     for t, now in enumerate(its.by(months)):
-        cell = (t, its.republic[:now], its.power[:now], its.sector[:now], its.world[:now])
-        falls[t, :now] = left[:now] * parts.due[cell]
-        comes[t, :now] = parts.kept[cell]
-        left[:now] *= stays[cell]
+        i, j, k, w = its.republic[:now], its.power[:now], its.sector[:now], its.world[:now]
+        falls[t, :now] = left[:now] * parts.due[t, i, j, k, w]
+        comes[t, :now] = kept[t, i, j, 0, w]
+        left[:now] *= stays[t, i, j, k, w]
     return Piles(its.month, its.republic, its.power, its.sector, its.world, its.event, its.size, due=falls, kept=comes)
 
 
@@ -265,7 +268,7 @@ def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     if world is not None and not 0 <= world < result.worlds:
         raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
     worlds = np.arange(result.worlds) if world is None else np.array([world])
-    found, parts = items(result, worlds), parts_of(result, worlds)
+    found, parts, kept = items(result, worlds), parts_of(result, worlds), kept_of(result, worlds)
     names = np.array([TAKEN, BEFORE, *(f"pledged by {event}" for event in result.scenario.events)], dtype=object)
     kind = np.where(found.event >= 0, found.event + 2, (found.month < 0).astype(np.intp))
     story = _Story(result, worlds)
@@ -277,8 +280,8 @@ def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
         "sector": found.sector,
         "size": found.size,
         "agreed": found.size,
-        "delivered": found.size * parts.delivered()[found.begun],
-        "lapsed": found.size * parts.lapsed()[found.begun],
+        "delivered": found.size * parts.delivered(kept)[found.begun],
+        "lapsed": found.size * parts.lapsed(kept)[found.begun],
         "cancelled": found.size * parts.called_off()[found.begun],
         "pending": found.size * parts.pending()[found.begun],
         "ended": _ended(found, parts.stays) + 1,
@@ -292,7 +295,7 @@ def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     dates = np.array(result.dates, dtype=object)
     frame["date"] = dates[frame.month.to_numpy()]
     ended = frame.ended.to_numpy(np.intp)
-    frame["ended"] = np.append(dates, None)[np.where(ended > 0, ended, len(dates))]
+    frame["ended"] = np.array([*result.dates, None], dtype=object)[np.where(ended > 0, ended, len(result.dates))]
     frame = frame.sort_values(["world", "month", "republic", "power", "sector"], kind="stable", ignore_index=True)
     powers = np.array([*result.powers, None], dtype=object)
     frame["world"] = worlds[frame.world.to_numpy()]
