@@ -19,6 +19,7 @@ import pytest
 
 import sim
 from sim.reading.moves import in_one_world
+from sim.reading.projects import contests, in_world, paragraph, taken
 from sim.runs.words import signed
 from tests.panel_page import CLASHES, browser
 
@@ -226,6 +227,10 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
             top = np.abs(change[r]).argmax()
             assert said.startswith("▲" if change[r, top] > 0 else "▼")
             assert number(said.split("·")[0]) == pytest.approx(100 * change[r, top], abs=0.16)
+        projects = in_world(result, result.typical_world)
+        assert page.locator(".sim-projects [data-project]").count() == len(projects)
+        over = page.inner_text(".sim-projects .sim-say").replace("\u00a0", " ")
+        assert over == paragraph(result, taken(result), contests(result))
         due = [result.array(name)[..., result.typical_world].sum(axis=(0, 1, 3)) for name in ("delivered", "lapsed")]
         for power, came, lapsed in zip(result.powers, *due, strict=True):
             name = result.scenario.powers[power].name
@@ -239,7 +244,7 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
         assert "the part of the triangle they are in" in page.inner_text(".sim-triangle .sim-caption")
         page.click(".sim-triangle .sim-chip:has-text('Whole')")
         page.wait_for_function("!document.querySelector('.sim-triangle .sim-caption').textContent.includes('the part')")
-        for panel in ("map", "triangle", "fans", "grievances", "deliveries"):
+        for panel in ("map", "triangle", "fans", "grievances", "projects", "deliveries"):
             saved_from(page, panel)
         page.click("text=Follow another world")
         other = (result.typical_world + 1) % WORLDS
