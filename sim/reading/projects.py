@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Any, Protocol
 
 import numpy as np
@@ -152,29 +151,34 @@ def paragraph(result: Result, table: pd.DataFrame, met: pd.DataFrame, republic: 
 
     ``table`` and ``met`` are those of ``taken`` and ``contests``.
     """
-    powers = result.scenario.powers
-    mine = table[table.republic == republic].sort_values("projects", ascending=False)
+    names = {code: named(spec.name) for code, spec in result.scenario.powers.items()}
+    # plain loops: the view says this of every republic after each change
+    mine = _rows_of(table, republic)
+    mine.sort(key=lambda row: -row.projects)
     where = "" if republic == ALL else f" in {result.scenario.republics[republic].name}"
-    total = float(mine.projects.sum())
+    total = sum(row.projects for row in mine)
     if total == 0.0:
         return f"No project is taken{where} in any world."
     wins = [
-        f"{named(powers[str(row.power)].name)} {'wins ' * (not place)}{row.projects:.1f} [{row.low:.0f}–{row.high:.0f}]"
-        for place, row in enumerate(mine.itertuples())
+        f"{names[row.power]} {'wins ' * (not place)}{row.projects:.1f} [{row.low:.0f}–{row.high:.0f}]"
+        for place, row in enumerate(mine)
     ]
     said = [f"Of {total:.1f} projects a world{where}, {listed(wins)}."]
-    met = met[(met.republic == republic) & (met.met >= SELDOM)]
-    parts = dict(zip(zip(met.power, met.rival, strict=True), zip(met.met, met.won, met.lost, strict=True), strict=True))
-    pairs = [pair for pair in combinations(mine.power, 2) if pair in parts]
-    for pair in sorted(pairs, key=lambda pair: -parts[pair][0])[:MOST_PAIRS]:
-        one, other = (named(powers[code].name) for code in pair)
-        often, won, lost = parts[pair]
+    order = [row.power for row in mine]
+    pairs = [row for row in _rows_of(met, republic) if order.index(row.power) < order.index(row.rival)]
+    pairs = [row for row in pairs if row.met >= SELDOM]
+    for row in sorted(pairs, key=lambda row: -row.met)[:MOST_PAIRS]:
+        one, other = names[row.power], names[row.rival]
         said.append(
-            f"Where {one} and {other} bid for the same project, {one} gets {percent(won / often)} and {other} "
-            f"{percent(lost / often)}."
+            f"Where {one} and {other} bid for the same project, {one} gets {percent(row.won / row.met)} and {other} "
+            f"{percent(row.lost / row.met)}."
         )
-    gone = mine[mine.called_off > 0]
-    if len(gone):
-        part, code = max(zip(gone.called_off, gone.power, strict=True))
-        said.append(f"{capital(named(powers[code].name))} calls off most: {percent(part)} of the points it agreed.")
+    gone = max((row for row in mine if row.projects > 0), key=lambda row: row.called_off)
+    if gone.called_off > 0:
+        said.append(f"{capital(names[gone.power])} calls off most: {percent(gone.called_off)} of the points it agreed.")
     return " ".join(said)
+
+
+def _rows_of(table: pd.DataFrame, republic: str) -> list[Any]:
+    rows: Any = table.itertuples()
+    return [row for row in rows if row.republic == republic]
