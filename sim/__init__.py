@@ -79,6 +79,7 @@ _METHODS: dict[str, str] = {
     "ResultPlots.grievance_by_cause": "sim.figures.fans.grievance_by_cause",
     "ResultPlots.leaders": "sim.figures.chances.leaders",
     "ResultPlots.ledger_timeline": "sim.figures.chronicle.ledger_timeline",
+    "ResultPlots.projects": "sim.figures.projects.projects",
     "ResultPlots.save_all": "sim.figures.result.save_all",
     "ResultPlots.stances": "sim.figures.chances.stances",
     "ResultPlots.triangle": "sim.figures.triangle.triangle",

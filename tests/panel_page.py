@@ -66,7 +66,8 @@ CLASHES = """() => {
   }
   for (const node of document.querySelectorAll("button, h1, h2, h3, label, summary, td, th, a, b, p, span, small")) {
     const style = getComputedStyle(node), box = node.getBoundingClientRect();
-    if (node.closest(".app-sr, [hidden], .sim-scroll, .app-scroll, .app-skip, .sim-tip") || !box.width) continue;
+    const aside = ".app-sr, [hidden], .sim-scroll, .sim-wide, .app-scroll, .app-skip, .sim-tip";
+    if (node.closest(aside) || !box.width) continue;
     if (style.overflowX !== "visible" && node.scrollWidth > node.clientWidth + 1)
       found.push(`clipped: ${node.textContent}`);
     if (node.textContent.trim() && (box.right > window.innerWidth + 1 || box.left < -1))

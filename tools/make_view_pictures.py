@@ -70,6 +70,9 @@ STATES = (
     Shot("explore-whole", "explore", whole=True),
     Shot("explore-republic", "explore", "republic=TJK&month=40", whole=True),
     Shot("explore-lever", "explore", f"set={STRAIN}=0.85", "fans"),
+    Shot("explore-projects", "explore", "", "projects", size=(1280, 1100)),
+    Shot("explore-projects-dark", "explore", "", "projects", theme="dark", size=(1280, 1100)),
+    Shot("explore-strategy", "explore", "set=powers.CHN.strategy=merchant", "strategy"),
     Shot("explore-trade", "explore", "sector=trade", "fans"),
     Shot("explore-record", "explore", "posterior=dushanbe-2025"),
     Shot("explore-parameters", "explore", "", "parameters"),
@@ -120,6 +123,11 @@ def prepare(page: Page, act: str) -> None:
     """Bring a page into the state to be shown."""
     if act == "fans":
         page.evaluate("document.querySelector('.sim-fans').scrollIntoView()")
+    elif act == "projects":
+        page.evaluate("document.querySelector('.sim-projects').scrollIntoView()")
+    elif act == "strategy":
+        page.click(".app-levers summary:has-text('Russia')")
+        page.click(".app-levers summary:has-text('China')")
     elif act == "parameters":
         page.click("[data-key=all]")
         page.fill("[data-key=find]", "half-life")

@@ -1,19 +1,24 @@
-"""Write the table of parameters into ``docs/ODD.md``, between its two markers, from ``sim/scenario/table.py``.
+"""Write the tables of parameters and of strategies into ``docs/ODD.md``, each between its two markers.
 
     python tools/odd_table.py
+
+They are made from ``sim/scenario/table.py`` and ``sim/scenario/strategies.py``.
 
 A test fails if the page is out of date.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from sim.scenario.sources import cited
+from sim.scenario.strategies import STRATEGIES
 from sim.scenario.table import TABLE, Parameter
 
 PAGE = Path(__file__).parents[1] / "docs" / "ODD.md"
-BEGIN = "<!-- parameters: made by tools/odd_table.py, do not edit from here -->\n"
-END = "<!-- parameters end -->\n"
+BEGIN = "<!-- {}: made by tools/odd_table.py, do not edit from here -->\n"
+END = "<!-- {} end -->\n"
 TITLES = {
     "power": "Powers",
     "republic": "Republics",
@@ -53,13 +58,30 @@ def _row(row: Parameter) -> str:
     )
 
 
+def strategies() -> str:
+    """All strategies as Markdown, in one table."""
+    rows = ["\n| for | strategy | what it does otherwise | source |\n|---|---|---|---|\n"]
+    actors = {"powers": "a power", "republics": "a republic"}
+    for row in STRATEGIES:
+        first = f" {actors.pop(row.section)} " if row.section in actors else " "  # named once
+        rows.append(f"|{first}| `{row.name}` | {row.rule} | {cited(row.source)} |\n")
+    return "".join([*rows, "\n"])
+
+
+TABLES: dict[str, Callable[[], str]] = {"strategies": strategies, "parameters": table}
+"""What stands between the markers of each name."""
+
+
 def renewed(text: str) -> str:
-    """The page with its table regenerated. Raises ValueError unless both markers are there, once and in order."""
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end or BEGIN in tail or END in tail:
-        raise ValueError(f"the page must have each of the two markers once: {BEGIN.strip()} and {END.strip()}")
-    return head + BEGIN + table() + END + tail
+    """The page with its tables regenerated. Raises ValueError unless all markers are there, once and in order."""
+    for name, make in TABLES.items():
+        begin, end = BEGIN.format(name), END.format(name)
+        head, first, rest = text.partition(begin)
+        _, last, tail = rest.partition(end)
+        if not first or not last or begin in tail or end in tail:
+            raise ValueError(f"the page must have each of the two markers once: {begin.strip()} and {end.strip()}")
+        text = head + begin + make() + end + tail
+    return text
 
 
 if __name__ == "__main__":

@@ -189,6 +189,7 @@ def tournament(
     months: Months = None,
     seed: Seed = 0,
     changes: Changes = None,
+    posterior: Posterior = None,
     power_payoff: Annotated[
         str | None, typer.Option(help="What powers play for: share or cost.", show_default="share")
     ] = None,
@@ -224,6 +225,7 @@ def tournament(
                 out,
                 worlds=worlds,
                 seed=seed,
+                posterior=posterior,
                 power_payoff=power_payoff,
                 republic_payoff=republic_payoff,
                 workers=workers,

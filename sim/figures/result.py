@@ -20,6 +20,7 @@ from sim.figures.chances import leaders, stances
 from sim.figures.chronicle import ledger_timeline
 from sim.figures.drawable import Drawable
 from sim.figures.fans import alignment_change, alignment_fans, grievance_by_cause
+from sim.figures.projects import projects
 from sim.figures.style import TYPEFACE
 from sim.figures.triangle import triangle
 
@@ -32,6 +33,7 @@ FIGURES: dict[str, tuple[Callable[[Drawable], Figure], str]] = {
     "triangle": (triangle, "Each republic between three powers, day one and end"),
     "grievance_by_cause": (grievance_by_cause, "Each republic's grievance against one power, by cause"),
     "ledger_timeline": (ledger_timeline, "Projects, lapses and rebukes of one world"),
+    "projects": (projects, "Projects of one world, from agreement to end"),
     "leaders": (leaders, "Chance that each power leads each republic at the end"),
     "stances": (stances, "Stances of the guests at each summit"),
 }

@@ -53,6 +53,13 @@ class ResultPlots:
         """
         return lazy.figure("ResultPlots.ledger_timeline", self._result, world)
 
+    def projects(self, world: int | None = None, republic: str | None = None) -> Figure:
+        """The projects that each republic took in one world, as bars, coloured by power, as thick as they are large.
+
+        ``world`` counts from 0; the default is the typical world. ``republic`` is a code; the default is all.
+        """
+        return lazy.figure("ResultPlots.projects", self._result, world, republic)
+
     def leaders(self) -> Figure:
         """The chance that each power leads each republic at the end, and that the leader changes."""
         return lazy.figure("ResultPlots.leaders", self._result)

@@ -215,9 +215,10 @@ class Result:
         """Projects one by one, of one world or of all: who opened, who bid, who got it and what became of it.
 
         [world, date, month, republic, power, opener, sector, size, shopped, rivals, agreed, delivered, lapsed,
-        cancelled, pending, outcome]. A row a project put on a republic's table. ``power`` got it (None: nobody),
+        cancelled, pending, ended, outcome]. A row a project put on a republic's table. ``power`` got it (None: nobody),
         ``opener`` opened it, ``rivals`` are the codes of others who bid. ``size`` is what was taken, else what the
         opener bid; it and the rest are points, ``agreed`` = delivered + lapsed + cancelled + pending at the end.
+        ``ended`` is the month by whose end two thirds of it had fallen due or been called off (None: not in this run).
         ``outcome``: taken, refused, no money (the opener's fund was empty). Rows apart, one a republic, power and
         sector, hold what was pending on day one (month 0, before day one) and what events pledged (pledged by
         EVENT). Steady engagement is not in it. Of a run that keeps "full".

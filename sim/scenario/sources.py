@@ -78,3 +78,13 @@ def describe(reference: str) -> str:
         if isinstance(record.get(key), str):
             return printable(str(record[key]), 200)
     return reference
+
+
+def cited(reference: str) -> str:
+    """Literature as running text cites it: ``Keohane and Nye (1977)``; the id where there are no authors."""
+    kind, _, name = reference.partition(":")
+    record = records(kind).get(name, {}) if kind in FILES else {}
+    authors = record.get("authors")
+    if not isinstance(authors, list):
+        return reference
+    return f"{' and '.join(str(author).partition(',')[0] for author in authors)} ({record.get('year')})"

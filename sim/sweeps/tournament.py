@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import lazy
+from sim.runs.posterior import Posterior, load_posterior
 from sim.runs.run import Progress
 from sim.runs.words import capital, listed, named
 from sim.scenario import BadInput, Problem, Scenario, load
@@ -340,6 +341,7 @@ def tournament(
     worlds: int = 200,
     months: int | None = None,
     seed: int = 0,
+    posterior: Posterior | str | os.PathLike[str] | None = None,
     power_payoff: str | None = None,
     republic_payoff: str | None = None,
     workers: int | None = None,
@@ -355,12 +357,14 @@ def tournament(
     powers, republics : codes of those who play; all powers where nobody is named.
     out : folder to keep it in, as a sweep's: the same call goes on where it stopped.
     worlds, months, seed : worlds a mix (200), length of the run (the scenario's), seed of all chance (0).
+    posterior : draws of parameters, one a world, the same in every mix: a shipped name, or a file of ``sim calibrate``.
     power_payoff, republic_payoff : what they play for: "share" or "cost"; "delivered", "terms" or "grievance".
     workers, progress, tell, command : as in ``sim.sweep``.
 
     Raises
     ------
-    BadInput : an unknown actor or payoff, more than ``MOST_MIXES`` mixes, and all that ``sim.sweep`` refuses.
+    BadInput : an unknown actor or payoff, more than ``MOST_MIXES`` mixes, a value set both by the draws and by hand,
+        and all that ``sim.sweep`` refuses.
     Stopped : Ctrl-C; what was finished is kept in ``out``.
 
     Examples
@@ -374,13 +378,26 @@ def tournament(
         told = told.with_months(months)
     for section, name in (("powers", power_payoff), ("republics", republic_payoff)):
         measure_of(section, name)
-    plan = plan_of(told, powers, republics, worlds, seed)
+    drawn = None if posterior is None else load_posterior(posterior)
+    plan = plan_of(told, powers, republics, worlds, seed, drawn)
     swept = sweep(plan, out, workers=workers, progress=progress, tell=tell, command=command)
     return _of(swept, power_payoff, republic_payoff)
 
 
-def plan_of(scenario: Scenario, powers: Sequence[str], republics: Sequence[str], worlds: int, seed: int) -> Plan:
-    """The sweep that a tournament is: one point a mix. Raises BadInput for unknown actors or too many mixes."""
+def plan_of(
+    scenario: Scenario,
+    powers: Sequence[str],
+    republics: Sequence[str],
+    worlds: int,
+    seed: int,
+    posterior: Posterior | None = None,
+) -> Plan:
+    """The sweep that a tournament is: one point a mix.
+
+    Raises BadInput for unknown actors, too many mixes, draws that do not suit the scenario.
+    """
+    if posterior is not None:
+        posterior.check(scenario)
     players = _players(scenario, powers, republics)
     count = int(np.prod([len(player.strategies) for player in players]))
     if count > MOST_MIXES:
@@ -403,7 +420,7 @@ def plan_of(scenario: Scenario, powers: Sequence[str], republics: Sequence[str],
     factor = Factor(SCENARIO, "scenario", 0.0, count - 1.0, values=places, names=tuple(scenarios))
     kept = tuple(f"{p.code}.{measure.outcome}" for p in players for measure in measures_of(p.section))
     title = f"Tournament of {listed([player.name for player in players])}"
-    return Plan(scenarios, (factor,), worlds=worlds, seed=seed, outcomes=kept, title=title)
+    return Plan(scenarios, (factor,), worlds=worlds, seed=seed, outcomes=kept, title=title, posterior=posterior)
 
 
 def _players(scenario: Scenario, powers: Sequence[str], republics: Sequence[str]) -> list[Player]:

@@ -13,13 +13,14 @@ from sim.scenario.errors import nearest
 from sim.view import panels
 from sim.view.payload import payload
 
-PANELS: tuple[str, ...] = ("player", "map", "triangle", "fans", "grievances", "deliveries", "ledger")
+PANELS: tuple[str, ...] = ("player", "map", "triangle", "fans", "grievances", "projects", "deliveries", "ledger")
 _KINDS = {
     "player": panels.Player,
     "map": panels.MapPanel,
     "triangle": panels.Triangle,
     "fans": panels.Fans,
     "grievances": panels.Grievances,
+    "projects": panels.Projects,
     "deliveries": panels.Deliveries,
     "ledger": panels.Ledger,
 }

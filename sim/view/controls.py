@@ -61,10 +61,9 @@ class Header(Control):
 class Levers(Control):
     """Scenario, seed, sliders, what is changed, files. ``show`` is made by ``sim.view.levers``.
 
-    Asks {kind: "move", path, value, final}, {kind: "scenario", name}, {kind: "seed", value}, {kind: "posterior", name}
-    ("" for none), {kind: "undo", path} (""
-    for all), {kind: "all"} for the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind:
-    "download", what}.
+    Asks {kind: "move", path, value, final} (a number, or the name of an actor's strategy), {kind: "scenario", name},
+    {kind: "seed", value}, {kind: "posterior", name} ("" for none), {kind: "undo", path} ("" for all), {kind: "all"} for
+    the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind: "download", what}.
     """
 
     _esm = script("levers")

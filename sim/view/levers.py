@@ -8,7 +8,9 @@ from sim.figures.palette import power_colors
 from sim.runs.words import capital
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
-from sim.scenario.sources import describe
+from sim.scenario.sources import cited, describe
+from sim.scenario.strategies import STANDARD, Strategy, strategies_of
+from sim.view.state import Value, value_at
 
 CURVED = 0.08
 """Where the ordinary value lies in the lowest part of the bounds, the slider's way is curved (cubic)."""
@@ -16,21 +18,20 @@ SECTIONS = (("powers", "Powers"), ("republics", "Republics"), ("rules", "Rules o
 
 
 def first(scenario: Scenario) -> list[dict[str, Any]]:
-    """Groups of sliders shown at once: one group an actor, {title, color, items}."""
+    """Groups of levers shown at once: one group an actor, {title, color, strategy, items}."""
     groups: list[dict[str, Any]] = []
     colors = power_colors(scenario.powers)
     paths = [path for path in scenario.numeric_paths() if scenario.parameter(path).group == "first"]
     for section, actors in (("powers", scenario.powers), ("republics", scenario.republics)):
         for code, spec in actors.items():
-            mine = [path for path in paths if path.startswith(f"{section}.{code}.")]
-            if mine:
-                groups.append(
-                    {
-                        "title": spec.name,
-                        "color": colors.get(code, "") if section == "powers" else "",
-                        "items": [item(scenario, path) for path in mine],
-                    }
-                )
+            groups.append(
+                {
+                    "title": spec.name,
+                    "color": colors.get(code, "") if section == "powers" else "",
+                    "strategy": choice(scenario, f"{section}.{code}.strategy"),
+                    "items": [item(scenario, path) for path in paths if path.startswith(f"{section}.{code}.")],
+                }
+            )
     return groups
 
 
@@ -45,6 +46,28 @@ def rest(scenario: Scenario) -> list[dict[str, Any]]:
         title = titles["rules"] if section == "rules" else _name(scenario, section, name)
         groups.setdefault((titles[section], title), []).append(item(scenario, path))
     return [{"section": section, "title": title, "items": items} for (section, title), items in groups.items()]
+
+
+def choice(scenario: Scenario, path: str) -> dict[str, Any]:
+    """The choice of an actor's strategy: path, the scenario's own, and options {name, words, about, source}."""
+    section, code, _ = path.split(".")
+    own = value_at(scenario, path)
+
+    def option(row: Strategy) -> dict[str, str]:
+        words = _spaced(row.name)
+        return {
+            "name": row.name,
+            "words": f"{words} (the scenario’s)" if row.name == own != STANDARD else words,
+            "about": row.help,
+            "source": "judgement" if row.name == STANDARD else f"{cited(row.source)}, {describe(row.source)}",
+        }
+
+    return {
+        "path": path,
+        "actor": _actor(scenario, code),
+        "value": own,
+        "options": [option(row) for row in strategies_of(section)],
+    }
 
 
 def item(scenario: Scenario, path: str) -> dict[str, Any]:
@@ -74,6 +97,8 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
 def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     """A parameter in words; ``whole`` with its owner: "Russia: strain"."""
     section, *parts = path.split(".")
+    if isinstance(value_at(scenario, path), str):
+        return f"{_name(scenario, section, parts[0])}: strategy" if whole else "Strategy"
     row = scenario.parameter(path)
     owner = "" if section == "rules" else parts.pop(0)
     words = [parts[0].replace("_", " ")]
@@ -83,12 +108,18 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
 
 
-def number(scenario: Scenario, path: str, value: float) -> str:
+def written(scenario: Scenario, path: str, value: Value) -> str:
     """A value as the levers write it."""
+    if isinstance(value, str):
+        return _spaced(value)
     row: Parameter = scenario.parameter(path)
     if is_date_path(tuple(path.split("."))):
         return month_label(int(value))
     return f"{value:.0f}" if row.high - row.low > 100 else f"{value:.3g}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _actor(scenario: Scenario, code: str) -> str:

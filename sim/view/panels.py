@@ -187,6 +187,12 @@ class Deliveries(Panel):
     _esm = script("deliveries")
 
 
+class Projects(Panel):
+    """Who won which project in the followed world, month by month, and how it goes over worlds."""
+
+    _esm = script("projects")
+
+
 class Ledger(Panel):
     """What happened in the followed world, in words; follows the playhead, each row can be clicked."""
 

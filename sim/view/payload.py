@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.figures.palette import power_colors
+from sim.reading import projects
 from sim.runs.ledger import entries
 from sim.runs.result import Result, quantiles
 from sim.runs.words import short_names
@@ -37,7 +38,7 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     """All that the panels draw of a result that keeps "overall" or more; what it did not keep is left out.
 
     ``world`` is the one followed (default: the typical one). ``coarse`` is for pictures that follow a dragged slider:
-    no ledger, a thin cloud.
+    no words, a thin cloud.
     """
     scenario, full = result.scenario, result.record.wants("full")
     sectors = ["overall", *SECTORS] if full else ["overall"]
@@ -75,6 +76,7 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
     if full:
         sent["grievance"] = _whole(np.moveaxis(result.array("grievance").mean(axis=-1), 0, -1), 100)
         sent["kept"] = _kept(result)
+        sent["projects"] = _projects(result)
     return sent
 
 
@@ -104,6 +106,7 @@ def world_payload(result: Result, world: int, *, ledger: bool = True) -> Payload
     for name in ("accepted", "delivered", "lapsed"):
         flow = of(name).sum(axis=-1).cumsum(axis=0)
         sent[name] = _series(np.concatenate([np.zeros_like(flow[:1]), flow]), 100)
+    sent["projects"] = _projects_of(result, world, words=ledger)
     if ledger:
         sent["ledger"] = ledger_payload(result, world)
     return sent
@@ -246,6 +249,54 @@ def _kept(result: Result) -> list[int]:
     kept = np.where(due > 1e-9, came / np.maximum(due, 1e-9), np.nan)
     parts = np.nan_to_num(np.stack(quantiles(kept, (0.1, 0.5, 0.9))), nan=-0.001)
     return _whole(np.moveaxis(np.pad(parts, ((0, 0), (1, 0), (0, 0)), constant_values=-0.001), 1, -1), 1000)
+
+
+def _projects(result: Result) -> Payload:
+    """Who gets the projects over worlds, all republics first: ``table`` of [projects, low, high, size, called_off] by
+    place and power, ``met`` of [met, won] by place, power and rival, ``said`` in words by place.
+    """
+    table, met = projects.taken(result), projects.contests(result)
+    places, powers = [projects.ALL, *result.republics], result.powers
+    columns = table[["projects", "low", "high", "size", "called_off"]].to_numpy().reshape(len(places), len(powers), 5)
+    known = {
+        (republic, power, rival): [round(often, 3), round(won, 3)]
+        for republic, power, rival, often, won, _ in met.itertuples(index=False)
+    }
+    return {
+        "table": [[[None if np.isnan(x) else round(float(x), 3) for x in row] for row in rows] for rows in columns],
+        "met": [[[known.get((place, p, q), [0, 0]) for q in powers] for p in powers] for place in places],
+        "said": [projects.paragraph(result, table, met, place) for place in places],
+    }
+
+
+def _projects_of(result: Result, world: int, *, words: bool) -> Payload:
+    """The projects of one world: ``rows`` of [month, until, republic, power, opener, sector, size, delivered, lapsed,
+    cancelled, pending, rivals, state] and ``said``, in ``words``.
+
+    Points are whole hundredths; ``rivals`` has a bit a power, ``state`` 1 for called off and 2 for stalled.
+    """
+    republics, powers = (
+        {code: place for place, code in enumerate(codes)} for codes in (result.republics, result.powers)
+    )
+    rows, said = [], []
+    row: Any
+    for row in projects.in_world(result, world).itertuples():
+        points = (row.size, row.delivered, row.lapsed, row.cancelled, row.pending)
+        rows.append(
+            [
+                int(row.month),
+                int(row.until),
+                republics[row.republic],
+                powers[row.power],
+                powers[row.opener],
+                SECTORS.index(row.sector),
+                *(round(100 * float(value)) for value in points),
+                sum(1 << powers[code] for code in row.rivals.split(", ") if code),
+                bool(row.called_off) + 2 * bool(row.stalled),
+            ]
+        )
+        said.append(projects.told(result.scenario, row, result.dates[-1]) if words else "")
+    return {"sectors": list(SECTORS), "rows": rows, "said": said}
 
 
 def _numbers_out(text: str, numbers: list[int]) -> str:

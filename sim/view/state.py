@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, quote
 
 from sim.runs.posterior import shipped_posteriors
 from sim.scenario import SECTORS, BadInput, Scenario
-from sim.scenario.errors import printable
+from sim.scenario.errors import nearest, printable
 from sim.scenario.paths import INNER
+from sim.scenario.strategies import names_of
 from sim.view.catalogue import Catalogue, pack, unpack
 
 PAGES: tuple[tuple[str, str], ...] = (
@@ -25,6 +26,9 @@ MAX_SEED = 2**53
 """Largest seed a browser can write down exactly."""
 MOST_CHANGES = 200
 
+Value = float | str
+"""What a lever sets: a number, or the name of an actor's strategy."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -34,7 +38,7 @@ class View:
     scenario: str = ""
     text: str = ""
     """YAML of an uploaded scenario, "" for one of the catalogue."""
-    changes: tuple[tuple[str, float], ...] = ()
+    changes: tuple[tuple[str, Value], ...] = ()
     seed: int = 0
     posterior: str = ""
     """Posterior draws that the worlds take, so that bands contain parameter uncertainty; "" is none."""
@@ -61,7 +65,7 @@ class View:
     def address(self) -> str:
         """The query string, "?" included; only what differs from the default, but for the scenario."""
         words: list[tuple[str, object]] = [("page", self.page), ("scenario", self.scenario)]
-        words += [("set", f"{path}={value:.9g}") for path, value in self.changes]
+        words += [("set", f"{path}={_written(value)}") for path, value in self.changes]
         words += [(name, getattr(self, attribute)) for name, attribute in PLAIN.items()]
         if self.text:
             words.append(("yaml", pack(self.text)))
@@ -137,22 +141,58 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
     return view.changed(sweep=word("sweep")), problems
 
 
-def _changes(texts: list[str], base: Scenario, problems: list[str]) -> tuple[tuple[str, float], ...]:
+def _written(value: Value) -> str:
+    return value if isinstance(value, str) else f"{value:.9g}"
+
+
+def value_at(scenario: Scenario, path: str) -> Value:
+    """What stands where a lever is: a number, or an actor's strategy. Raises BadInput for any other path."""
+    section, _, rest = path.partition(".")
+    code, _, key = rest.partition(".")
+    if key == "strategy" and section in ("powers", "republics"):
+        specs = scenario.powers if section == "powers" else scenario.republics
+        if code in specs:
+            return str(specs[code].strategy)
+    return scenario.get(path)
+
+
+def _strategy(base: Scenario, path: str, name: str) -> str:
+    """The name of a strategy that the actor may have. Raises BadInput for another."""
+    section, code, _ = path.split(".")
+    names = names_of(section)
+    if name not in names:
+        actor = (base.powers if section == "powers" else base.republics)[code].name
+        raise BadInput.of(
+            f"{actor} with the strategy {printable(name, 40)!r}",
+            f"one of {', '.join(names)}",
+            path=path,
+            nearest=nearest(name, names),
+        )
+    return name
+
+
+def _changes(texts: list[str], base: Scenario, problems: list[str]) -> tuple[tuple[str, Value], ...]:
     """The changes that hold together; each other one becomes a problem."""
-    wanted: dict[str, float] = {}
+    wanted: dict[str, Value] = {}
     for text in texts[:MOST_CHANGES]:
         path, _, value = text.partition("=")
         try:
-            base.parameter(path)
-            wanted[path] = float(value)
-        except (BadInput, ValueError):
+            chosen = isinstance(value_at(base, path), str)
+        except BadInput:
+            problems.append(f"The address changes what cannot be changed: {printable(text)}.")
+            continue
+        try:
+            wanted[path] = _strategy(base, path, value) if chosen else float(value)
+        except BadInput as error:
+            problems.append(f"The address asks for another strategy: {error}")
+        except ValueError:
             problems.append(f"The address changes what cannot be changed: {printable(text)}.")
     try:
         base.with_values(wanted)
     except BadInput as error:
         problems.append(f"The changes in the address do not fit: {error}")
         return ()
-    return tuple((path, value) for path, value in wanted.items() if value != base.get(path))
+    return tuple((path, value) for path, value in wanted.items() if value != value_at(base, path))
 
 
 def _number(text: str, name: str, most: int, problems: list[str]) -> int:
@@ -164,17 +204,33 @@ def _number(text: str, name: str, most: int, problems: list[str]) -> int:
     return 0
 
 
-def moved(base: Scenario, changes: Mapping[str, float], path: str, value: float) -> dict[str, float]:
+def moved(base: Scenario, changes: Mapping[str, Value], path: str, value: Value) -> dict[str, Value]:
     """The changes after one lever was moved; weights that share a sum give way in proportion.
 
     Raises
     ------
-    BadInput : no such number.
+    BadInput : no such number, no such strategy.
     """
+    after = dict(changes)
+    if isinstance(value_at(base, path), str):
+        after[path] = _strategy(base, path, str(value))
+    else:
+        after |= _numbers_moved(base, changes, path, float(value))
+    return {key: new for key, new in after.items() if _differs(new, value_at(base, key))}
+
+
+def _differs(new: Value, old: Value) -> bool:
+    if isinstance(new, str) or isinstance(old, str):
+        return new != old
+    return abs(new - old) > 1e-9
+
+
+def _numbers_moved(base: Scenario, changes: Mapping[str, Value], path: str, value: float) -> dict[str, Value]:
+    """The number at ``path``, and those that give way to it."""
     row = base.parameter(path)
     now = base.with_values(changes) if changes and row.total else base
     value = min(max(round(value, 6), row.low), row.high)
-    after = dict(changes)
+    after: dict[str, Value] = {}
     if row.total == "one" and row.inner:
         stem = path.rpartition(".")[0]
         others = [f"{stem}.{name}" for name in INNER[row.inner] if f"{stem}.{name}" != path]
@@ -188,4 +244,4 @@ def moved(base: Scenario, changes: Mapping[str, float], path: str, value: float)
         rest = sum(now.get(f"{stem}.{power}") for power in base.powers if f"{stem}.{power}" != path)
         value = min(value, max(0.0, 1.0 - rest))
     after[path] = value
-    return {key: number for key, number in after.items() if abs(number - base.get(key)) > 1e-9}
+    return after

@@ -20,7 +20,7 @@ from sim.view.catalogue import Catalogue, from_upload, pack
 from sim.view.components import rows_of
 from sim.view.engine import Engine, Kept, Reporter, Runner
 from sim.view.payload import Payload
-from sim.view.state import COARSE, PAGES, WORLDS, View, from_address, moved
+from sim.view.state import COARSE, PAGES, WORLDS, Value, View, from_address, moved, value_at
 
 SHOWN_PROBLEMS = 30
 """Mistakes of an uploaded file that are listed."""
@@ -87,7 +87,7 @@ class Visit:
         self.clicked: solara.Reactive[str] = solara.reactive("")
         """Event last clicked in the ledger or above the track."""
         self.runner = Runner(self.progress.set, self._failed)
-        self._made: tuple[Scenario, dict[str, float], Scenario] = (self.base, {}, self.base)
+        self._made: tuple[Scenario, dict[str, Value], Scenario] = (self.base, {}, self.base)
         self._sliders: tuple[Scenario | None, list[dict[str, Any]]] = (None, [])
 
     # -- what follows from the view -----------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Visit:
         """The scenario with its changes."""
         return self._with(self.base, dict(self.view.value.changes))
 
-    def _with(self, base: Scenario, changes: dict[str, float]) -> Scenario:
+    def _with(self, base: Scenario, changes: dict[str, Value]) -> Scenario:
         """A scenario with changes; the last one is kept, since a page asks for it again and again."""
         if not changes:
             return base
@@ -145,8 +145,8 @@ class Visit:
                     "path": path,
                     "value": value,
                     "label": levers.label(base, path, whole=True),
-                    "from": levers.number(base, path, base.get(path)),
-                    "to": levers.number(base, path, value),
+                    "from": levers.written(base, path, value_at(base, path)),
+                    "to": levers.written(base, path, value),
                 }
                 for path, value in view.changes
             ],
@@ -183,7 +183,7 @@ class Visit:
     def _do(self, ask: dict[str, Any]) -> None:
         kind, view = ask.get("kind"), self.view.value
         if kind == "move":
-            changes = moved(self.base, dict(view.changes), str(ask.get("path")), float(ask.get("value", 0)))
+            changes = moved(self.base, dict(view.changes), str(ask.get("path")), ask.get("value", 0))
             self._check(self.base, changes, view.posterior)
             if ask.get("final"):
                 self._change(view.changed(changes=tuple(changes.items())))
@@ -221,20 +221,20 @@ class Visit:
             view = view.changed(posterior="")
         return view, problems
 
-    def _check(self, base: Scenario, changes: dict[str, float], name: str) -> None:
+    def _check(self, base: Scenario, changes: dict[str, Value], name: str) -> None:
         """Refuse a lever that the parameter draws set as well."""
         posterior = self.services.posterior(name)
         if posterior is not None:
             posterior.check(base, dict.fromkeys(changes, "a lever"))
 
-    def _agree(self, base: Scenario, changes: dict[str, float], name: str) -> bool:
+    def _agree(self, base: Scenario, changes: dict[str, Value], name: str) -> bool:
         try:
             self._check(base, changes, name)
         except BadInput:
             return False
         return True
 
-    def _holds(self, changes: tuple[tuple[str, float], ...]) -> bool:
+    def _holds(self, changes: tuple[tuple[str, Value], ...]) -> bool:
         try:
             self.base.with_values(dict(changes))
         except BadInput:
@@ -286,7 +286,7 @@ class Visit:
 
     # -- running ------------------------------------------------------------------------------------------------------
 
-    def run(self, changes: dict[str, float], *, worlds: int = WORLDS, view: View | None = None) -> None:
+    def run(self, changes: dict[str, Value], *, worlds: int = WORLDS, view: View | None = None) -> None:
         """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
         view, engine = view or self.view.value, self.services.engine
         base = self.services.catalogue.scenario(view.scenario, view.text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario.sources import records
+from sim.scenario.strategies import STRATEGIES
 from sim.scenario.table import CAUSES, SECTORS, TABLE
 from sim.world.model import DiplomacyModel
 from sim.world.rules import DRIVERS
@@ -45,18 +46,28 @@ def page() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def test_the_table_of_parameters_is_up_to_date(page: str) -> None:
+def test_the_tables_of_parameters_and_strategies_are_up_to_date(page: str) -> None:
     new = odd_table.renewed(page)
     diff = list(difflib.unified_diff(page.splitlines(), new.splitlines(), "docs/ODD.md", "made now", lineterm="", n=0))
-    assert not diff, "run 'python tools/odd_table.py' to renew the table:\n" + "\n".join(diff[:60])
+    assert not diff, "run 'python tools/odd_table.py' to renew the tables:\n" + "\n".join(diff[:60])
 
 
-def test_a_stale_table_is_noticed_and_renewed(page: str) -> None:
-    stale = page.replace("engagement points a month", "gold", 1)
+@pytest.mark.parametrize(
+    ("name", "words"), [("parameters", "engagement points a month"), ("strategies", "what would be conceded")]
+)
+def test_a_stale_table_is_noticed_and_renewed(page: str, name: str, words: str) -> None:
+    stale = page.replace(words, "gold", 1)
     assert stale != page
     assert odd_table.renewed(stale) == page
-    with pytest.raises(ValueError, match="markers"):
-        odd_table.renewed(page.replace(odd_table.END, ""))
+    with pytest.raises(ValueError, match=f"markers once: <!-- {name}"):
+        odd_table.renewed(page.replace(odd_table.END.format(name), ""))
+
+
+def test_every_strategy_has_its_row(page: str) -> None:
+    table = page[page.index(odd_table.BEGIN.format("strategies")) : page.index(odd_table.END.format("strategies"))]
+    rows = re.findall(r"^\|.*?\| `(\w+)` \| (.+) \| .+ \(\d{4}\) \|$", table, flags=re.MULTILINE)
+    assert rows == [(row.name, row.rule) for row in STRATEGIES]
+    assert all(rule for _, rule in rows)
 
 
 def test_odd_headings_and_design_concepts_stand_in_order(page: str) -> None:
@@ -68,7 +79,7 @@ def test_odd_headings_and_design_concepts_stand_in_order(page: str) -> None:
 
 def test_every_rule_and_driver_is_told(page: str) -> None:
     """Each parameter is named in the text itself, not only in the table, in words or as code."""
-    text = page[: page.index(odd_table.BEGIN)]
+    text = page[: page.index(odd_table.BEGIN.format("parameters"))]
     words = " ".join(re.sub(r"[_\-–]", " ", text).split()).lower()
     untold = [row.name for row in TABLE if row.owner != "event" and row.name.replace("_", " ") not in words]
     assert not untold

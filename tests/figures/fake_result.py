@@ -137,6 +137,24 @@ class FakeResult:
             }
         )
 
+    def projects(self, world: int | None = None) -> pd.DataFrame:
+        """A project a republic every four months or so, some called off, some stalled; and one that nobody took."""
+        rng = np.random.default_rng(self.seed + 1)
+        rows = []
+        for republic in self.republics:
+            for month in np.flatnonzero(rng.random(self.months) < 0.25) + 1:
+                power, end, size = rng.choice(self.powers), month + int(rng.integers(0, 40)), rng.lognormal(-0.5, 1)
+                came, gone = rng.random(), 0.5 * (rng.random() < 0.2)
+                rows.append((world, month, republic, power, size, end, came, gone, "taken"))
+        rows.append((world, 1, self.republics[0], None, 1.0, 0, 0.0, 0.0, "refused"))
+        columns = ["world", "month", "republic", "power", "size", "end", "came", "gone", "outcome"]
+        table = pd.DataFrame(rows, columns=columns)
+        table["sector"], table["agreed"] = rng.choice(SECTORS, len(table)), table["size"]
+        table["cancelled"], left = table["size"] * table.gone, table["size"] * (1 - table.gone)
+        table["delivered"], table["lapsed"] = left * table.came, left * (1 - table.came)
+        table["ended"] = [self.dates[end] if 0 < end <= self.months else None for end in table.end]
+        return table
+
     def stances(self) -> pd.DataFrame:
         rows = []
         for code, event in self.scenario.events.items():

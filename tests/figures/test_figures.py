@@ -11,6 +11,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
@@ -23,7 +24,8 @@ from sim.figures import result as figures
 from sim.figures import style
 from sim.figures.drawable import happened, power_name
 from sim.figures.fans import BANDS
-from sim.figures.palette import POWER_COLORS
+from sim.figures.palette import POWER_COLORS, power_colors
+from sim.reading.projects import in_world
 from sim.runs.result import Result
 from sim.runs.words import percent
 from sim.scenario import BadInput
@@ -255,6 +257,42 @@ def test_a_long_ledger_gathers_months_and_keeps_the_sum() -> None:
     assert sums in [text.replace("\u2007", " ").split() for text in words(fig)]
 
 
+@pytest.mark.parametrize("republic", [None, "UZB"])
+def test_projects_are_bars_from_agreement_to_end(real: Result, republic: str | None) -> None:
+    fig = real.plot.projects(3, republic)
+    table = in_world(real, 3)
+    shown = [republic] if republic else real.republics
+    for code in real.republics:
+        for power in real.powers:
+            for stalled in (False, True):
+                mine = table[(table.republic == code) & (table.power == power) & (table.stalled == stalled)]
+                gid = f"projects-{code}-{power}{'-stalled' * stalled}"
+                found = fig.findobj(lambda artist, gid=gid: artist.get_gid() == gid)
+                assert len(found) == bool(len(mine) and code in shown)
+                if not found:
+                    continue
+                boxes = [path.get_extents() for path in found[0].get_paths()]
+                np.testing.assert_allclose([box.x0 for box in boxes], mine.month - 0.5)
+                np.testing.assert_allclose([box.x1 for box in boxes], mine.until + 0.5)
+                high = pd.Series([box.height for box in boxes])
+                assert (high.rank() == mine["size"].reset_index(drop=True).rank()).all()
+                assert to_hex(found[0].get_edgecolor()[0]) == power_colors(real.scenario.powers)[power]
+    gone = fig.findobj(lambda artist: (artist.get_gid() or "").startswith("called-off-"))
+    assert sum(len(line.get_xdata()) for line in gone) == table[table.republic.isin(shown)].called_off.sum()
+    text = words(fig)
+    for row in table[table.republic.isin(shown)].itertuples():
+        assert f"{real.scenario.powers[row.power].name}: {row.sector}" in text
+
+
+def test_projects_lie_on_no_other(real: Result) -> None:
+    fig = real.plot.projects()
+    bars = fig.findobj(lambda artist: (artist.get_gid() or "").startswith("projects-"))
+    boxes = [path.get_extents() for bar in bars for path in bar.get_paths()]
+    assert len(boxes) == len(in_world(real, real.typical_world))
+    for a, b in combinations(boxes, 2):
+        assert a.x1 <= b.x0 or b.x1 <= a.x0 or a.y1 <= b.y0 or b.y1 <= a.y0
+
+
 def test_leaders_show_the_chance_of_each_power_and_of_a_change(real: Result) -> None:
     fig = real.plot.leaders()
     bars = part(fig, "bars").get_paths()
@@ -324,7 +362,7 @@ def test_figures_of_larger_scenarios_are_tidy(name: str) -> None:
 
 @pytest.mark.slow
 def test_every_republic_and_power_is_named(shaped: FakeResult) -> None:
-    for draw in (figures.alignment_fans, figures.ledger_timeline, figures.leaders):
+    for draw in (figures.alignment_fans, figures.ledger_timeline, figures.projects, figures.leaders):
         text = " ".join(words(draw(shaped)))
         for code in shaped.republics:
             name = shaped.scenario.republics[code].name
@@ -363,6 +401,8 @@ def test_without_events_kept_the_fans_still_draw() -> None:
         lambda plot: plot.grievance_by_cause("TUR"),
         lambda plot: plot.ledger_timeline(60),
         lambda plot: plot.ledger_timeline(-1),
+        lambda plot: plot.projects(60),
+        lambda plot: plot.projects(republic="UZ"),
         lambda plot: plot.triangle(["RUS", "CHN"]),
         lambda plot: plot.triangle(["RUS", "CHN", "CHN"]),
         lambda plot: plot.triangle(["RUS", "CHN", "TUR"]),

@@ -82,6 +82,7 @@ def test_a_result_has_typed_figures(tmp_path: Path) -> None:
         assert_type(plot.triangle(["RUS", "CHN", "EUU"]), Figure),
         assert_type(plot.grievance_by_cause("RUS"), Figure),
         assert_type(plot.ledger_timeline(1), Figure),
+        assert_type(plot.projects(1, "KAZ"), Figure),
         assert_type(plot.leaders(), Figure),
         assert_type(plot.stances(), Figure),
     ]

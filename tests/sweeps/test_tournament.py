@@ -131,6 +131,20 @@ def test_a_mix_is_what_run_says_of_it(small: Tournament) -> None:
         assert np.allclose(alone["TJK.delivered"], small.values(1, small.payoff(1)).reshape(48, -1)[at])
 
 
+def test_every_mix_takes_the_same_posterior_draws(tmp_path: Path) -> None:
+    """World i of each mix is world i of ``sim.run`` with these draws; the manifest says which they are."""
+    drawn = tournament("dushanbe-2025", [], ["TJK"], tmp_path, posterior="dushanbe-2025", **QUICK)
+    told = sim.load("dushanbe-2025", set={"republics.TJK.strategy": "auctioneer"})
+    alone = sim.run(told, **QUICK, keep="outcomes", posterior="dushanbe-2025").outcomes()
+    values = drawn.values(0, measure_of("republics", "terms"))[names_of("republics").index("auctioneer")]
+    assert np.array_equal(values, alone["TJK.terms"].to_numpy() * 100.0)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["same"]["plan"]["posterior"] == sim.load_posterior("dushanbe-2025").manifest
+    assert Tournament.load(tmp_path).sweep.posterior == "dushanbe-2025"
+    with pytest.raises(sim.BadInput, match="posterior"):  # another tournament, not the rest of this one
+        tournament("dushanbe-2025", [], ["TJK"], tmp_path, **QUICK)
+
+
 def test_outcomes_of_a_republic_add_up() -> None:
     table = sim.run("dushanbe-2025", 5, 12).outcomes()
     delivered = sum(table[f"{code}.delivered"] for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB"))
@@ -204,6 +218,7 @@ def test_one_player_has_a_best_strategy_and_a_figure() -> None:
         ({"powers": ["RUS"], "power_payoff": "shares"}, "one of share, cost; did you mean share?"),
         ({"republics": ["UZB"], "republic_payoff": "share"}, "one of delivered, terms, grievance"),
         ({"powers": ["RUS"], "worlds": 0}, "a whole number, 1 or more"),
+        ({"powers": ["RUS"], "posterior": "dushanbe"}, "did you mean dushanbe-2025?"),
         (
             {"powers": ["RUS", "CHN", "EUU"], "republics": ["TJK"]},
             "3,072 mixes (8 x 8 x 8 x 6 strategies of RUS, CHN, EUU, TJK), expected at most 1,024",
@@ -297,3 +312,14 @@ def test_values_may_be_set_and_payoffs_chosen() -> None:
     wrong = call("--republic-payoff", "term")
     assert wrong.exit_code == 2
     assert "did you mean terms?" in wrong.output
+
+
+def test_posterior_draws_are_named_and_not_set_by_hand_as_well() -> None:
+    answer = call("--posterior", "dushanbe-2025")
+    assert answer.exit_code == 0, answer.output
+    assert "6 mixes, posterior dushanbe-2025" in " ".join(answer.stdout.split())
+    assert json.loads(call("--posterior", "dushanbe-2025", "--format", "json").stdout)["posterior"] == "dushanbe-2025"
+    fitted = sim.load_posterior("dushanbe-2025").paths(sim.load("dushanbe-2025"))[0]
+    twice = call("--posterior", "dushanbe-2025", "--set", f"{fitted}={sim.load('dushanbe-2025').get(fitted)}")
+    assert twice.exit_code == 2
+    assert "one of the two" in " ".join(twice.output.split())

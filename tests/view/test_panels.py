@@ -16,6 +16,7 @@ import sim
 
 pytest.importorskip("anywidget", reason="the extra view is not installed (pip install 'sim[view]')")
 
+from sim.reading.projects import ALL, contests, in_world, paragraph, taken, told
 from sim.scenario.table import CAUSES, SECTORS
 from sim.view import board as boards
 from sim.view import panels
@@ -28,6 +29,7 @@ CLASSES = [
     panels.Triangle,
     panels.Fans,
     panels.Grievances,
+    panels.Projects,
     panels.Deliveries,
     panels.Ledger,
     panels.Waterfall,
@@ -125,6 +127,33 @@ def test_ledger_says_the_same_words(result: sim.Result, sent: dict[str, Any]) ->
         assert text == entry.text
 
 
+def test_projects_are_those_of_the_world_followed_and_over_worlds(result: sim.Result, sent: dict[str, Any]) -> None:
+    its, table = sent["follow"]["projects"], in_world(result, result.typical_world)
+    assert len(its["rows"]) == len(its["said"]) == len(table) > 0
+    for row, said, one in zip(its["rows"], its["said"], table.itertuples(), strict=True):
+        month, until, r, p, opener, sector, size, delivered, lapsed, cancelled, pending, rivals, state = row
+        assert (month, until) == (one.month, one.until)
+        codes = (result.republics[r], result.powers[p], result.powers[opener], its["sectors"][sector])
+        assert codes == (one.republic, one.power, one.opener, one.sector)
+        parts = (one.size, one.delivered, one.lapsed, one.cancelled, one.pending)
+        np.testing.assert_allclose((size, delivered, lapsed, cancelled, pending), 100 * np.array(parts), atol=0.51)
+        bid = ", ".join(power for q, power in enumerate(result.powers) if rivals >> q & 1)
+        assert (bid, state) == (one.rivals, one.called_off + 2 * one.stalled)
+        assert said == told(result.scenario, one, result.dates[-1])
+    over, won, met = sent["projects"], taken(result), contests(result)
+    places = [ALL, *result.republics]
+    for place, republic in enumerate(places):
+        assert over["said"][place] == paragraph(result, won, met, republic)
+    np.testing.assert_allclose(
+        np.array(over["table"], dtype=float).reshape(-1, 5),
+        won[["projects", "low", "high", "size", "called_off"]].to_numpy(),
+        atol=0.0006,
+    )
+    pair = met[(met.republic == "UZB") & (met.power == "CHN") & (met.rival == "RUS")].iloc[0]
+    found = over["met"][places.index("UZB")][result.powers.index("CHN")][result.powers.index("RUS")]
+    assert found == pytest.approx([pair.met, pair.won], abs=0.0006)
+
+
 def test_a_payload_is_small() -> None:
     result = sim.run("dushanbe-2025", worlds=500)
     sent = payload(result)
@@ -215,6 +244,7 @@ def test_board_holds_the_panels_in_step(result: sim.Result) -> None:
         "Triangle",
         "Fans",
         "Grievances",
+        "Projects",
         "Deliveries",
         "Ledger",
     ]

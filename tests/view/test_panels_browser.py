@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -16,11 +17,12 @@ from tests.panel_page import CLASHES, Shown, browser, panel_page
 
 pytest.importorskip("anywidget", reason="the extra view is not installed (pip install 'sim[view]')")
 
+from sim.reading.projects import in_world
 from sim.view.payload import difference_payload, payload
 
 pytestmark = pytest.mark.browser
 
-ALL = ["Player", "MapPanel", "Triangle", "Fans", "Grievances", "Deliveries", "Ledger"]
+ALL = ["Player", "MapPanel", "Triangle", "Fans", "Grievances", "Projects", "Deliveries", "Ledger"]
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,20 @@ def made_up(republics: int, powers: int, months: int = 24, worlds: int = 30) -> 
             "lapsed": flows,
             "events": [[2, 0]],
             "ledger": {"kinds": ["event"], "wordings": ["A summit of all."], "rows": [[2, 0, 0, 0, 0]]},
+            "projects": {
+                "sectors": ["security", "infrastructure"],
+                "rows": [
+                    [m, min(m + n, months), m % republics, n % powers, 0, n % 2, 10 + 40 * n, 5, 9 * n, 1, 0, 1, n % 4]
+                    for m in range(1, months + 1, 2)
+                    for n in (m % 7,)
+                ],
+                "said": [f"A project of month {m}. It came." for m in range(1, months + 1, 2)],
+            },
+        },
+        "projects": {
+            "table": [[[3.1, 1, 6, None, None]] * powers] * (republics + 1),
+            "met": [[[[2.5, 1]] * powers] * powers] * (republics + 1),
+            "said": ["Somebody wins most."] * (republics + 1),
         },
     }
 
@@ -140,7 +156,7 @@ def test_all_panels_draw_clearly(chromium: Any, sent: dict[str, Any], theme: str
     with panel_page(chromium, shown(sent, month=40, focus=focus), theme=theme, width=width) as page:
         assert page.locator(".sim-panel").count() == len(ALL)
         assert page.locator(".sim-error").count() == 0
-        assert page.locator("svg[data-chart]").count() == 6
+        assert page.locator("svg[data-chart]").count() == 7
         assert page.evaluate(CLASHES) == []
         assert page.evaluate(CONTRAST) == []
 
@@ -323,6 +339,58 @@ def test_ledger(chromium: Any, result: sim.Result, sent: dict[str, Any]) -> None
             "n": 1,
         }
         assert page.evaluate("models.player.values.month") == 19
+
+
+def test_projects(chromium: Any, result: sim.Result, sent: dict[str, Any]) -> None:
+    table = in_world(result, result.typical_world)
+    with panel_page(chromium, shown(sent, ["Player", "Projects"], month=result.months)) as page:
+        bars = page.locator("#projects [data-project]")
+        assert bars.count() == len(table)
+        assert page.locator("#projects .sim-gone").count() == table.called_off.sum() + 1  # and one in the key
+        said = bars.evaluate_all("all => all.map((bar) => bar.getAttribute('aria-label'))")
+        assert sorted(said) == sorted(sent["follow"]["projects"]["said"])
+        size = {
+            label: box["height"]
+            for label, box in zip(said, [bar.locator(".sim-bar").bounding_box() for bar in bars.all()], strict=True)
+        }
+        order = [
+            size[text]
+            for text, _ in sorted(
+                zip(sent["follow"]["projects"]["said"], table["size"], strict=True), key=lambda one: one[1]
+            )
+        ]
+        assert all(a <= b + 0.6 for a, b in itertools.pairwise(order))
+        bars.nth(0).hover()
+        assert said[0].startswith(page.inner_text("#projects .sim-tip .sim-strong"))
+        page.mouse.move(5, 5)
+        bars.nth(0).focus()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == said[1]
+        assert page.inner_text("#projects .sim-tip").replace("\n", " ") == said[1]
+        assert bars.evaluate_all("all => all.filter((bar) => bar.tabIndex === 0).length") == 1
+        page.keyboard.press("Enter")
+        months = {
+            text: row[0]
+            for row, text in zip(sent["follow"]["projects"]["rows"], sent["follow"]["projects"]["said"], strict=True)
+        }
+        page.wait_for_function(
+            "month => document.querySelector('.sim-track').ariaValueNow === String(month)", arg=months[said[1]]
+        )
+        later = bars.evaluate_all("all => all.filter((bar) => bar.getAttribute('opacity') === '0.25').length")
+        assert later == (table.month > months[said[1]]).sum()
+        page.click("#projects [data-republic=UZB]")
+        mine = (table.republic == "UZB").sum()
+        page.wait_for_function(
+            "count => document.querySelectorAll('#projects [data-project]').length === count", arg=int(mine)
+        )
+        assert page.locator("#projects .sim-told li").count() == mine
+        assert page.inner_text("#projects .sim-say").replace("\u00a0", " ") == sent["projects"]["said"][5]
+        cells = page.locator("#projects tbody tr").nth(1).locator("td").all_inner_texts()
+        mean, low, high, each, _ = sent["projects"]["table"][5][1]
+        assert cells[:3] == [f"{mean:.1f}", f"{low:.0f}–{high:.0f}", f"{each:.2f}"]
+        met, won = sent["projects"]["met"][5][1][0]
+        assert cells[4].replace("\u00a0", " ") == f"won {100 * won / met:.0f} % of {met:.1f}"
+        assert cells[5] == "–"
 
 
 def test_event_dots_of_the_player(chromium: Any, sent: dict[str, Any]) -> None:

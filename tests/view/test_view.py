@@ -27,6 +27,7 @@ import sim
 from sim.cli.app import app as program
 from sim.runs.posterior import shipped_posteriors
 from sim.scenario import SECTORS, BadInput
+from sim.scenario.strategies import names_of, strategies_of
 from sim.scenario.yaml import MAX_BYTES
 from sim.sweeps.table import Sweep as Swept
 
@@ -86,10 +87,13 @@ def views(draw: st.DrawFn) -> View:
         for path in scenario.numeric_paths()
         if scenario.parameter(path).owner == "power" and not scenario.parameter(path).total
     ]
-    changes: dict[str, float] = {}
+    changes: dict[str, float | str] = {}
     for path in draw(st.lists(st.sampled_from(free), max_size=3, unique=True)):
         row = scenario.parameter(path)
         changes = moved(scenario, changes, path, draw(st.floats(row.low, row.high)))
+    for section in ("powers", "republics"):
+        for code in draw(st.lists(st.sampled_from([*getattr(scenario, section)]), max_size=2, unique=True)):
+            changes = moved(scenario, changes, f"{section}.{code}.strategy", draw(st.sampled_from(names_of(section))))
     return View(
         page=draw(st.sampled_from([page for page, _ in PAGES])),
         scenario=name,
@@ -117,7 +121,7 @@ def test_an_address_brings_back_the_view(view: View) -> None:
     assert found.changed(changes=()) == view.changed(changes=())
     assert [path for path, _ in found.changes] == [path for path, _ in view.changes]
     for (_, mine), (_, its) in zip(found.changes, view.changes, strict=True):
-        assert mine == pytest.approx(its, rel=1e-8)
+        assert mine == (its if isinstance(its, str) else pytest.approx(its, rel=1e-8))
     assert found.address() == view.address()
 
 
@@ -166,6 +170,20 @@ def test_an_address_names_what_it_cannot_give() -> None:
         assert word in said
 
 
+def test_an_address_names_a_strategy_that_there_is_not() -> None:
+    view, problems = from_address(
+        "?set=powers.RUS.strategy=coercr&set=republics.KAZ.strategy=auctioneer&set=republics.UZB.strategy=patron"
+        "&set=powers.XXX.strategy=coercer",
+        CATALOGUE,
+    )
+    assert view.changes == (("republics.KAZ.strategy", "auctioneer"),)
+    said = "\n".join(problems)
+    assert "Russia with the strategy 'coercr', expected one of standard, patron, merchant" in said
+    assert "did you mean coercer?" in said
+    assert "Uzbekistan with the strategy 'patron', expected one of standard, hedger" in said
+    assert "cannot be changed: powers.XXX.strategy=coercer" in said
+
+
 def test_an_uploaded_scenario_travels_in_the_address() -> None:
     text = "title: Mine\nextends: dushanbe-2025\npowers:\n  RUS:\n    strain: {value: 0.7, source: assumption}\n"
     view = View(scenario="mine", text=text)
@@ -194,6 +212,25 @@ def test_levers_are_the_parameter_table(base: sim.Scenario) -> None:
     words = {item["path"].split(".")[2] for item in first}
     assert set(FIRST) - words == set()
     assert [group["title"] for group in levers.first(base)][:3] == ["Russia", "China", "European Union"]
+
+
+def test_every_actor_has_its_choice_of_strategy() -> None:
+    story = sim.load("dushanbe-2025", set={"powers.CHN.strategy": "merchant"})
+    actors = {
+        f"{section}.{code}.strategy": (section, spec)
+        for section in ("powers", "republics")
+        for code, spec in getattr(story, section).items()
+    }
+    shown = {group["strategy"]["path"]: group["strategy"] for group in levers.first(story)}
+    assert list(shown) == list(actors)
+    for path, (section, spec) in actors.items():
+        assert (shown[path]["value"], shown[path]["actor"]) == (spec.strategy, spec.name)
+        rows = [(option["name"], option["about"]) for option in shown[path]["options"]]
+        assert rows == [(row.name, row.help) for row in strategies_of(section)]
+        assert all(option["source"] for option in shown[path]["options"])
+    china = {option["name"]: option["words"] for option in shown["powers.CHN.strategy"]["options"]}
+    assert china["merchant"] == "merchant (the scenario’s)"
+    assert china["patient_investor"] == "patient investor"
 
 
 def test_weights_that_share_a_sum_give_way(base: sim.Scenario) -> None:
@@ -439,6 +476,37 @@ def test_a_moved_lever_says_what_it_changes(services: Services, base: sim.Scenar
     assert set(picture.sentences) == {"", *base.republics}
     visit.hear({"kind": "undo", "path": ""})
     assert visit.runner.wait(120)
+    assert visit.picture.value.before is None
+
+
+@pytest.mark.slow
+def test_a_strategy_is_a_lever_like_any_other(services: Services, base: sim.Scenario) -> None:
+    visit, path = settled(Visit(services)), "powers.RUS.strategy"
+    visit.hear({"kind": "move", "path": path, "value": "coercer", "final": True})
+    assert visit.runner.wait(120)
+    assert visit.view.value.changes == ((path, "coercer"),)
+    changed = base.with_values({path: "coercer"})
+    picture = visit.picture.value
+    assert picture.scenario.hash == changed.hash != base.hash
+    assert picture.before is not None
+    paired = sim.compare(base, changed, worlds=WORLDS)
+    table = paired.table()
+    top = table.loc[table.difference.abs().idxmax()]
+    assert picture.sentences[""] == paired.sentence(top.republic, top.power)
+    assert [(one["label"], one["from"], one["to"]) for one in visit.levers()["changes"]] == [
+        ("Russia: strategy", "standard", "coercer")
+    ]
+    assert compare.pair(visit)[1].hash == changed.hash
+    assert sim.Scenario.from_yaml(visit.scenario.to_yaml()).powers["RUS"].strategy == "coercer"
+    there = Visit(services, visit.view.value.address())
+    assert (there.scenario.hash, there.problem.value) == (changed.hash, "")
+    before = visit.view.value
+    visit.hear({"kind": "move", "path": path, "value": "coercr", "final": True})
+    assert "did you mean coercer?" in visit.problem.value
+    assert visit.view.value == before
+    visit.hear({"kind": "undo", "path": path})
+    assert visit.runner.wait(120)
+    assert visit.view.value.changes == ()
     assert visit.picture.value.before is None
 
 

@@ -19,6 +19,7 @@ import pytest
 
 import sim
 from sim.reading.moves import in_one_world
+from sim.reading.projects import contests, in_world, paragraph, taken
 from sim.runs.words import signed
 from tests.panel_page import CLASHES, browser
 
@@ -226,6 +227,10 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
             top = np.abs(change[r]).argmax()
             assert said.startswith("▲" if change[r, top] > 0 else "▼")
             assert number(said.split("·")[0]) == pytest.approx(100 * change[r, top], abs=0.16)
+        projects = in_world(result, result.typical_world)
+        assert page.locator(".sim-projects [data-project]").count() == len(projects)
+        over = page.inner_text(".sim-projects .sim-say").replace("\u00a0", " ")
+        assert over == paragraph(result, taken(result), contests(result))
         due = [result.array(name)[..., result.typical_world].sum(axis=(0, 1, 3)) for name in ("delivered", "lapsed")]
         for power, came, lapsed in zip(result.powers, *due, strict=True):
             name = result.scenario.powers[power].name
@@ -239,7 +244,7 @@ def test_explore_shows_the_run(chromium: Any, address: str) -> None:
         assert "the part of the triangle they are in" in page.inner_text(".sim-triangle .sim-caption")
         page.click(".sim-triangle .sim-chip:has-text('Whole')")
         page.wait_for_function("!document.querySelector('.sim-triangle .sim-caption').textContent.includes('the part')")
-        for panel in ("map", "triangle", "fans", "grievances", "deliveries"):
+        for panel in ("map", "triangle", "fans", "grievances", "projects", "deliveries"):
             saved_from(page, panel)
         page.click("text=Follow another world")
         other = (result.typical_world + 1) % WORLDS
@@ -349,6 +354,44 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         page.go_back()
         page.wait_for_selector(".app-said[data-run]")
         assert "page=about" not in page.url
+
+
+def test_a_strategy_chosen_shared_saved_and_undone(chromium: Any, address: str, tmp_path: Path) -> None:
+    base, path = run_of().scenario, "powers.CHN.strategy"
+    with visit(chromium, address, accept_downloads=True) as page:
+        page.click(".app-levers summary:has-text('China')")
+        choice = page.get_by_label("Strategy of China")
+        assert choice.input_value() == "standard"
+        assert "without a strategy" in page.inner_text(f"[data-path='{path}'] .app-help")
+        choice.focus()
+        page.keyboard.type("merch")  # no mouse
+        page.wait_for_function("location.search.includes('set=powers.CHN.strategy=merchant')")
+        changed = base.with_values({path: "merchant"})
+        page.wait_for_selector(f".app-said[data-hash='{changed.hash}']")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Strategy of China"
+        about = page.inner_text(f"[data-path='{path}'] .app-help")
+        assert about.startswith("Goes where there is something to gain")
+        assert "Armington (1969)" in about
+        assert choice.get_attribute("aria-describedby") == page.get_attribute(f"[data-path='{path}'] .app-help", "id")
+        assert "China: strategy standard → merchant" in page.inner_text(".app-changes")
+        assert page.inner_text(".app-levers summary:has-text('China') .app-played") == "merchant"
+        assert page.evaluate(CLASHES) == []
+        paired = sim.compare(run_of(), sim.run(changed, worlds=WORLDS))
+        table = paired.table()
+        top = table.loc[table.difference.abs().idxmax()]
+        assert spoken(page) == paired.sentence(top.republic, top.power)
+        with page.expect_download() as waiting:
+            page.click("[data-key=save-yaml]")
+        waiting.value.save_as(tmp_path / "changed.yaml")
+        assert sim.load(tmp_path / "changed.yaml").powers["CHN"].strategy == "merchant"
+        with visit(chromium, address, page.url.removeprefix(address)) as shared:
+            assert shared.get_attribute(".app-said", "data-hash") == changed.hash
+        page.click(f"[data-key='undo-{path}']")
+        page.wait_for_selector(f".app-said[data-hash='{base.hash}']")
+        assert choice.input_value() == "standard"
+    with visit(chromium, address, "?set=powers.CHN.strategy=merchnt") as page:
+        assert "did you mean merchant?" in page.inner_text(".app-problem")
+        assert page.get_attribute(".app-said", "data-hash") == base.hash
 
 
 def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str) -> None:

@@ -36,6 +36,7 @@ def print_tournament(found: Tournament, format: str) -> None:
                 "players": {player.code: list(player.strategies) for player in found.players},
                 "worlds": found.sweep.worlds,
                 "seed": found.sweep.seed,
+                "posterior": found.sweep.posterior,
                 "mixes": layout.records(found.table()),
                 "strategies": layout.records(found.summary()),
                 "words": found.paragraph(),
@@ -59,7 +60,8 @@ def print_tournament(found: Tournament, format: str) -> None:
         "\n*: what is played for. Payoffs: means over worlds and over the mixes of the others. Best reply: to how many "
         "of these mixes. Behind: the best reply, in the worst of them. Every mix, with bands: --format csv."
     )
-    console.print(f"\nSeed {found.sweep.seed}, {found.sweep.worlds:,} worlds, {len(found.mixes):,} mixes")
+    drawn = "" if found.sweep.posterior is None else f", posterior {found.sweep.posterior}"
+    console.print(f"\nSeed {found.sweep.seed}, {found.sweep.worlds:,} worlds, {len(found.mixes):,} mixes{drawn}")
 
 
 def _number(value: float) -> str:

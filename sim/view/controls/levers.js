@@ -26,7 +26,7 @@ function fromSlider(item, place) {
 
 class Levers {
   constructor(model, root) {
-    Object.assign(this, { model, root, sliders: new Map(), waiting: 0, later: null, opened: new Set(), help: new Set() });
+    Object.assign(this, { model, root, sliders: new Map(), choices: new Map(), waiting: 0, later: null, opened: new Set(), help: new Set() });
     root.classList.add("app-mount");
     this.box = el("aside", { class: "app-levers", "aria-label": "Levers" }, root);
     this.fold = el(
@@ -71,6 +71,7 @@ class Levers {
     if (this.drawn !== show.key) {
       this.drawn = show.key;
       this.sliders.clear();
+      this.choices.clear();
       this.drawGroups(this.groups, show.groups ?? [], show.open ?? 1);
       this.more.replaceChildren();
       this.moreDrawn = false;
@@ -78,6 +79,7 @@ class Levers {
     this.drawMore(show);
     this.drawFiles(show);
     for (const slider of this.sliders.values()) slider.set(this.values[slider.item.path] ?? slider.item.value);
+    for (const { choice, set } of this.choices.values()) set(this.values[choice.path] ?? choice.value);
   }
   drawScenario(show) {
     const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about, show.posterior, show.refused]);
@@ -168,8 +170,10 @@ class Levers {
     const summary = el("summary", { "data-key": `group-${key}` }, details);
     if (group.color) el("i", { style: `background:${group.color}` }, summary);
     el("span", {}, summary, group.title);
+    const strategy = group.strategy ? this.choice(details, summary, group.strategy) : () => {};
     const fill = () => {
       if (!details.open || details.childElementCount > 1) return;
+      strategy();
       for (const item of group.items) this.slider(details, item);
     };
     details.addEventListener("toggle", () => {
@@ -179,6 +183,37 @@ class Levers {
     });
     fill();
     return details;
+  }
+  // An actor's strategy: named beside the actor, to be chosen below. Returns what draws the choice.
+  choice(parent, summary, choice) {
+    const known = new Map(choice.options.map((option) => [option.name, option])),
+      name = el("small", { class: "app-played" }, summary);
+    let select = null,
+      help = null;
+    const set = (value) => {
+      const option = known.get(value);
+      name.textContent = option?.words ?? value;
+      name.classList.toggle("app-moved", value !== choice.value);
+      if (!select) return;
+      select.value = value;
+      help.textContent = option ? `${option.about} Source: ${option.source}.` : "";
+    };
+    this.choices.set(choice.path, { choice, set });
+    set(this.values[choice.path] ?? choice.value);
+    return () => {
+      const id = `app-${choice.path.replaceAll(".", "-")}`,
+        row = el("div", { class: "app-strategy", "data-path": choice.path }, parent);
+      el("label", { class: "app-what", for: id }, row, "Strategy");
+      select = el(
+        "select",
+        { class: "app-select", id, "aria-label": `Strategy of ${choice.actor}`, "aria-describedby": `${id}-help`, "data-key": id },
+        row,
+      );
+      for (const { name, words } of choice.options) el("option", { value: name }, select, words);
+      help = el("p", { class: "app-help", id: `${id}-help` }, row);
+      select.addEventListener("change", () => this.drop(choice.path, select.value));
+      set(this.values[choice.path] ?? choice.value);
+    };
   }
   slider(parent, item) {
     const row = el("div", { class: "app-slider", "data-path": item.path }, parent);

@@ -21,6 +21,7 @@ UNDER = (
     ("triangle", panels.Triangle),
     ("fans", panels.Fans),
     ("grievances", panels.Grievances),
+    ("projects", panels.Projects),
     ("deliveries", panels.Deliveries),
     ("ledger", panels.Ledger),
 )
@@ -28,7 +29,7 @@ UNDER = (
 
 @solara.component
 def Explore(visit: Visit, theme: str) -> None:
-    """Sentence, player, map, triangle, fans, grievances, deliveries, ledger."""
+    """Sentence, player, map, triangle, fans, grievances, projects, deliveries, ledger."""
     picture = visit.picture.value
     Said(visit)
     Choices(visit)
@@ -40,7 +41,7 @@ def Explore(visit: Visit, theme: str) -> None:
     with box("app-two"):
         for name in ("map", "triangle"):
             Guarded(name, made[name], token=token)
-    for name in ("fans", "grievances"):
+    for name in ("fans", "grievances", "projects"):
         Guarded(name, made[name], token=token)
     with box("app-two app-even"):
         for name in ("deliveries", "ledger"):
