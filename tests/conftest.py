@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import signal
+from functools import cache
 
 import pytest
+import typer.testing
 
 # A shell's background jobs ignore Ctrl-C, and so would every program that a test starts and stops with it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Typer's runner builds all commands of a program anew at each call, which takes longer than most of them do.
+typer.testing._get_command = cache(typer.testing._get_command)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
