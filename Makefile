@@ -21,7 +21,7 @@ help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
 	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
-	@echo "make quick        lint, types and the quick tests, in two minutes"
+	@echo "make quick        lint, types and the quick tests, in under a minute"
 	@echo "make lint         ruff, oxlint and mypy only"
 	@echo "make bench        time and memory of runs and batches"
 	@echo "make docs         build the guide into site/"
