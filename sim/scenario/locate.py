@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from sim.scenario.errors import BadInput, Problem, nearest, printable
@@ -139,6 +139,13 @@ def text_of(path: Path) -> str:
     return decode(data, display(path))
 
 
+@lru_cache(maxsize=8)
+def _content(text: str, name: str) -> tuple[Node, tuple[Problem, ...]]:
+    """What a file says; kept, as many scenarios extend one root. Nobody changes its nodes."""
+    top, problems = read(text, name)
+    return top, tuple(problems)
+
+
 def chain(file: File) -> Iterator[tuple[str, Node, list[Problem]]]:
     """The files behind a scenario from the one given down to the root: name for messages, content, problems.
 
@@ -146,8 +153,8 @@ def chain(file: File) -> Iterator[tuple[str, Node, list[Problem]]]:
     """
     seen = [file]
     while True:
-        top, problems = read(file.text, file.name)
-        yield file.name, top, problems
+        top, problems = _content(file.text, file.name)
+        yield file.name, top, list(problems)
         if not isinstance(top.value, dict):
             kind = "a list" if isinstance(top.value, list) else f"the text {printable(top.text)!r}"
             raise BadInput.of(

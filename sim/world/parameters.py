@@ -125,6 +125,7 @@ def arrays(
     check_variations(scenario, worlds, varied)
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
+    said = scenario.values
 
     def moved(path: str) -> str | None:
         """The variation that holds for a path: before day one that of "rest.", or its own if it has no rest."""
@@ -133,12 +134,14 @@ def arrays(
         return path if path in varied and not (settled and scenario.keeps_rest(path)) else None
 
     def fill(parameter: Parameter, names: NDArray[np.str_]) -> Floats:
-        flat = names.ravel()
+        flat: list[str] = names.ravel().tolist()
         moving = [(i, by) for i, name in enumerate(flat) if (by := moved(name))]
-        out = np.empty((flat.size, worlds if moving else 1))
-        for i, name in enumerate(flat):
-            same = parameter.owner == "pair" and name.split(".")[1] == name.rsplit(".", 1)[1]
-            out[i] = 0.0 if same else before[name] if name in before else scenario.get(name)
+        same = [parameter.owner == "pair" and name.split(".")[1] == name.rsplit(".", 1)[1] for name in flat]
+        values = [
+            0.0 if own else before[name] if name in before else said[name] for own, name in zip(same, flat, strict=True)
+        ]
+        out = np.empty((len(flat), worlds if moving else 1))
+        out[...] = np.array(values)[:, None]
         for i, by in moving:
             out[i] = varied[by]
         return out.reshape(*names.shape, -1)

@@ -278,6 +278,7 @@ def test_bad_scenario_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error() -> None:
     with start("show", "dushanbe-2025", "--sources") as program:
         assert program.stdout is not None

@@ -101,8 +101,13 @@ def test_orders_not_yet_delivered_count_as_waiting() -> None:
     assert float(tool.wait_by_size(orders)) == pytest.approx(1.0)  # 0 years at 1, 2 years at 100
 
 
-def test_the_kept_table_is_what_the_figures_give() -> None:
-    kept, made = pd.read_csv(tool.FILE), tool.record()
+@pytest.fixture(scope="module")
+def made() -> pd.DataFrame:
+    return tool.record()
+
+
+def test_the_kept_table_is_what_the_figures_give(made: pd.DataFrame) -> None:
+    kept = pd.read_csv(tool.FILE)
     keys = ["subject", "measure", "group", "window", "n", "unit"]
     assert kept[keys].equals(made[keys]), "run 'python tools/deal_record.py'"
     assert not kept.duplicated(keys[:4]).any()
@@ -110,9 +115,10 @@ def test_the_kept_table_is_what_the_figures_give() -> None:
         np.testing.assert_allclose(kept[column], made[column], rtol=0.011, atol=1e-9)  # a last digit may round apart
 
 
-def test_what_was_known_by_a_year_does_not_change_with_later_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_known_by_a_year_does_not_change_with_later_figures(
+    made: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lines "known by 2014" stay the same when everything after 2014 is wiped out."""
-    whole = tool.record()
     real = tool.series
 
     class Past:
@@ -131,6 +137,6 @@ def test_what_was_known_by_a_year_does_not_change_with_later_figures(monkeypatch
     monkeypatch.setattr(tool, "series", Past)
     past = tool.record()
     pick = "known by 2014"
-    before, after = (table[table["window"] == pick].reset_index(drop=True) for table in (whole, past))
+    before, after = (table[table["window"] == pick].reset_index(drop=True) for table in (made, past))
     assert len(before) > 30
     pd.testing.assert_frame_equal(before, after)

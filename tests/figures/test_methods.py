@@ -67,6 +67,7 @@ PROGRAMS = {
 """What a program does that imports one module and nothing else."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_methods_work_whichever_module_was_imported(program: str, tmp_path: Path) -> None:
     lines = [f"folder = {str(tmp_path / 'out')!r}", *(line.strip() for line in program.strip().splitlines())]
@@ -104,6 +105,7 @@ def test_comparisons_explanations_and_blocs_have_typed_figures() -> None:
     assert assert_type(why.paragraph("KAZ", "CHN"), str)
 
 
+@pytest.mark.slow
 def test_a_sweep_has_typed_figures_and_answers(tmp_path: Path) -> None:
     swept = assert_type(
         sim.sweep(

@@ -44,6 +44,7 @@ def check_sums(found: Explanation) -> None:
     assert "other" not in found.drivers
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 2**40),

@@ -13,13 +13,15 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
+from sim.cli import save
 from sim.cli.pages.blocs import save_blocs
 from sim.cli.pages.compare import save_comparison
 from sim.cli.pages.explain import save_effect, save_explanation
 from sim.cli.pages.run import print_result
 from sim.figures.triangle import SIDE
 from sim.reading import blocs as blocs_module
-from sim.reading.blocs import blocs, means, state
+from sim.reading.blocs import Blocs, blocs, means, state
+from sim.reading.explain import Effect
 from sim.runs import run as running
 from sim.runs.folder import read_ask
 from sim.runs.run import Interrupted, run_batch
@@ -96,6 +98,32 @@ def result(kind: str) -> Iterator[sim.Result]:
     yield stopped.value.result
 
 
+@pytest.fixture(scope="module")
+def why(result: sim.Result) -> sim.Explanation:
+    return sim.explain(result)
+
+
+@pytest.fixture(scope="module")
+def effect(result: sim.Result) -> Effect:
+    return sim.explain_event(result, "long-war")
+
+
+@pytest.fixture(scope="module")
+def changed(result: sim.Result) -> sim.Comparison:
+    return sim.whatif(result, CHANGE)
+
+
+@pytest.fixture(scope="module")
+def found(result: sim.Result) -> Blocs:
+    return blocs(result)
+
+
+@pytest.fixture(scope="module")
+def plain() -> sim.Result:
+    """A run that asks for nothing more."""
+    return sim.run(SMALL, **BASE)
+
+
 def asked_alike(result: sim.Result, story: Scenario) -> sim.Result:
     """A scenario run by hand as the result was; of a stopped one the worlds that were finished."""
     kind = next(kind for kind, fields in ASKED.items() if sim.Ask.of(SMALL, **BASE, **fields) == result.ask)
@@ -110,8 +138,7 @@ BASE: dict[str, Any] = {"worlds": WORLDS, "seed": 3}
 # -- explain -----------------------------------------------------------------------------------------------------------
 
 
-def test_explain_explains_the_worlds_of_the_result(result: sim.Result) -> None:
-    why = sim.explain(result)
+def test_explain_explains_the_worlds_of_the_result(result: sim.Result, why: sim.Explanation) -> None:
     overall = result.array("overall")
     assert np.abs(why.before - overall[0]).max() < 1e-6
     assert np.abs(why.after - overall[-1]).max() < 1e-6
@@ -140,8 +167,7 @@ def test_what_is_asked_beside_a_result_is_asked(result: sim.Result) -> None:
     assert np.abs(other.after - again.array("overall")[-1]).max() < 1e-6
 
 
-def test_an_events_effect_is_that_on_the_worlds_of_the_result(result: sim.Result) -> None:
-    effect = sim.explain_event(result, "long-war")
+def test_an_events_effect_is_that_on_the_worlds_of_the_result(result: sim.Result, effect: Effect) -> None:
     assert np.array_equal(effect.comparison.shares(1), result.array("overall"))
     without = asked_alike(result, SMALL.without_events("long-war")).array("overall")
     assert np.array_equal(effect.comparison.shares(0), without)
@@ -164,14 +190,16 @@ def test_the_same_scenario_beside_a_result_differs_by_nothing(result: sim.Result
     assert not sim.compare(result.finished, result).difference.any()
 
 
-def test_another_scenario_beside_a_result_is_asked_what_the_result_was(result: sim.Result) -> None:
+def test_another_scenario_beside_a_result_is_asked_what_the_result_was(
+    result: sim.Result, changed: sim.Comparison
+) -> None:
     other = SMALL.with_values(CHANGE)
     both, mine = sim.compare(result, other), asked_alike(result, other)
     assert np.array_equal(both.shares(1), mine.array("overall"))
     assert np.abs(both.difference).max() > 1e-5
-    assert np.array_equal(sim.whatif(result, CHANGE).difference, both.difference)
+    assert np.array_equal(changed.difference, both.difference)
     assert np.array_equal(sim.whatif(result.finished, CHANGE).difference, both.difference)
-    assert sim.whatif(result, CHANGE).results[0] is result
+    assert changed.results[0] is result
 
 
 # -- blocs -------------------------------------------------------------------------------------------------------------
@@ -291,13 +319,15 @@ def test_a_date_that_varies_is_not_cut_off() -> None:
 # -- save, load, and what is exported ----------------------------------------------------------------------------------
 
 
-def test_all_of_it_holds_for_a_result_that_was_read_back(result: sim.Result, tmp_path: Path) -> None:
+def test_all_of_it_holds_for_a_result_that_was_read_back(
+    result: sim.Result, why: sim.Explanation, changed: sim.Comparison, found: Blocs, tmp_path: Path
+) -> None:
     back = sim.Result.load(result.save(tmp_path, figures=False))
     assert back.ask == result.ask
     assert back.finished == result.finished
-    assert np.array_equal(sim.explain(back).parts, sim.explain(result).parts)
-    assert np.array_equal(sim.whatif(back, CHANGE).difference, sim.whatif(result, CHANGE).difference)
-    assert np.array_equal(blocs(back).energies, blocs(result).energies)
+    assert np.array_equal(sim.explain(back).parts, why.parts)
+    assert np.array_equal(sim.whatif(back, CHANGE).difference, changed.difference)
+    assert np.array_equal(blocs(back).energies, found.energies)
     assert not sim.compare(back, result).difference.any()
 
 
@@ -308,18 +338,26 @@ def test_a_result_with_drivers_is_kept_without_them_and_explained_all_the_same(t
     assert np.array_equal(sim.explain(back).parts, sim.explain(kept).parts)
 
 
-def test_exports_hold_what_was_asked(result: sim.Result, tmp_path: Path) -> None:
-    both, why = sim.whatif(result, CHANGE), sim.explain(result)
-    save_comparison(both, tmp_path / "whatif")
+def test_exports_hold_what_was_asked(
+    result: sim.Result,
+    why: sim.Explanation,
+    effect: Effect,
+    changed: sim.Comparison,
+    found: Blocs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(save, "write_figures", lambda folder, figures, kind: None)  # the files hold no question
+    save_comparison(changed, tmp_path / "whatif")
     save_explanation(why, tmp_path / "why", "KAZ", "RUS")
-    save_effect(sim.explain_event(result, "long-war"), tmp_path / "event")
-    save_blocs(blocs(result), tmp_path / "blocs")
+    save_effect(effect, tmp_path / "event")
+    save_blocs(found, tmp_path / "blocs")
 
     def facts(name: str) -> dict[str, Any]:
         held: dict[str, Any] = json.loads((tmp_path / name / "manifest.json").read_text(encoding="utf-8"))
         return held
 
-    for k, one in enumerate(both.results):
+    for k, one in enumerate(changed.results):
         back = read_ask(tmp_path / "whatif", facts("whatif")["asks"][k], f"-{k}")
         assert back == one.finished
         assert sim.run(back).outcomes().equals(one.outcomes().iloc[: back.worlds])
@@ -336,7 +374,9 @@ def texts(figure: Any) -> str:
     return " ".join(text.get_text() for text in [*figure.texts, *(t for ax in figure.axes for t in ax.texts)])
 
 
-def test_figures_show_the_worlds_and_say_what_was_asked(result: sim.Result) -> None:
+def test_figures_show_the_worlds_and_say_what_was_asked(
+    result: sim.Result, why: sim.Explanation, changed: sim.Comparison, found: Blocs
+) -> None:
     overall = result.array("overall")
     ring = result.plot.triangle()
     now = next(c for ax in ring.axes for c in ax.collections if c.get_gid() == "now")
@@ -344,11 +384,9 @@ def test_figures_show_the_worlds_and_say_what_was_asked(result: sim.Result) -> N
     corners = np.array([[SIDE / 2, SIDE * np.sqrt(3) / 2], [SIDE, 0.0], [0.0, 0.0]])
     assert np.allclose(now.get_offsets(), parts / parts.sum(axis=1, keepdims=True) @ corners)
     fans = texts(result.plot.alignment_fans())
+    drawn = [fans, *map(texts, (why.waterfall("KAZ", "RUS"), changed.figure(), found.figure()))]
     for said in result.ask.beside:
-        assert said in fans
-        assert said in texts(sim.explain(result).waterfall("KAZ", "RUS"))
-        assert said in texts(sim.whatif(result, CHANGE).figure())
-        assert said in texts(blocs(result).figure())
+        assert all(said in text for text in drawn)
     assert f"Russia {100 * np.median(overall[-1, 0, 0]):.0f}" in fans
 
 
@@ -378,15 +416,15 @@ def test_panels_begin_where_the_worlds_begin(result: sim.Result) -> None:
     assert np.abs(bands[2, :, :, 0] / 1000 - day_one).max() < 1e-3
 
 
-def test_panels_of_different_questions_are_told_apart() -> None:
+def test_panels_of_different_questions_are_told_apart(plain: sim.Result) -> None:
     """A browser draws a panel by its run's name; two runs of one scenario must not share it."""
-    runs = [sim.run(SMALL, **BASE), *(sim.run(SMALL, **BASE, **fields) for fields in ASKED.values())]
+    runs = [plain, *(sim.run(SMALL, **BASE, **fields) for fields in ASKED.values())]
     assert len({payload(run)["id"] for run in runs}) == len(runs)
     assert len({difference_payload(run, runs[0])["id"] for run in runs}) == len(runs)
 
 
-def test_a_board_of_such_a_result(result: sim.Result) -> None:
-    board = result.board("fans", "ledger", baseline=sim.run(SMALL, **BASE))
+def test_a_board_of_such_a_result(result: sim.Result, plain: sim.Result) -> None:
+    board = result.board("fans", "ledger", baseline=plain)
     sent = board.children[0]
     assert sent.run["id"] == payload(result)["id"]
     assert sent.baseline["id"] != sent.run["id"]
@@ -395,8 +433,8 @@ def test_a_board_of_such_a_result(result: sim.Result) -> None:
 # -- what cannot be answered is refused, what is mixed is said ---------------------------------------------------------
 
 
-def test_sides_of_different_classes_or_numbers_are_told() -> None:
-    plain, proud = sim.run(SMALL, **BASE), sim.run(SMALL, **BASE, republic=Proud)
+def test_sides_of_different_classes_or_numbers_are_told(plain: sim.Result) -> None:
+    proud = sim.run(SMALL, **BASE, republic=Proud)
     both = sim.compare(plain, proud)
     assert both.names == ("small", "small (republic Proud)")
     (note,) = both.notes

@@ -427,6 +427,7 @@ def process(folder: Path, program: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_another_process_finds_a_class_of_a_package_unless_its_source_has_changed(tmp_path: Path) -> None:
     package = tmp_path / "land"
     package.mkdir()

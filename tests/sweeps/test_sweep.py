@@ -73,16 +73,25 @@ def test_conduct_of_a_power_that_the_root_lacks() -> None:
         check_row(plan, table.iloc[at])
 
 
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return Plan.of("dushanbe-2025", vary=VARY, design="lhs", points=8, worlds=8, months=5)
+
+
+@pytest.fixture(scope="module")
+def whole(plan: Plan) -> pd.DataFrame:
+    """Rows of all its points, chunked as the sweep sees fit."""
+    return sim.sweep(plan).table()
+
+
 @pytest.mark.parametrize("size", [1, 7, 30, 64, 1000])
-def test_any_chunking_gives_the_same_rows(size: int) -> None:
-    plan = Plan.of("dushanbe-2025", vary=VARY, design="lhs", points=8, worlds=8, months=5)
+def test_any_chunking_gives_the_same_rows(size: int, plan: Plan, whole: pd.DataFrame) -> None:
     job = batches.job_of(plan)
     tasks = list(batches.tasks(plan, size))
     assert [task.number for task in tasks] == list(range(batches.task_count(plan, size)))
     if size == 1:
         tasks = tasks[::9]
     parts = pa.concat_tables(batches.run(job, task) for task in tasks).unify_dictionaries().to_pandas()
-    whole = sim.sweep(plan).table()
     keys = ["point", "world"]
     expected = parts[keys].merge(whole, on=keys)
     pd.testing.assert_frame_equal(parts, expected, check_exact=True, check_categorical=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests import baseline
 
 
+@pytest.mark.slow
 def test_results_are_those_kept() -> None:
     changed = baseline.changes(baseline.kept(), baseline.results())
     assert changed.empty, f"meant? then `make baseline`, and say why in the commit\n{changed.head(20).to_string()}"
