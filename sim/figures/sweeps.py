@@ -220,7 +220,7 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
 
 
 def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
-    """Bars from one end of each range to the other, the longest first; of an outcome, or what each number moves most."""
+    """Bars from one end of each range to the other, longest first; of an outcome, or of what each moves most."""
     rows = found.of(outcome, MOST_ROWS)
     story, months = found.scenario, found.ask.months
     what = "alignments" if outcome is None else outcome_words(outcome, story)

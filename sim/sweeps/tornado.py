@@ -75,7 +75,7 @@ class Tornado:
         return order.drop(columns="size").head(most if most is not None else len(order)).reset_index(drop=True)
 
     def figure(self, outcome: str | None = None) -> Figure:
-        """Bars from one end of each range to the other, the longest first; of an outcome, or what each number moves most."""
+        """Bars from one end of each range to the other, longest first; of an outcome, or of what each moves most."""
         return lazy.figure("Tornado.figure", self, outcome)
 
 
