@@ -11,7 +11,20 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.scenario.locate import shipped_dir
-from sim.scenario.paths import CODE, COLOR, EVENT_ID, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_TITLE, TEXTS, owners_in
+from sim.scenario.paths import (
+    CODE,
+    COLOR,
+    EVENT_ID,
+    INNER,
+    LUCK,
+    MAX_ABOUT,
+    MAX_MONTHS,
+    MAX_TITLE,
+    POINT,
+    STEPS,
+    TEXTS,
+    owners_in,
+)
 from sim.scenario.strategies import STANDARD, strategies_of
 from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE, Parameter, parameters
 
@@ -106,25 +119,43 @@ def _words(row: Parameter) -> str:
 
 
 def _number(row: Parameter) -> Schema:
-    plain = {"type": "number", "minimum": row.low, "maximum": row.high}
+    plain: Schema = {"type": "number", "minimum": row.low, "maximum": row.high}
+    said = [plain, _PERCENT] if row.is_share else [plain]
+    course = [_course(said)] if row.role == "conduct" else []
     return {
         "description": _words(row),
         **({"default": row.default} if row.default is not None else {}),
-        "anyOf": [plain, _annotated(plain), _NULL],
+        "anyOf": [*said, _annotated(*said, *course), *course, _NULL],
     }
 
 
-def _annotated(plain: Schema) -> Schema:
+_PERCENT: Schema = {"type": "string", "pattern": r"^[-+]?(\d+\.?\d*|\.\d+)\s*%$"}
+
+
+def _course(said: list[Schema]) -> Schema:
+    """A path over time of what may be ``said``."""
+    steps = {"type": "boolean", "description": "Whether each value holds until the next; else linear in between."}
+    return {
+        "type": "object",
+        "description": "A path over time: values by month, YYYY-MM or YYYY.",
+        "properties": {**_origin(), STEPS: steps},
+        "additionalProperties": False,
+        "patternProperties": {f"^{POINT}$": {"anyOf": [*said, _annotated(*said)]}},
+        "minProperties": 1,
+    }
+
+
+def _annotated(*said: Schema) -> Schema:
     span = {
         "type": "array",
-        "items": {"type": "number"},
+        "items": {"type": ["number", "string"]},
         "minItems": 2,
         "maxItems": 2,
         "description": "How sure the value is: low, then high.",
     }
     return {
         "type": "object",
-        "properties": {"value": plain, **_origin(), "range": span},
+        "properties": {"value": said[0] if len(said) == 1 else {"anyOf": list(said)}, **_origin(), "range": span},
         "additionalProperties": False,
         "minProperties": 1,
     }

@@ -6,6 +6,7 @@ no dots, so the two forms say the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sim.scenario.errors import printable
@@ -18,6 +19,8 @@ SECTIONS = ("powers", "republics", "rules", "events")
 TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest")
 RESERVED = ("source", "note")
 ANNOTATED = ("value", "source", "note", "range")
+STEPS = "steps"
+"""The key in a path over time that says whether each value holds until the next."""
 
 CODE = r"[A-Z][A-Z0-9_]{1,7}"
 EVENT_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -74,10 +77,44 @@ MAPPING_OF = {
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
 
+POINT = r"[1-9]\d{3}(-(0[1-9]|1[0-2]))?"
+"""A month of a path over time; a year means its January."""
+_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
+_POINT = re.compile(POINT, re.ASCII)
+
 
 def dotted(path: Sequence[str]) -> str:
     """The path as users write it."""
     return ".".join(path)
+
+
+def split(text: str) -> Path:
+    """The keys of a dotted path. A key of ``rest`` is a path itself and stays whole; a year becomes its January."""
+    keys = tuple(text.split("."))
+    if keys[0] == "rest" and len(keys) > 1:
+        return ("rest", ".".join(keys[1:]))
+    return (*keys[:-1], point_key(keys[-1])) if len(keys) > 3 and _YEAR.fullmatch(keys[-1]) else keys
+
+
+def point_key(text: str) -> str:
+    """The month of a point as YYYY-MM."""
+    return text if "-" in text else f"{text}-01"
+
+
+def is_month(key: str) -> bool:
+    """Whether a key may be the month of a point."""
+    return _POINT.fullmatch(key) is not None
+
+
+def is_point(path: Path) -> bool:
+    """Whether ``path`` leads to a point of a path over time."""
+    row = find(path[:-1]) if len(path) > 3 and is_month(path[-1]) else None
+    return row is not None and row.role == "conduct"
+
+
+def whole(path: Path) -> Path:
+    """The path of the number that a point belongs to; any other path as it is."""
+    return path[:-1] if is_point(path) else path
 
 
 _OWNERS: dict[str, tuple[Owner, ...]] = {
@@ -104,12 +141,17 @@ def own_depth(path: Path) -> int:
 
 
 def find(path: Path) -> Parameter | None:
-    """Row of the table for the number at ``path``, or None; whether the actors exist is not asked."""
+    """Row of the table for the number at ``path``, or None; whether the actors exist is not asked.
+
+    A point of a path over time has the row of its number.
+    """
     if not path or path[0] not in SECTIONS:
         return None
     head = own_depth(path)
     if len(path) <= head:
         return None
+    if is_point(path):
+        path = path[:-1]
     row = row_at(path[0], path[head])
     if row is None:
         return None
@@ -161,7 +203,7 @@ def expected_at(path: Path) -> str:
     if row:
         return number_text(row)
     if path[:1] == ("rest",) and len(path) > 1:
-        under = find(tuple(path[1].split(".")))
+        under = find(split(path[1]))
         return number_text(under) if under else "a number"
     if len(path) == 1:
         return TEXTS[""].get(path[0]) or f"a mapping of {MAPPING_OF.get(path[0], 'values')}"

@@ -16,13 +16,14 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
+from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.events import NEEDS_POWERS
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import TEXTS, dotted, find, one_of
+from sim.scenario.paths import TEXTS, Path, dotted, find, one_of, split, whole
 from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
@@ -37,6 +38,7 @@ class Scenario(Contents):
     _name: str = ""
     _draft: Draft = PrivateAttr(default_factory=Draft)
     _values: dict[str, float] = PrivateAttr(default_factory=dict)
+    _courses: dict[str, Course] = PrivateAttr(default_factory=dict)
 
     # -- making one -----------------------------------------------------------------------------------------------
 
@@ -56,7 +58,17 @@ class Scenario(Contents):
             for key in DATES
             if getattr(spec, key) is not None
         ]
-        self._values = {dotted(path): float(reduce(_inside, path, self)) + 0.0 for path in paths}  # no negative zero
+        courses = draft.courses()
+        self._courses = {dotted(path): course for path, course in courses.items()}
+        self._values = {
+            dotted(at): value + 0.0  # no negative zero
+            for path in paths
+            for at, value in (
+                zip([(*path, point) for point in courses[path].points], courses[path].values, strict=True)
+                if path in courses
+                else [(path, float(reduce(_inside, path, self)))]
+            )
+        }
         object.__setattr__(self, "rest", freeze(self._settled(self.rest)))
         return self
 
@@ -64,20 +76,26 @@ class Scenario(Contents):
         """The root's value of each conduct number that differs from it; ``explicit`` ones go first."""
         root = self._draft
         rest: dict[str, float] = {}
-        for text, value in self._values.items():
+        for text in dict.fromkeys(dotted(whole(split(text))) for text in self._values):
             if not text.startswith(("powers.", "republics.")):
                 continue
-            path = tuple(text.split("."))
+            path = split(text)
             row = find(path)
             if row is None or row.role != "conduct":
                 continue
-            named = {path[1], path[-1]} if row.owner in ("dyad", "pair") else {path[1]}
             settled = explicit.get(text)
-            if settled is None and named <= root.root_actors:
-                settled = root.root.get(path, row.default)
-            if settled is not None and settled != value:
+            if settled is None and self._named(path) <= root.root_actors:
+                course = root.root_courses.get(path)
+                settled = course.at(self.start) if course else root.root.get(path, row.default)
+            if settled is not None and settled != self.get(text):
                 rest[text] = float(settled)
         return rest
+
+    @staticmethod
+    def _named(path: Path) -> set[str]:
+        """Codes of the actors that a number of conduct is about."""
+        row = find(path)
+        return {path[1], path[-1]} if row and row.owner in ("dyad", "pair") else {path[1]}
 
     # -- asking it ------------------------------------------------------------------------------------------------
 
@@ -88,8 +106,16 @@ class Scenario(Contents):
 
     @property
     def values(self) -> Mapping[str, float]:
-        """Every number of the scenario by dotted path, defaults and dates (as month numbers) included."""
+        """Every number of the scenario by dotted path, defaults and dates (as month numbers) included.
+
+        Of a path over time each point is a number: ``powers.RUS.budget.2028-01``.
+        """
         return MappingProxyType(self._values)
+
+    @property
+    def courses(self) -> Mapping[str, Course]:
+        """The paths over time, by the path of the number that they move."""
+        return MappingProxyType(self._courses)
 
     @property
     def start_label(self) -> str:
@@ -97,16 +123,17 @@ class Scenario(Contents):
         return month_label(self.start)
 
     def get(self, path: str) -> float:
-        """The number at a dotted path; a month number for a date. Raises BadInput for an unknown path."""
-        if path not in self._values:
-            raise self._unknown(path)
-        return self._values[path]
+        """The number at a dotted path; a month number for a date; of a path over time its value in the first month.
+
+        Raises BadInput for an unknown path.
+        """
+        if path in self._courses:
+            return float(self._courses[path].at(self.start))
+        return self._values[self._known(path)]
 
     def parameter(self, path: str) -> Parameter:
         """Row of the parameter table behind a path: unit, bounds, default, role, help. Raises BadInput."""
-        if path not in self._values:
-            raise self._unknown(path)
-        return find(tuple(path.split("."))) or date_row(self.start, self.months)
+        return find(split(self._known(path))) or date_row(self.start, self.months)
 
     def numeric_paths(self) -> list[str]:
         """The path of every number that may be varied, in the order of the table, dates of events last.
@@ -130,12 +157,11 @@ class Scenario(Contents):
 
         So it is with the conduct of actors of the root file, and where the scenario says ``rest`` itself.
         """
-        keys = tuple(path.split("."))
+        keys = whole(split(path))
         row = find(keys)
         if row is None or row.role != "conduct":
             return False
-        named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
-        return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
+        return ("rest", dotted(keys)) in self._draft.leaves or self._named(keys) <= self._draft.root_actors
 
     @property
     def root_actors(self) -> frozenset[str]:
@@ -147,23 +173,25 @@ class Scenario(Contents):
         leaf = self._leaf(path)
         return leaf.place.file if leaf and leaf.place.file != self._draft.root_file else None
 
-    def _unknown(self, path: str) -> BadInput:
-        return BadInput.of(
-            "no number of this scenario",
-            f"the path of one, such as {next(iter(self._values))}",
-            path=printable(path),
-            nearest=nearest(path, self._values),
-        )
+    def _known(self, path: str) -> str:
+        """The path of a number as the scenario writes it. Raises BadInput for an unknown one."""
+        name = path if path in self._values else dotted(split(path))
+        if name not in self._values:
+            raise BadInput.of(
+                "no number of this scenario",
+                f"the path of one, such as {next(iter(self._values))}",
+                path=printable(path),
+                nearest=nearest(path, self._values),
+            )
+        return name
 
     def _leaf(self, path: str) -> Leaf | None:
-        if path not in self._values:
-            raise self._unknown(path)
-        return self._draft.leaves.get(tuple(path.split(".")))
+        return self._draft.leaves.get(split(self._known(path)))
 
     def source_of(self, path: str) -> tuple[str, ...]:
         """Sources of the number at ``path``; those of the parameter table for a default."""
         leaf = self._leaf(path)
-        row = find(tuple(path.split(".")))
+        row = find(split(path))
         return (leaf.source if leaf else ()) or (row.source if row else sources.ASSUMPTION,)
 
     def note_of(self, path: str) -> str:
@@ -242,7 +270,7 @@ class Scenario(Contents):
         Not in it: sources, notes, ranges, the scenario's own ``about`` and name, and the order of actors and events,
         which the model does not depend on (results list actors in file order all the same).
         """
-        return writing.digest(self, self.values)
+        return writing.digest(self, self.values, self.courses)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash

@@ -85,6 +85,11 @@ class Parameter:
     total: Literal["one", "at_most_one"] | None = None
     group: str = "more"
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, which may be said in per cent."""
+        return self.unit.startswith(("share", "probability", "weight, sums to 1"))
+
 
 def _rule(
     name: str, unit: str, low: float, high: float, default: float, source: str, help: str, inner: str | None = None

@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.words import named
+from sim.runs.words import month_words, named
 from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import INNER, find, number_text, row_at
+from sim.scenario.paths import INNER, find, is_month, number_text, row_at
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -199,7 +199,8 @@ def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[st
             continue
         head = ".".join(keys[:3])
         if row.total == "one":
-            vectors[head] = head, [f"{head}.{name}" for name in INNER[row.inner or "sector"]], True
+            month = f".{keys[-1]}" if is_month(keys[-1]) else ""
+            vectors[head + month] = head, [f"{head}.{name}{month}" for name in INNER[row.inner or "sector"]], True
         else:
             sector = f"{head}.{keys[3]}"
             vectors[sector] = sector, [f"{sector}.{power}" for power in scenario.powers], False
@@ -222,6 +223,8 @@ def words(path: str, scenario: Scenario) -> str:
     for key in keys[3:]:
         if key in SECTORS:
             text += f" in {key}"
+        elif is_month(key):
+            text += f" in {month_words(key)}"
         elif key in actors:
             text += f" {_TOWARDS.get(keys[2], 'towards')} {named(actors[key])}"
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.figures.palette import power_colors
-from sim.runs.words import capital
+from sim.runs.words import capital, month_words
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
+from sim.scenario.paths import is_month
 from sim.scenario.sources import describe
 
 CURVED = 0.08
@@ -77,9 +78,10 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     row = scenario.parameter(path)
     owner = "" if section == "rules" else parts.pop(0)
     words = [parts[0].replace("_", " ")]
+    month = f" in {month_words(parts.pop())}" if is_month(parts[-1]) else ""
     words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
     text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
-    text = capital(text)
+    text = capital(text) + month
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
 
 

@@ -108,10 +108,7 @@ class Calendar:
     def __init__(
         self, scenario: Scenario, parameters: Parameters, actors: Actors, worlds: int, streams: Streams
     ) -> None:
-        self._base = {
-            name: np.repeat(parameters.power[name], worlds if parameters.power[name].shape[-1] == 1 else 1, axis=-1)
-            for name in ("strain", "respect")
-        }
+        self._power = parameters.power
         self._shape = (len(actors.republics), len(actors.powers), len(SECTORS), worlds)
         self._streams = streams
         self._agenda_pull = parameters.rule["agenda_pull"]
@@ -156,8 +153,10 @@ class Calendar:
     def turn(self, month: int) -> Month:
         """What holds in ``month`` (0 is the scenario's first)."""
         w = self._shape[-1]
-        strain = self._base["strain"].copy()
-        now = Month(strain, self._base["respect"].copy(), np.ones_like(strain))
+        strain, respect = (
+            np.repeat(x, w // x.shape[-1], axis=-1) for x in (self._power["strain"], self._power["respect"])
+        )
+        now = Month(strain, respect, np.ones_like(strain))
         luck = self._streams.draw("fires", month)[:, 0]
         for place, event in self.happenings.items():
             fired = event.fires(month, luck)

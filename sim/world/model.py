@@ -14,6 +14,7 @@ from sim.scenario.table import SECTORS
 from sim.world import rules, strategies
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
+from sim.world.conduct import Conduct
 from sim.world.equilibrium import equilibrium, past
 from sim.world.events import Calendar, Month
 from sim.world.luck import ALONE, DYAD, PAST, Streams
@@ -100,7 +101,8 @@ class DiplomacyModel(WorldsModel):
         self.power_axis = np.arange(pairs[1])[:, None]
 
         given = arrays(scenario, len(numbers), variations)
-        self.parameters = given.in_single()
+        self.conduct = Conduct(scenario, given.in_single(), self.actors, len(numbers), variations or {})
+        self.parameters = self.conduct.parameters
         before = arrays(scenario, len(numbers), variations, settled=True)
         settled = equilibrium(before)
         self.equilibrium = settled.in_single()
@@ -155,6 +157,8 @@ class DiplomacyModel(WorldsModel):
     def the_calendar_turns(self) -> None:
         """Dated and random events act, and what they changed for good or for a while holds (step 1)."""
         state = self.state
+        if self.conduct.turn(self.month):
+            self.reckon()
         self.now = self.calendar.turn(self.month)
         state.strain[:], state.respect[:] = self.now.strain, self.now.respect
         state.granted.fill(False)

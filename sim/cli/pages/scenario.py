@@ -117,13 +117,23 @@ def _values(scenario: Scenario, paths: Iterable[str], title: str, *, notes: bool
     """Values with unit and sources; with notes, also what the file remarks and how far the value may be off."""
     table = layout.table(title, ["Path"], ["Value"], ["Unit, source"])
     for path in paths:
-        remark = f"{scenario.parameter(path).unit}; {', '.join(scenario.source_of(path))}"
+        remark = f"{scenario.parameter(path).unit}{_course(scenario, path)}; {', '.join(scenario.source_of(path))}"
         if notes:
             spread, note = scenario.range_of(path), scenario.note_of(path)
             remark += f"; may be {spread[0]:g} to {spread[1]:g}" if spread else ""
             remark += f". {note}" if note else ""
         table.add_row(path, _number(scenario, path), remark)
     return table
+
+
+def _course(scenario: Scenario, path: str) -> str:
+    """What happens after a point of a path over time."""
+    course = scenario.courses.get(path.rpartition(".")[0])
+    if course is None:
+        return ""
+    if path.endswith(course.points[-1]):
+        return ", from then on"
+    return ", until the next" if course.steps else ", on a straight line to the next"
 
 
 def _number(scenario: Scenario, path: str) -> str:
