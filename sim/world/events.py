@@ -63,7 +63,7 @@ class Happening:
         if self.row is not None:
             now: Flags = luck[self.row] < self.odds
             if self.bounded and now.any():  # NaN: no bound
-                now &= ~(month < self.values["after"]) & ~(month > self.values["before"])
+                now &= ~(month < self.values["after"]) & ~(month >= self.values["before"])
             if now.any():
                 now &= self.fired == NEVER
                 self.fired[now] = month
