@@ -170,6 +170,22 @@ def _means(result: Result, month: int, number: Numbers, boost: Floats) -> Floats
     return _wide(points, result.worlds)
 
 
+class _Felt:
+    """What conditions look at in a month, as the record has it; axes in the order of the model."""
+
+    def __init__(self, result: Result, month: int) -> None:
+        actors = Actors.of(result.scenario)
+        rows = [result.republics.index(code) for code in actors.republics]
+        columns = [result.powers.index(code) for code in actors.powers]
+        self._result, self._pairs, self._month = result, np.ix_(rows, columns), month
+
+    def __getattr__(self, name: str) -> Any:
+        array = self._result.array(name)
+        if name != "stance":
+            return array[self._month][self._pairs]
+        return array[self._month - 1][self._pairs] if self._month else np.full(array.shape[1:], -1)
+
+
 def _replayed(result: Result, month: int) -> tuple[Numbers, Floats]:
     """Numbers by path and factors on budgets, (p, w), in a month of the run (0 and 1: the first).
 
@@ -182,11 +198,10 @@ def _replayed(result: Result, month: int) -> tuple[Numbers, Floats]:
     varied = ask.values_of(worlds)
     conduct = Conduct(story, arrays(story, len(worlds), varied).in_single(), actors, len(worlds), varied)
     streams = Calendar.streams(story, ask.seed, worlds)
-    calendar = Calendar(story, conduct.parameters, actors, len(worlds), streams)
+    calendar = Calendar(story, conduct, actors, len(worlds), streams)
     happened = result.array("event")
     for t in range(month):
-        conduct.turn(t)
-        now = calendar.turn(t)
+        now = calendar.turn(t, _Felt(result, t))
         fired = np.zeros_like(happened[t])
         for place, there in now.fired.items():
             fired[place] = there

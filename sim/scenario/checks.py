@@ -19,12 +19,14 @@ from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, wh
 from sim.scenario.models import Contents
 from sim.scenario.paths import (
     ANNOTATED,
+    CHANGES,
     CODE,
     INNER,
     MAX_POWERS,
     MAX_REPUBLICS,
     SECTIONS,
     STEPS,
+    TIMES,
     Path,
     choices_at,
     dotted,
@@ -32,6 +34,7 @@ from sim.scenario.paths import (
     find,
     is_point,
     keys_at,
+    number_text,
     one_of,
     own_depth,
     row_at,
@@ -68,6 +71,7 @@ def validate(kind: type[C], draft: Draft, collect: Collector) -> C | None:
     review.sums()
     review.sources()
     check_events(draft, collect, review.powers, review.republics)
+    review.changes()
     review.rest()
     return contents if len(collect.problems) == before else None
 
@@ -309,6 +313,29 @@ class _Review:
                 )
             elif value is not None and not row.low <= value <= row.high:
                 self.collect.add(leaf.place, path, what_value(leaf.value, leaf.text), expected_at(path))
+
+    def changes(self) -> None:
+        """What events change are numbers of conduct, each by an amount or a factor within bounds."""
+        heads = [p for p in self.draft.maps if len(p) == 3 and p[0] == "events" and p[2] == CHANGES]
+        for path in ((*head, target) for head in heads for target in self.children.get(head, ())):
+            below, row = self.children.get(path, []), find(path)
+            if row is None or not self._exists(split(path[3])):
+                self.collect.add(
+                    self.draft.key_place(path),
+                    path,
+                    f"the path {printable(path[3])!r}, which is no number of conduct",
+                    "the path of a number that says how an actor behaves",
+                    nearest(path[3], self.conduct),
+                )
+                continue
+            at: Path = (*path, TIMES) if below == [TIMES] else path
+            leaf, bounds = self.draft.leaves.get(at), find(at) or row
+            value = number(leaf.value) if leaf else None
+            if value is None or not bounds.low <= value <= bounds.high:
+                found = what_value(leaf.value, leaf.text) if leaf else f"a mapping of {', '.join(below) or 'nothing'}"
+                either = "" if at != path else f" to add, or {{{TIMES}: factor}}"
+                place = leaf.place if leaf else self.draft.key_place(at)
+                self.collect.add(place, at, found, number_text(bounds) + either)
 
     def _exists(self, path: Path) -> bool:
         """Whether the actors named in the path of a number exist."""

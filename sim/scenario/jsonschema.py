@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import (
+    CHANGES,
     CODE,
     COLOR,
     EVENT_ID,
@@ -23,6 +24,7 @@ from sim.scenario.paths import (
     POINT,
     STEPS,
     TEXTS,
+    TIMES,
     owners_in,
 )
 from sim.scenario.strategies import STANDARD, strategies_of
@@ -207,6 +209,19 @@ def _strategy(section: str) -> Schema:
     return {"description": words, "default": STANDARD, "anyOf": [*listed, _NULL]}
 
 
+def _change() -> Schema:
+    amount: Schema = {"anyOf": [{"type": "number"}, _PERCENT]}
+    factor: Schema = {"type": "number", "minimum": 0}
+    times = {
+        "type": "object",
+        "properties": {TIMES: {"anyOf": [factor, _annotated(factor)]}, **_origin()},
+        "additionalProperties": False,
+        "required": [TIMES],
+    }
+    return {"anyOf": [amount, _annotated(amount), times, _NULL]}
+
+
+_LINE: Schema = {"type": "string", "minLength": 1}
 _CODE: Schema = {"type": "string", "pattern": f"^{CODE}$"}
 
 _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
@@ -230,6 +245,21 @@ _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
     ("events", "powers"): _list("The powers it is about; needed for any effect on or by powers.", _CODE),
     ("events", "republics"): _list("The guests, or the republics affected; left out: all.", _CODE),
     ("events", "sectors"): _list("The agenda, or the sectors affected; left out: all.", {"enum": list(SECTORS)}),
+    **{
+        ("events", key): _or_null({"description": words, "anyOf": [_LINE, {"type": "array", "items": _LINE}]})
+        for key, words in (
+            ("if", "Conditions that must all hold in a world for it to happen there."),
+            ("unless", "Conditions of which none may hold."),
+            ("excludes", "Events: of them and this one only the first to happen happens."),
+        )
+    },
+    ("events", CHANGES): {
+        "description": "Numbers of conduct that it changes for a while, by path: what is added, or {times: factor}.",
+        "type": "object",
+        "properties": _origin(),
+        "patternProperties": {r"^(powers|republics)\.": _change()},
+        "additionalProperties": False,
+    },
     ("events", "host"): _text("The republic that hosts a summit.", pattern=f"^{CODE}$"),
 }
 

@@ -19,6 +19,7 @@ from sim.scenario.dates import is_date_path, month_of
 from sim.scenario.errors import KEPT_PROBLEMS, BadInput, Problem, nearest, printable
 from sim.scenario.paths import (
     ANNOTATED,
+    CHANGES,
     RESERVED,
     SECTIONS,
     STEPS,
@@ -531,8 +532,9 @@ def _forget(draft: Draft, codes: AbstractSet[str]) -> None:
         return
 
     def stays(path: Path) -> bool:
-        named = path[2:] if path[:1] == ("republics",) else split(path[-1]) if path[:1] == ("rest",) else ()
-        return codes.isdisjoint(named)
+        changes = path[:1] == ("events",) and path[2:3] == (CHANGES,) and len(path) > 3
+        inner = path[3] if changes else path[-1] if path[:1] == ("rest",) else ""
+        return codes.isdisjoint(path[2:] if path[:1] == ("republics",) else split(inner))
 
     draft.leaves = {path: _without(path, leaf, codes) for path, leaf in draft.leaves.items() if stays(path)}
     draft.maps = {path: places for path, places in draft.maps.items() if stays(path)}

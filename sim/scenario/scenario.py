@@ -8,6 +8,8 @@ about the picture of day one; where a scenario changes an actor's conduct (a fil
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -19,11 +21,11 @@ from sim.scenario import checks, overrides, sources, writing
 from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
-from sim.scenario.events import NEEDS_POWERS
+from sim.scenario.events import NEEDS_POWERS, needed
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import TEXTS, Path, dotted, find, one_of, split, whole
+from sim.scenario.paths import CHANGES, TEXTS, TIMES, Path, dotted, find, one_of, split, whole
 from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
@@ -57,6 +59,11 @@ class Scenario(Contents):
             for event, spec in self.events.items()
             for key in DATES
             if getattr(spec, key) is not None
+        ]
+        paths += [
+            ("events", event, CHANGES, target, *([TIMES] if isinstance(change, dict) else []))
+            for event, spec in self.events.items()
+            for target, change in spec.changes.items()
         ]
         courses = draft.courses()
         self._courses = {dotted(path): course for path, course in courses.items()}
@@ -133,7 +140,8 @@ class Scenario(Contents):
 
     def parameter(self, path: str) -> Parameter:
         """Row of the parameter table behind a path: unit, bounds, default, role, help. Raises BadInput."""
-        return find(split(self._known(path))) or date_row(self.start, self.months)
+        name = path if path in self._courses else self._known(path)
+        return find(split(name)) or date_row(self.start, self.months)
 
     def numeric_paths(self) -> list[str]:
         """The path of every number that may be varied, in the order of the table, dates of events last.
@@ -147,7 +155,9 @@ class Scenario(Contents):
         _, event, key, *_ = path.split(".")
         spec = self.events[event]
         if key == "chance":
-            return spec.random
+            return not (spec.date or spec.says("probability"))
+        if key in ("probability", "repeats", "every"):
+            return spec.says(key)
         if key == "tone":
             return spec.kind == "summit" and bool(spec.powers)
         return bool(spec.powers) or key not in NEEDS_POWERS
@@ -214,16 +224,12 @@ class Scenario(Contents):
         return self._changed(self._draft, values, "with_values")
 
     def with_months(self, months: int) -> Scenario:
-        """A copy that runs for ``months``; events that lie beyond are left out, and windows of chance cut short."""
+        """A copy that runs for ``months``; events that lie beyond, and those that wait for them, are left out."""
         if isinstance(months, bool) or not isinstance(months, int):
             raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
         end = self.start + months
         late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
-        changes: dict[str, object] = {"months": months}
-        for key, spec in self.events.items():
-            if spec.before is not None and spec.before > end and key not in late:
-                changes[f"events.{key}.before"] = month_label(end)
-        return self._changed(_without(self._draft, late), changes, "with_months")
+        return self._changed(_without(self._draft, late), {"months": months}, "with_months")
 
     def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
         collect = Collector()
@@ -231,7 +237,10 @@ class Scenario(Contents):
         return _build(self._name, changed(draft, top, by, collect), collect)
 
     def without_events(self, *events: str) -> Scenario:
-        """A copy without the named events. Raises BadInput for an unknown one."""
+        """A copy without the named events, and without those that happen only after one of them.
+
+        Raises BadInput for an unknown one.
+        """
         unknown = [event for event in events if event not in self.events]
         if unknown:
             raise BadInput(
@@ -300,11 +309,31 @@ def _inside(whole: Any, key: str) -> Any:
 
 
 def _without(draft: Draft, events: Iterable[str]) -> Draft:
-    gone = {("events", event) for event in events}
+    """The draft without some events, those that wait for one of them, and what others say of them."""
+    named = set(events)
+    waits = {event: set(needed(draft.leaves.get(("events", event, "if")))) for event in draft.names("events")}
+    while more := {event for event, others in waits.items() if event not in named and others & named}:
+        named |= more
+    gone = {("events", event) for event in named}
     left = draft.copy()
-    left.leaves = {path: leaf for path, leaf in draft.leaves.items() if path[:2] not in gone}
+    left.leaves = {
+        path: kept
+        for path, leaf in draft.leaves.items()
+        if path[:2] not in gone and (kept := _unnamed(path, leaf, named))
+    }
     left.maps = {path: places for path, places in draft.maps.items() if path[:2] not in gone}
     return left
+
+
+def _unnamed(path: Path, leaf: Leaf, events: AbstractSet[str]) -> Leaf | None:
+    """A value without the events among what it excludes or waits not to happen; None where nothing is left of it."""
+    if path[0] != "events" or path[2:] not in (("unless",), ("excludes",)):
+        return leaf
+    texts = leaf.value if isinstance(leaf.value, list) else [leaf.value]
+    kept = [i for i, text in enumerate(texts) if str(text).strip() not in events]
+    if len(kept) == len(texts):
+        return leaf
+    return replace(leaf, value=[texts[i] for i in kept], items=tuple(leaf.items[i] for i in kept)) if kept else None
 
 
 def load(name: str | FilePath, set: Mapping[str, object] | Iterable[str] | None = None) -> Scenario:

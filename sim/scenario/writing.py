@@ -12,10 +12,10 @@ from typing import Any
 from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, is_date_path, month_label
 from sim.scenario.merge import Draft, Leaf
-from sim.scenario.models import Contents, PowerBase, RepublicBase
+from sim.scenario.models import Contents, EventBase, PowerBase, RepublicBase
 from sim.scenario.paths import SECTIONS, STEPS, TEXTS, Path, find, row_at
 from sim.scenario.strategies import STANDARD
-from sim.scenario.table import SECTORS
+from sim.scenario.table import BY_NAME, SECTORS
 from sim.scenario.yaml import scalar
 
 FORMAT = 1
@@ -36,6 +36,7 @@ def digest(scenario: Contents, values: Mapping[str, float], courses: Mapping[str
             "powers": sorted(spec.powers),
             "republics": sorted(spec.republics or ()),
             "sectors": sorted(spec.sectors or SECTORS),
+            **_conditions(spec),
         }
         for key, spec in scenario.events.items()
     }
@@ -50,7 +51,7 @@ def digest(scenario: Contents, values: Mapping[str, float], courses: Mapping[str
             for code, spec in scenario.republics.items()
         },
         "events": events,
-        "values": dict(values),
+        "values": {path: value for path, value in values.items() if not _unused(path, value)},
         "rest": scenario.rest,
     }
     stepped = sorted(path for path, course in courses.items() if course.steps)
@@ -58,6 +59,27 @@ def digest(scenario: Contents, values: Mapping[str, float], courses: Mapping[str
         content["steps"] = stepped
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_LATER = ("probability", "repeats", "every")
+"""Numbers of an event that older digests do not have: they count where they are said."""
+
+
+def _unused(path: str, value: float) -> bool:
+    section, *_, name = path.split(".")
+    return section == "events" and name in _LATER and value == BY_NAME["event", name].default
+
+
+def _conditions(spec: EventBase) -> dict[str, object]:
+    """What an event waits for, excludes and changes, and how often it comes; nothing for one that says none of it."""
+    said: dict[str, object] = {
+        "if": sorted(spec.needs),
+        "unless": sorted(spec.unless),
+        "excludes": sorted(spec.excludes),
+        "changes": sorted(spec.changes),
+        "says": [name for name in _LATER if spec.says(name)],
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _played(spec: PowerBase | RepublicBase) -> list[str]:

@@ -14,7 +14,7 @@ from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import INNER, find, is_month, number_text, row_at
+from sim.scenario.paths import CHANGES, INNER, TIMES, find, is_month, number_text, row_at, split
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -209,7 +209,7 @@ def _vectors(scenario: Scenario, touched: Mapping[str, object]) -> list[tuple[st
 
 def words(path: str, scenario: Scenario) -> str:
     """A factor in plain words: "Russia's strain", "the European Union's budget", "the date of dushanbe-summit"."""
-    keys = path.split(".")
+    keys = split(path)
     if path == SCENARIO:
         return "the scenario"
     if keys[0] == "rules":
@@ -217,6 +217,8 @@ def words(path: str, scenario: Scenario) -> str:
     if keys[0] == "events":
         if keys[2] == "on":
             return f"the event {keys[1]}"
+        if keys[2] == CHANGES:
+            return f"the {'factor on' if keys[-1] == TIMES else 'change of'} {words(keys[3], scenario)} by {keys[1]}"
         return f"the {' of '.join(key.replace('_', ' ') for key in reversed(keys[2:]))} of {keys[1]}"
     actors = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
     text = f"{_own(actors.get(keys[1], keys[1]))} {keys[2].replace('_', ' ')}"

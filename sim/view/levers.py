@@ -8,7 +8,7 @@ from sim.figures.palette import power_colors
 from sim.runs.words import capital, month_words
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
-from sim.scenario.paths import is_month
+from sim.scenario.paths import CHANGES, TIMES, is_month, split
 from sim.scenario.sources import describe
 
 CURVED = 0.08
@@ -74,7 +74,10 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
 
 def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     """A parameter in words; ``whole`` with its owner: "Russia: strain"."""
-    section, *parts = path.split(".")
+    section, *parts = split(path)
+    if parts[1:2] == [CHANGES]:
+        factor = "Factor on" if parts[-1] == TIMES else "Change of"
+        return f"{factor} {label(scenario, parts[2], whole=True)}"
     row = scenario.parameter(path)
     owner = "" if section == "rules" else parts.pop(0)
     words = [parts[0].replace("_", " ")]
