@@ -71,7 +71,24 @@ strain: {value: 0.4, range: [0.25, 0.6], source: assumption, note: why}
 ```
 
 `source` and `note` on a mapping hold for everything below it unless a nearer one is given. A source is `assumption`,
-`claim:…`, `data:…` or `lit:…`. `null` removes what is inherited.
+`claim:…`, `data:…` or `lit:…`. `null` removes what is inherited. A share may be said in per cent (`25 %`), in
+`--set` too.
+
+## A path over time
+
+A number of conduct (role in [Parameters](parameters.md)) may change from month to month:
+
+```yaml
+budget: {2026: 0.4, 2028-07: {value: 0.9, range: [0.6, 1.2]}, source: assumption}
+strain: {2026: 60 %, 2027-03: 30 %, steps: true}
+```
+
+Keys are months, `YYYY-MM`, in order; a year means its January. Values are linear between points, or with `steps` each
+holds until the next; before the first and after the last point they are constant. Points may lie before or after the
+run. A range belongs to a point. Each point is a number with a path of its own, `powers.RUS.budget.2028-07`, that can be
+set and varied like any other; a year means its January there, too. A path in a file that extends another takes the
+place of whatever number or path stood there. Weights that sum to 1 (`interest`) move together: all have the same months
+and sum to 1 in each. What stands for the number itself is its value in the first month: `sim show` prints the points.
 """
 STRATEGIES = """
 ## Strategies

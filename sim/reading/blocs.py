@@ -7,7 +7,7 @@ sizes and propensities are derived from the state; that is judgement, and the an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -26,6 +26,7 @@ from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
 from sim.scenario.table import SECTORS
 from sim.world import rules
+from sim.world.conduct import Conduct
 from sim.world.events import Calendar
 from sim.world.parameters import Actors, arrays
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
+Numbers = Callable[[str], Floats]
+"""The number at a path, (w or 1,)."""
 
 GROUP = 100.0
 """Sizes of all powers together, and of all republics together."""
@@ -96,19 +99,20 @@ def blocs(
 
 def state(result: Result, month: int) -> tuple[Floats, Floats]:
     """Sizes (n, w) and propensities (n, n, w) of powers, then republics, at the end of a month; see ``ASSUMPTIONS``."""
-    ask, powers, republics = result.finished, result.powers, result.republics
+    powers, republics = result.powers, result.republics
+    number, boost = _replayed(result, month)
     p, r, w = len(powers), len(republics), result.worlds
     share = result.array("overall")[month].astype(float)  # (r, p, w)
     grievance = result.array("grievance")[month].sum(axis=2, dtype=float)  # (r, p, w)
     grudge = np.swapaxes(result.array("grudge")[month], 0, 1).astype(float)  # (r, p, w)
-    endowment = [_wide([ask.number(f"republics.{code}.endowment.{name}") for name in SECTORS], w) for code in republics]
+    endowment = [_wide([number(f"republics.{code}.endowment.{name}") for name in SECTORS], w) for code in republics]
     worth = np.stack([values.sum(axis=0) for values in endowment])  # (r, w)
-    sizes = np.concatenate([_parts(means(result, month)), _parts(worth)])
+    sizes = np.concatenate([_parts(_means(result, month, number, boost)), _parts(worth)])
     table = np.full((p + r, p + r, w), INDIFFERENT)
-    towards = INDIFFERENT + ALLIANCE * share - VOICE * grievance / np.maximum(_limits(result), 0.05) - grudge
+    towards = INDIFFERENT + ALLIANCE * share - VOICE * grievance / np.maximum(_limits(result, number), 0.05) - grudge
     table[p:, :p] = towards
     table[:p, p:] = np.swapaxes(towards, 0, 1)
-    rivalry = [ask.number(f"powers.{code}.rivalry") for code in powers]
+    rivalry = [number(f"powers.{code}.rivalry") for code in powers]
     for a in range(p):
         for b in range(a):
             both = 2.0 * np.minimum(share[:, a], share[:, b]).sum(axis=0)
@@ -116,16 +120,14 @@ def state(result: Result, month: int) -> tuple[Floats, Floats]:
             table[a, b] = table[b, a] = INDIFFERENT - RIVALRY * (rivalry[a] + rivalry[b]) / 2.0 * overlap
     for a, mine in enumerate(republics):
         for b, other in enumerate(republics[:a]):
-            felt = ask.number(f"republics.{mine}.solidarity.{other}") + ask.number(
-                f"republics.{other}.solidarity.{mine}"
-            )
+            felt = number(f"republics.{mine}.solidarity.{other}") + number(f"republics.{other}.solidarity.{mine}")
             table[p + a, p + b] = table[p + b, p + a] = INDIFFERENT + KINSHIP * felt / 2.0
     return sizes, np.clip(table, LOWEST, HIGHEST)
 
 
-def _limits(result: Result) -> Floats:
+def _limits(result: Result, number: Numbers) -> Floats:
     """Grievance at which each republic would speak out against each power, (r, p, w)."""
-    number, none = result.finished.number, np.zeros(1)
+    none = np.zeros(1)
     limits = [
         -rules.pressure(
             none,
@@ -149,8 +151,11 @@ def means(result: Result, month: int) -> Floats:
     ------
     BadInput : a model whose events do not come as the calendar brings them.
     """
-    number, strain = result.finished.number, result.array("strain")[month].astype(float)
-    boost = _boost(result, month) if month else np.ones_like(strain)
+    return _means(result, month, *_replayed(result, month))
+
+
+def _means(result: Result, month: int, number: Numbers, boost: Floats) -> Floats:
+    strain = result.array("strain")[month].astype(float)
     points = [
         rules.means(
             number(f"powers.{code}.budget"),
@@ -165,15 +170,38 @@ def means(result: Result, month: int) -> Floats:
     return _wide(points, result.worlds)
 
 
-def _boost(result: Result, month: int) -> Floats:
-    """Factors that events lay on the budgets in a month of the run, (p, w), powers in the scenario's order."""
+class _Felt:
+    """What conditions look at in a month, as the record has it; axes in the order of the model."""
+
+    def __init__(self, result: Result, month: int) -> None:
+        actors = Actors.of(result.scenario)
+        rows = [result.republics.index(code) for code in actors.republics]
+        columns = [result.powers.index(code) for code in actors.powers]
+        self._result, self._pairs, self._month = result, np.ix_(rows, columns), month
+
+    def __getattr__(self, name: str) -> Any:
+        array = self._result.array(name)
+        if name != "stance":
+            return array[self._month][self._pairs]
+        return array[self._month - 1][self._pairs] if self._month else np.full(array.shape[1:], -1)
+
+
+def _replayed(result: Result, month: int) -> tuple[Numbers, Floats]:
+    """Numbers by path and factors on budgets, (p, w), in a month of the run (0 and 1: the first).
+
+    The calendar is run again; powers stand in the scenario's order.
+    """
     ask, worlds = result.finished, np.arange(result.worlds)
     story, actors = ask.scenario, Actors.of(ask.scenario)
-    parameters = arrays(story, len(worlds), ask.values_of(worlds)).in_single()
-    calendar = Calendar(story, parameters, actors, len(worlds), Calendar.streams(story, ask.seed, worlds))
+    if month == 0:
+        return ask.number, np.ones((len(result.powers), len(worlds)))
+    varied = ask.values_of(worlds)
+    conduct = Conduct(story, arrays(story, len(worlds), varied).in_single(), actors, len(worlds), varied)
+    streams = Calendar.streams(story, ask.seed, worlds)
+    calendar = Calendar(story, conduct, actors, len(worlds), streams)
     happened = result.array("event")
     for t in range(month):
-        now = calendar.turn(t)
+        now = calendar.turn(t, _Felt(result, t))
         fired = np.zeros_like(happened[t])
         for place, there in now.fired.items():
             fired[place] = there
@@ -183,8 +211,12 @@ def _boost(result: Result, month: int) -> Floats:
                 "a result of a model whose events are those of its scenario",
                 path="model",
             )
-    boost: Floats = now.boost[[actors.powers.index(code) for code in result.powers]].astype(float)
-    return boost
+
+    def number(path: str) -> Floats:
+        moved = conduct.at(path)
+        return ask.number(path) if moved is None else moved.astype(float)
+
+    return number, now.boost[[actors.powers.index(code) for code in result.powers]].astype(float)
 
 
 @dataclass(frozen=True, eq=False)

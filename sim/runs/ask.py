@@ -28,7 +28,7 @@ from sim.scenario.models import FrozenDict, freeze
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, chosen_classes
 from sim.world.model import DiplomacyModel
-from sim.world.parameters import Variations, check_variations
+from sim.world.parameters import Variations, check_variations, over_time
 from sim.world.record import KEEPS
 
 Floats = NDArray[np.float64]
@@ -173,7 +173,12 @@ class Ask:
         return set_ if self.doubt is None else self.doubt.values(self.scenario, worlds, self.seed, set_) | set_
 
     def number(self, path: str) -> Floats:
-        """The number at a path as the worlds have it: (worlds,) where it differs between them, else (1,)."""
+        """The number at a path as the worlds have it: (worlds,) where it differs between them, else (1,).
+
+        Of a path over time, its value in the first month.
+        """
+        if path in self.scenario.courses:
+            return over_time(self.scenario, path, self.scenario.start, self._varied)
         return self._varied[path] if path in self._varied else np.array([self.scenario.get(path)])
 
     @cached_property

@@ -20,6 +20,7 @@ from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.doubt import REST, STATED, Range, vectors
 from sim.scenario.errors import nearest, printable
 from sim.scenario.models import FrozenDict, freeze
+from sim.scenario.paths import dotted, split, whole
 from sim.world.luck import once
 
 Floats = NDArray[np.float64]
@@ -123,15 +124,17 @@ class Doubt:
         return f"{numbers(found)} numbers in doubt"
 
     def uniform(self, scenario: Scenario, paths: list[str], worlds: NDArray[np.int64], seed: int) -> Floats:
-        """Where in its range each number lies, (path, world) in (0, 1); the same before day one as after.
+        """Where in its range each number lies, (path, world) in (0, 1).
+
+        The same before day one as after, and at every point of a path over time.
 
         Numbers whose first source is among the scenario's ``together`` are correlated, by a Gaussian copula.
         """
-        names = [path.removeprefix(REST) for path in paths]
+        names = [dotted(whole(split(path.removeprefix(REST)))) for path in paths]
         draws = worlds // SHARED
         own: Floats = once(seed, draws, [("doubt", name) for name in names])
         for source, correlation in scenario.together.items():
-            rows = [i for i, name in enumerate(names) if scenario.source_of(name)[0] == source]
+            rows = [i for i, path in enumerate(paths) if scenario.source_of(path.removeprefix(REST))[0] == source]
             if rows:
                 common = ndtri(once(seed, draws, [("doubt of", source)]))
                 own[rows] = ndtr(np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * ndtri(own[rows]))

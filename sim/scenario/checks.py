@@ -19,21 +19,28 @@ from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, wh
 from sim.scenario.models import Contents
 from sim.scenario.paths import (
     ANNOTATED,
+    CHANGES,
     CODE,
     INNER,
     MAX_POWERS,
     MAX_REPUBLICS,
     SECTIONS,
+    STEPS,
+    TIMES,
     Path,
     choices_at,
     dotted,
     expected_at,
     find,
+    is_point,
     keys_at,
+    number_text,
     one_of,
     own_depth,
     row_at,
+    split,
     vectors,
+    whole,
 )
 from sim.scenario.table import SECTORS, TABLE
 
@@ -60,9 +67,11 @@ def validate(kind: type[C], draft: Draft, collect: Collector) -> C | None:
     review.actors()
     review.dyads()
     review.shares()
+    review.courses()
     review.sums()
     review.sources()
     check_events(draft, collect, review.powers, review.republics)
+    review.changes()
     review.rest()
     review.together()
     return contents if len(collect.problems) == before else None
@@ -164,7 +173,7 @@ class _Review:
             if row is None or row.owner not in ("dyad", "pair"):
                 continue
             section = "republics" if row.owner == "pair" else "powers"
-            code = path[-1]
+            code = whole(path)[-1]
             if code in self.known[section] and (code != path[1] or section == "powers"):
                 continue
             valid = [name for name in (self.republics if row.owner == "pair" else self.powers) if name != path[1]]
@@ -195,6 +204,16 @@ class _Review:
                 "a share for it in every sector of every republic's alignment",
             )
 
+    # -- paths over time ------------------------------------------------------------------------------------------
+
+    def courses(self) -> None:
+        """Each point of a path over time is a number within the bounds of what it is a path of."""
+        for path, leaf in self.draft.leaves.items():
+            row = find(path) if is_point(path) else None
+            value = number(leaf.value)
+            if row and (value is None or not row.low <= value <= row.high):
+                self.collect.add(leaf.place, path, what_value(leaf.value, leaf.text), expected_at(path))
+
     # -- sums and sources -----------------------------------------------------------------------------------------
 
     def sums(self) -> None:
@@ -212,6 +231,10 @@ class _Review:
     def _sum(self, path: Path, names: Sequence[str], exact: bool) -> None:
         if path not in self.draft.maps:
             return
+        points = {name: self.children.get((*path, name), []) for name in names}
+        if any(points.values()):
+            self._sums_over_time(path, {name: [key for key in keys if key != STEPS] for name, keys in points.items()})
+            return
         leaves = [(name, leaf) for name in names if (leaf := self.draft.leaves.get((*path, name)))]
         values = [value for _, leaf in leaves if (value := number(leaf.value)) is not None]
         if len(values) != len(leaves) or (exact and len(values) != len(names)):
@@ -225,6 +248,26 @@ class _Review:
         mixed = "; set the others too" if len({leaf.place.file for _, leaf in leaves}) > 1 else ""
         expected = "weights that sum to 1" if exact else "shares that sum to at most 1 (the rest lies with others)"
         self.collect.add(place, path, f"a sum of {total:.10g} ({listed})", expected + mixed)
+
+    def _sums_over_time(self, path: Path, points: dict[str, list[str]]) -> None:
+        """Weights that are paths over time: all of them, with the same months, and a sum of 1 in each."""
+        steps = {name: (*path, name, STEPS) in self.draft.leaves for name in points}
+        if len({tuple(months) for months in points.values()}) > 1 or len(set(steps.values())) > 1:
+            moving = ", ".join(f"{name} ({', '.join(months)})" for name, months in points.items() if months)
+            self.collect.add(
+                self.draft.key_place(path),
+                path,
+                f"paths over time of {moving}" + (", not all in steps" if len(set(steps.values())) > 1 else ""),
+                f"paths of all of {', '.join(points)} with the same months, as they must sum to 1 in each, or none",
+            )
+            return
+        for month in next(iter(points.values())):
+            leaves = [self.draft.leaves.get((*path, name, month)) for name in points]
+            values = [value for leaf in leaves if leaf and (value := number(leaf.value)) is not None]
+            if len(values) == len(points) and abs(sum(values) - 1) > SUM_TOLERANCE:
+                listed = " + ".join(f"{name} {value:g}" for name, value in zip(points, values, strict=True))
+                found = f"a sum of {sum(values):.10g} in {month} ({listed})"
+                self.collect.add(self.draft.key_place(path), path, found, "weights that sum to 1 in each month")
 
     def sources(self) -> None:
         """Every number of an actor says where it comes from; missing sources are told once an actor."""
@@ -256,8 +299,8 @@ class _Review:
         for path, leaf in self.draft.leaves.items():
             if path[0] != "rest" or len(path) != 2:
                 continue
-            target = tuple(path[1].split("."))
-            row = find(target)
+            target = split(path[1])
+            row = None if is_point(target) else find(target)
             known = row is not None and self._exists(target)
             value = number(leaf.value)
             if row is None or not known or row.role != "conduct":
@@ -281,6 +324,29 @@ class _Review:
                     leaf.key, path, f"the source {printable(path[1])!r}, on which no number rests first",
                     "the first source of some number of the scenario", nearest(path[1], named),
                 )  # fmt: skip
+
+    def changes(self) -> None:
+        """What events change are numbers of conduct, each by an amount or a factor within bounds."""
+        heads = [p for p in self.draft.maps if len(p) == 3 and p[0] == "events" and p[2] == CHANGES]
+        for path in ((*head, target) for head in heads for target in self.children.get(head, ())):
+            below, row = self.children.get(path, []), find(path)
+            if row is None or not self._exists(split(path[3])):
+                self.collect.add(
+                    self.draft.key_place(path),
+                    path,
+                    f"the path {printable(path[3])!r}, which is no number of conduct",
+                    "the path of a number that says how an actor behaves",
+                    nearest(path[3], self.conduct),
+                )
+                continue
+            at: Path = (*path, TIMES) if below == [TIMES] else path
+            leaf, bounds = self.draft.leaves.get(at), find(at) or row
+            value = number(leaf.value) if leaf else None
+            if value is None or not bounds.low <= value <= bounds.high:
+                found = what_value(leaf.value, leaf.text) if leaf else f"a mapping of {', '.join(below) or 'nothing'}"
+                either = "" if at != path else f" to add, or {{{TIMES}: factor}}"
+                place = leaf.place if leaf else self.draft.key_place(at)
+                self.collect.add(place, at, found, number_text(bounds) + either)
 
     def _exists(self, path: Path) -> bool:
         """Whether the actors named in the path of a number exist."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sim.scenario.dates import is_date_path
-from sim.scenario.paths import INNER, find
+from sim.scenario.paths import INNER, find, is_month, split
 from sim.scenario.table import default_range
 
 REST = "rest."
@@ -25,12 +25,10 @@ class Scenario(Protocol):
     """What is asked here of a scenario."""
 
     @property
-    def rest(self) -> Mapping[str, float]: ...
-    @property
     def powers(self) -> Mapping[str, Any]: ...
     def numeric_paths(self) -> list[str]: ...
+    def rest_paths(self) -> list[str]: ...
     def get(self, path: str) -> float: ...
-    def keeps_rest(self, path: str) -> bool: ...
     def by_hand(self, path: str) -> bool: ...
     def range_of(self, path: str) -> tuple[float, float] | None: ...
 
@@ -47,22 +45,14 @@ class Range:
 
 def ranges(scenario: Scenario) -> dict[str, Range]:
     """The range of every number of a scenario that is in doubt, by path; those before day one last."""
-    now, before = {}, {}
-    for path in scenario.numeric_paths():
-        if is_date_path(tuple(path.split("."))):
+    found = {}
+    for path in [*scenario.numeric_paths(), *scenario.rest_paths()]:
+        if is_date_path(tuple(path.split("."))) or (not path.startswith(REST) and scenario.by_hand(path)):
             continue
-        value = scenario.get(path)
-        kept = scenario.keeps_rest(path)
-        if not scenario.by_hand(path):
-            found = range_of(scenario, path, value)
-            if found:
-                now[path] = found
-        if kept:
-            settled = scenario.rest.get(path, value)
-            found = range_of(scenario, REST + path, settled)
-            if found:
-                before[REST + path] = found
-    return now | before
+        span = range_of(scenario, path, scenario.get(path))
+        if span:
+            found[path] = span
+    return found
 
 
 def range_of(scenario: Scenario, path: str, value: float) -> Range | None:
@@ -70,7 +60,7 @@ def range_of(scenario: Scenario, path: str, value: float) -> Range | None:
     stated = scenario.range_of(path)
     if stated:
         return Range(stated[0], value, stated[1])
-    row = find(tuple(path.removeprefix(REST).split(".")))
+    row = find(split(path.removeprefix(REST)))
     kind = row and default_range(row, value)
     return Range(kind[0], value, kind[1], kind[2]) if kind else None
 
@@ -80,13 +70,14 @@ def vectors(scenario: Scenario, touched: Iterable[str]) -> dict[str, tuple[list[
     found: dict[str, tuple[list[str], bool]] = {}
     for path in touched:
         before = REST if path.startswith(REST) else ""
-        keys = path.removeprefix(before).split(".")
-        row = find(tuple(keys))
+        keys = split(path.removeprefix(before))
+        row = find(keys)
         if row is None or row.total is None:
             continue
         head = before + ".".join(keys[:3])
         if row.total == "one":
-            found[head] = [f"{head}.{name}" for name in INNER[row.inner or "sector"]], True
+            month = f".{keys[-1]}" if is_month(keys[-1]) else ""  # of a point of a path over time
+            found[head + month] = [f"{head}.{name}{month}" for name in INNER[row.inner or "sector"]], True
         else:
             sector = f"{head}.{keys[3]}"
             found[sector] = [f"{sector}.{power}" for power in scenario.powers], False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sim.scenario import conditions
 from sim.scenario.dates import DATES, month_label, month_of
-from sim.scenario.errors import printable
-from sim.scenario.merge import Collector, Draft, Leaf, nearest_actor, number, what_value
+from sim.scenario.errors import nearest, printable
+from sim.scenario.merge import Collector, Draft, Leaf, Place, nearest_actor, number, what_value
 from sim.scenario.paths import EVENT_ID, MAX_MONTHS, Path, dotted, one_of
 from sim.scenario.table import SECTORS
 
@@ -24,6 +25,7 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
     for path, leaf in draft.leaves.items():
         if path[0] == "events" and len(path) > 2:
             members[path[1]][path[2:]] = leaf
+    _no_circles(members, collect)
     for event, leaves in members.items():
         path = ("events", event)
         if not re.fullmatch(EVENT_ID, event) or len(event) > 64:
@@ -36,9 +38,8 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
                 near if re.fullmatch(EVENT_ID, near) and len(near) <= 64 else None,
             )
         if path in draft.maps:
-            _Event(draft, collect, path, leaves, {"powers": powers, "republics": republics, "sectors": SECTORS}).check(
-                span
-            )
+            valid = {"powers": powers, "republics": republics, "sectors": SECTORS}
+            _Event(draft, collect, path, leaves, valid, list(members)).check(span)
 
 
 def _span(draft: Draft) -> tuple[int, int] | None:
@@ -51,13 +52,53 @@ def _span(draft: Draft) -> tuple[int, int] | None:
     return first, first + int(length)
 
 
+def _texts(leaf: Leaf | None) -> list[tuple[str, Place]]:
+    """The texts of a list, or of a single text, each with its place."""
+    if leaf is None:
+        return []
+    if isinstance(leaf.value, list):
+        return list(zip(map(str, leaf.value), leaf.items, strict=True))
+    return [(leaf.value, leaf.place)] if isinstance(leaf.value, str) else []
+
+
+def needed(leaf: Leaf | None) -> list[str]:
+    """The events among the conditions of a leaf."""
+    found = (conditions.read(text) for text, _ in _texts(leaf))
+    return [condition.event for condition in found if condition and condition.event]
+
+
+def _no_circles(members: dict[str, dict[Path, Leaf]], collect: Collector) -> None:
+    """No event waits, through others, for itself: none of them could ever happen."""
+    waits = {event: needed(leaves.get(("if",))) for event, leaves in members.items()}
+    stuck = {event for event, others in waits.items() if others}
+    while free := {event for event in stuck if stuck.isdisjoint(waits[event])}:
+        stuck -= free
+    if not stuck:
+        return
+    trail = [next(event for event in waits if event in stuck)]
+    while trail[-1] not in trail[:-1]:
+        trail.append(next(event for event in waits[trail[-1]] if event in stuck))
+    circle = trail[trail.index(trail[-1]) :]
+    if len(circle) > 2:  # an event that waits for itself alone is told where it does
+        leaf = members[circle[0]]["if",]
+        found = f"a circle ({' if '.join(printable(event, 20) for event in circle)})"
+        collect.add(leaf.place, ("events", circle[0], "if"), found, "events of which one can happen first")
+
+
 class _Event:
     """One event under review; ``leaves`` are its values by the rest of their path."""
 
     def __init__(
-        self, draft: Draft, collect: Collector, path: Path, leaves: dict[Path, Leaf], valid: dict[str, Sequence[str]]
+        self,
+        draft: Draft,
+        collect: Collector,
+        path: Path,
+        leaves: dict[Path, Leaf],
+        valid: dict[str, Sequence[str]],
+        events: Sequence[str],
     ) -> None:
         self.draft, self.collect, self.path, self.leaves, self.valid = draft, collect, path, leaves, valid
+        self.events = events
 
     def get(self, key: str) -> Leaf | None:
         """The value of a key, if it is given and no mapping."""
@@ -66,7 +107,9 @@ class _Event:
     def check(self, span: tuple[int, int] | None) -> None:
         """All checks of the event."""
         self.when()
+        self.again()
         self.window(span)
+        self.conditions(span)
         self.who()
         self.summit()
         self.effects()
@@ -74,6 +117,7 @@ class _Event:
     def when(self) -> None:
         """Either a date or a chance."""
         date, chance, on = self.get("date"), self.get("chance"), self.get("on")
+        probability, before = self.get("probability"), self.get("before")
         if date and chance:
             self.collect.add(
                 chance.key,
@@ -81,21 +125,90 @@ class _Event:
                 "a chance beside a date",
                 "'date' for an event of a fixed month or 'chance' for a random one, not both",
             )
-        elif not date and not chance:
+        elif chance and probability:
+            self.collect.add(
+                probability.key,
+                (*self.path, "probability"),
+                "a probability beside a chance",
+                "'chance' for a monthly chance or 'probability' for one over the whole window, not both",
+            )
+        elif not date and probability and not before:
+            self.collect.add(
+                probability.key,
+                (*self.path, "probability"),
+                "a probability of no time",
+                "'date', or 'before' (and 'after') for the months over which it holds",
+            )
+        elif not date and not chance and not probability:
             self.collect.add(
                 self.draft.key_place(self.path),
                 self.path,
                 "an event without a time",
-                "'date' (a fixed month) or 'chance' (a monthly chance)",
+                "'date' (a fixed month), 'chance' (a monthly chance) or 'probability' (over a window)",
             )
         if on and 0 < (number(on.value) or 0) < 1:
             self.collect.add(on.place, (*self.path, "on"), what_value(on.value, on.text), "0 or 1")
         for key in ("after", "before"):
             leaf = self.get(key)
-            if leaf and not chance:
+            if leaf and not chance and (date or not probability):
                 self.collect.add(
-                    leaf.key, (*self.path, key), f"'{key}' without 'chance'", f"'{key}' only beside 'chance'"
+                    leaf.key,
+                    (*self.path, key),
+                    f"'{key}' without 'chance'",
+                    f"'{key}' only beside 'chance', or beside 'probability' without 'date'",
                 )
+
+    def again(self) -> None:
+        """Only a dated event comes every so many months, and only what can come again may be limited."""
+        date, every, repeats = self.get("date"), self.get("every"), self.get("repeats")
+        if every and not date:
+            self.collect.add(every.key, (*self.path, "every"), "'every' without 'date'", "'every' only beside 'date'")
+        if repeats and date and not every:
+            self.collect.add(
+                repeats.key, (*self.path, "repeats"), "'repeats' at a single date", "'every' as well, or no 'repeats'"
+            )
+        for key, leaf in (("every", every), ("repeats", repeats)):
+            value = number(leaf.value) if leaf else None
+            if leaf and value is not None and value != int(value):
+                self.collect.add(leaf.place, (*self.path, key), what_value(leaf.value, leaf.text), "a whole number")
+
+    def conditions(self, span: tuple[int, int] | None) -> None:
+        """Conditions can be read, and name actors and events that exist; no event is a condition of itself."""
+        for key in ("if", "unless"):
+            for text, place in _texts(self.get(key)):
+                found = conditions.read(text)
+                at = (*self.path, key)
+                if found is None:
+                    self.collect.add(place, at, f"the condition {printable(text)!r}", conditions.EXPECTED)
+                elif found.event:
+                    self._other(found.event, place, at)
+                else:
+                    for section, code in (("republics", found.republic), ("powers", found.power)):
+                        if code not in self.valid[section]:
+                            self.collect.add(
+                                place,
+                                at,
+                                f"the unknown {_ONE[section]} {printable(code)!r} in {printable(text)!r}",
+                                one_of(self.valid[section]),
+                                nearest_actor(self.draft, section, code, self.valid[section]),
+                            )
+                    if span and found.since is not None and not span[0] <= found.since < span[1]:
+                        self.collect.add(
+                            place,
+                            at,
+                            f"{month_label(found.since)}, outside the run",
+                            f"a month from {month_label(span[0])} to {month_label(span[1] - 1)}",
+                        )
+        for text, place in _texts(self.get("excludes")):
+            self._other(text, place, (*self.path, "excludes"))
+
+    def _other(self, event: str, place: Place, path: Path) -> None:
+        if event == self.path[1]:
+            self.collect.add(place, path, "the event itself", "another event")
+        elif event not in self.events:
+            self.collect.add(
+                place, path, f"the unknown event {printable(event)!r}", one_of(self.events), nearest(event, self.events)
+            )
 
     def window(self, span: tuple[int, int] | None) -> None:
         """Dates lie inside the run, and 'before' lies after 'after'."""
@@ -106,7 +219,9 @@ class _Event:
             if leaf is None or month is None:
                 continue
             months[key] = month
-            first, last = (span[0] + (key == "before"), span[1] - (key != "before")) if span else (month, month)
+            first, last = (span[0], span[1] - 1) if span else (month, month)
+            if span and key == "before":  # a window may reach beyond the run
+                first, last = first + 1, first + MAX_MONTHS
             if not first <= month <= last:
                 self.collect.add(
                     leaf.place,

@@ -11,7 +11,22 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.scenario.locate import shipped_dir
-from sim.scenario.paths import CODE, COLOR, EVENT_ID, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_TITLE, TEXTS, owners_in
+from sim.scenario.paths import (
+    CHANGES,
+    CODE,
+    COLOR,
+    EVENT_ID,
+    INNER,
+    LUCK,
+    MAX_ABOUT,
+    MAX_MONTHS,
+    MAX_TITLE,
+    POINT,
+    STEPS,
+    TEXTS,
+    TIMES,
+    owners_in,
+)
 from sim.scenario.strategies import STANDARD, strategies_of
 from sim.scenario.table import EVENT_KINDS, SECTORS, TABLE, Parameter, parameters
 
@@ -123,27 +138,45 @@ def _words(row: Parameter) -> str:
 
 
 def _number(row: Parameter) -> Schema:
-    plain = {"type": "number", "minimum": row.low, "maximum": row.high}
+    plain: Schema = {"type": "number", "minimum": row.low, "maximum": row.high}
+    said = [plain, _PERCENT] if row.is_share else [plain]
+    course = [_course(said)] if row.role == "conduct" else []
     return {
         "description": _words(row),
         **({"default": row.default} if row.default is not None else {}),
-        "anyOf": [plain, _annotated(plain), _NULL],
+        "anyOf": [*said, _annotated(*said, *course), *course, _NULL],
     }
 
 
 _RANGE: Schema = {
     "type": "array",
-    "items": {"type": "number"},
+    "items": {"type": ["number", "string"]},
     "minItems": 2,
     "maxItems": 2,
     "description": "How sure the value is: low, then high.",
 }
 
 
-def _annotated(plain: Schema) -> Schema:
+_PERCENT: Schema = {"type": "string", "pattern": r"^[-+]?(\d+\.?\d*|\.\d+)\s*%$"}
+
+
+def _course(said: list[Schema]) -> Schema:
+    """A path over time of what may be ``said``."""
+    steps = {"type": "boolean", "description": "Whether each value holds until the next; else linear in between."}
     return {
         "type": "object",
-        "properties": {"value": plain, **_origin(), "range": _RANGE},
+        "description": "A path over time: values by month, YYYY-MM or YYYY.",
+        "properties": {**_origin(), STEPS: steps},
+        "additionalProperties": False,
+        "patternProperties": {f"^{POINT}$": {"anyOf": [*said, _annotated(*said)]}},
+        "minProperties": 1,
+    }
+
+
+def _annotated(*said: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": {"value": said[0] if len(said) == 1 else {"anyOf": list(said)}, **_origin(), "range": _RANGE},
         "additionalProperties": False,
         "minProperties": 1,
     }
@@ -195,6 +228,19 @@ def _strategy(section: str) -> Schema:
     return {"description": words, "default": STANDARD, "anyOf": [*listed, _NULL]}
 
 
+def _change() -> Schema:
+    amount: Schema = {"anyOf": [{"type": "number"}, _PERCENT]}
+    factor: Schema = {"type": "number", "minimum": 0}
+    times = {
+        "type": "object",
+        "properties": {TIMES: {"anyOf": [factor, _annotated(factor)]}, **_origin()},
+        "additionalProperties": False,
+        "required": [TIMES],
+    }
+    return {"anyOf": [amount, _annotated(amount), times, _NULL]}
+
+
+_LINE: Schema = {"type": "string", "minLength": 1}
 _CODE: Schema = {"type": "string", "pattern": f"^{CODE}$"}
 
 _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
@@ -218,6 +264,21 @@ _TEXT_SCHEMAS: dict[tuple[str, str], Schema] = {
     ("events", "powers"): _list("The powers it is about; needed for any effect on or by powers.", _CODE),
     ("events", "republics"): _list("The guests, or the republics affected; left out: all.", _CODE),
     ("events", "sectors"): _list("The agenda, or the sectors affected; left out: all.", {"enum": list(SECTORS)}),
+    **{
+        ("events", key): _or_null({"description": words, "anyOf": [_LINE, {"type": "array", "items": _LINE}]})
+        for key, words in (
+            ("if", "Conditions that must all hold in a world for it to happen there."),
+            ("unless", "Conditions of which none may hold."),
+            ("excludes", "Events: of them and this one only the first to happen happens."),
+        )
+    },
+    ("events", CHANGES): {
+        "description": "Numbers of conduct that it changes for a while, by path: what is added, or {times: factor}.",
+        "type": "object",
+        "properties": _origin(),
+        "patternProperties": {r"^(powers|republics)\.": _change()},
+        "additionalProperties": False,
+    },
     ("events", "host"): _text("The republic that hosts a summit.", pattern=f"^{CODE}$"),
 }
 

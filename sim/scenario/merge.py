@@ -7,18 +7,38 @@ drops inherited ones. Whether the values make sense is asked once, of the draft,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.scenario import sources
-from sim.scenario.dates import is_date_path
+from sim.scenario.courses import Course, courses_of
+from sim.scenario.dates import is_date_path, month_of
 from sim.scenario.errors import KEPT_PROBLEMS, BadInput, Problem, nearest, printable
-from sim.scenario.paths import ANNOTATED, SECTIONS, Path, dotted, expected_at, find, keys_at, one_of
+from sim.scenario.paths import (
+    ANNOTATED,
+    CHANGES,
+    RESERVED,
+    SECTIONS,
+    STEPS,
+    Path,
+    dotted,
+    expected_at,
+    find,
+    is_month,
+    is_point,
+    keys_at,
+    one_of,
+    point_key,
+    split,
+)
 from sim.scenario.yaml import Node, Scalar
 
 Value = Scalar | list[Scalar]
+
+_PERCENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*%", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +98,8 @@ class Layer:
     """Places of each mapping and of its key."""
     drops: dict[Path, Place] = field(default_factory=dict)
     origins: dict[Path, Origin] = field(default_factory=dict)
+    courses: set[Path] = field(default_factory=set)
+    """Numbers that it gives a whole path over time."""
 
     def filled(self) -> set[Path]:
         """Mappings that hold more than a source and a note."""
@@ -95,6 +117,8 @@ class Draft:
     """Numbers of the root file."""
     root_ranges: dict[Path, tuple[float, float]] = field(default_factory=dict)
     """How sure they are, where it says so."""
+    root_courses: dict[Path, Course] = field(default_factory=dict)
+    """Its paths over time."""
     root_actors: frozenset[str] = frozenset()
     root_file: str = ""
 
@@ -146,15 +170,30 @@ class Draft:
         self.maps = {path: places for path, places in self.maps.items() if stays(path)}
         self.origins = {path: origin for path, origin in self.origins.items() if stays(path)}
 
+    def courses(self) -> dict[Path, Course]:
+        """The paths over time, by the path of their number."""
+        return courses_of(
+            {path: leaf.value for path, leaf in self.leaves.items() if is_month(path[-1]) or path[-1] == STEPS}
+        )
+
     def tree(self) -> dict[str, Any]:
-        """The values as nested dictionaries, in file order."""
+        """The values as nested dictionaries, in file order; of a path over time the value of the first month."""
         top: dict[str, Any] = {}
         spots: dict[Path, dict[str, Any]] = {(): top}
+        moving = {path[:-1] for path in self.leaves if is_point(path)}
         for path in sorted(self.maps, key=len):
-            if path:
+            if path and path not in moving:
                 spots[path] = spots[path[:-1]].setdefault(path[-1], {})
         for path, leaf in self.leaves.items():
-            spots[path[:-1]][path[-1]] = leaf.value
+            if path[:-1] not in moving:
+                spots[path[:-1]][path[-1]] = leaf.value
+        courses, start = (self.courses(), self.leaves.get(("start",))) if moving else ({}, None)
+        first = month_of(start.value, day_allowed=False) if start else None
+        for path in moving:
+            row = find(path)
+            assert row is not None
+            value = courses[path].at(first or 0) if path in courses else row.low
+            spots[path[:-1]][path[-1]] = min(max(value, row.low), row.high)  # points out of bounds are told one by one
         return top
 
 
@@ -174,6 +213,7 @@ def merged(files: Iterable[tuple[str, Node, list[Problem]]], collect: Collector)
         path: value for path, leaf in draft.leaves.items() if (value := number(leaf.value)) is not None and find(path)
     }
     draft.root_ranges = {path: leaf.range for path, leaf in draft.leaves.items() if leaf.range}
+    draft.root_courses = draft.courses()
     draft.root_actors = frozenset([*draft.names("powers"), *draft.names("republics")])
     for _, layer in reversed(layers):
         draft = overlay(draft, layer, collect)
@@ -196,6 +236,14 @@ def layer_of(top: Node, file: str, collect: Collector) -> Layer:
     layer = Layer()
     _Walk(layer, file, collect).mapping(top, ())
     return layer
+
+
+def is_course(node: Node, path: Path) -> bool:
+    """Whether a mapping is a path over time: {2026: 0.4, 2028: 0.9}."""
+    if not isinstance(node.value, dict) or is_month(path[-1]):
+        return False
+    row = find(path)
+    return row is not None and row.role == "conduct" and any(is_month(key) or key == STEPS for key in node.value)
 
 
 def is_annotated(node: Node, path: Path) -> bool:
@@ -238,11 +286,47 @@ class _Walk:
         elif isinstance(node.value, list):
             self.list(node, path)
         elif not isinstance(node.value, dict):
-            self.layer.leaves[path] = Leaf(node.value, node.text, self.place(node), self.key(node))
+            value = in_share(node.value, path)
+            self.layer.leaves[path] = Leaf(value, node.text, self.place(node), self.key(node))
+        elif is_course(node, path):
+            self.course(node, path)
         elif is_annotated(node, path):
             self.annotated(node, path)
         else:
             self.mapping(node, path)
+
+    def course(self, node: Node, path: Path) -> None:
+        """A path over time: each point is a leaf of its own, below the number's path."""
+        parts = node.value if isinstance(node.value, dict) else {}
+        self.layer.maps[path] = self.place(node), self.key(node)
+        if not node.part:
+            self.layer.courses.add(path)
+        if not parts.keys().isdisjoint(RESERVED):
+            self.layer.origins[path] = Origin(self.source(parts, path), self.note(parts, path))
+        last = ""
+        for key, child in parts.items():
+            here = (*path, point_key(key)) if is_month(key) else (*path, key)
+            if key in RESERVED:
+                continue
+            if key == STEPS:
+                if isinstance(child.value, bool):
+                    self.layer.leaves[here] = Leaf(child.value, child.text, self.place(child), self.key(child))
+                else:
+                    self.collect.add(self.place(child), here, what(child), "true or false")
+            elif not is_month(key):
+                expected = f"a month as YYYY-MM or YYYY, or '{STEPS}'"
+                near = nearest(key, (STEPS, *RESERVED))
+                self.collect.add(self.key(child), here, f"the key {printable(key)!r}", expected, near)
+            elif here[-1] <= last:
+                found = f"{key} {'a second time' if here[-1] == last else f'after {last}'}"
+                self.collect.add(self.key(child), here, found, "months in order, each once")
+            elif child.value is None or (isinstance(child.value, list | dict) and not is_annotated(child, here)):
+                self.collect.add(self.place(child), here, what(child), expected_at(path))
+            else:
+                last = here[-1]
+                self.value(child, here)
+        if not last:
+            self.collect.add(self.place(node), path, "a path over time without a month", "{YYYY-MM: value, ...}")
 
     def list(self, node: Node, path: Path) -> None:
         items = node.value if isinstance(node.value, list) else []
@@ -275,10 +359,23 @@ class _Walk:
                 None, "", self.place(node), self.key(node), source, note, span, inherits=True
             )
             return
+        if is_course(inner, path):
+            if span:
+                self.collect.add(
+                    self.place(parts["range"]),
+                    (*path, "range"),
+                    "one range for a path over time",
+                    "a range at each point, such as {2026: {value: 0.4, range: [0.3, 0.5]}, 2028: 0.9}",
+                )
+            self.course(inner, path)
+            own = self.layer.origins.get(path, Origin((), ""))
+            self.layer.origins[path] = Origin(own.source or source, own.note or note)
+            return
         if inner.value is None or isinstance(inner.value, dict | list):
             self.collect.add(self.place(inner), path, what(inner), expected_at(path))
             return
-        value = number(inner.value)
+        said = in_share(inner.value, path)
+        value = number(said)
         if span and value is not None and not span[0] <= value <= span[1]:
             self.collect.add(
                 self.place(inner),
@@ -286,7 +383,7 @@ class _Walk:
                 f"the value {printable(inner.text)} outside its range {span[0]:g} to {span[1]:g}",
                 "a value inside its range",
             )
-        self.layer.leaves[path] = Leaf(inner.value, inner.text, self.place(inner), self.key(node), source, note, span)
+        self.layer.leaves[path] = Leaf(said, inner.text, self.place(inner), self.key(node), source, note, span)
 
     def source(self, parts: Mapping[str, Node], path: Path) -> tuple[str, ...]:
         node = parts.get("source")
@@ -328,7 +425,8 @@ class _Walk:
         if node is None:
             return None
         items = node.value if isinstance(node.value, list) else []
-        numbers = [float(i.value) for i in items if isinstance(i.value, int | float) and not isinstance(i.value, bool)]
+        said = [in_share(i.value, path) if isinstance(i.value, str) else i.value for i in items]
+        numbers = [float(i) for i in said if isinstance(i, int | float) and not isinstance(i, bool)]
         if len(items) != 2 or len(numbers) != 2 or not numbers[0] < numbers[1]:
             self.collect.add(
                 self.place(node),
@@ -347,6 +445,7 @@ def overlay(below: Draft, layer: Layer, collect: Collector) -> Draft:
     """``layer`` laid over ``below``; a new draft. Drops of things that do not exist go to ``collect``."""
     draft = below.copy()
     _drop(draft, layer, collect)
+    draft.remove(layer.courses & draft.maps.keys())
     filled = layer.filled()
     for path, places in layer.maps.items():
         inherited = draft.leaves.get(path)
@@ -363,7 +462,7 @@ def overlay(below: Draft, layer: Layer, collect: Collector) -> Draft:
     for path, leaf in layer.leaves.items():
         inherited = draft.leaves.get(path)
         if not leaf.inherits:
-            draft.leaves[path] = _sourced(leaf, path, layer, inherited, below)
+            draft.leaves[path] = _sourced(leaf, path, layer, inherited or _stood_for(path, below), below)
         elif inherited:
             draft.leaves[path] = replace(
                 inherited,
@@ -382,6 +481,14 @@ def _sourced(leaf: Leaf, path: Path, layer: Layer, inherited: Leaf | None, below
     near = _enclosing(layer.origins, path)
     source = leaf.source or near.source or (inherited.source if inherited else ())
     return replace(leaf, source=source or _enclosing(below.origins, path).source, note=leaf.note or near.note)
+
+
+def _stood_for(path: Path, below: Draft) -> Leaf | None:
+    """What a path over time, or a number in place of one, was laid over."""
+    number = path[:-1] if is_point(path) else path
+    if number not in below.maps or not find(number):
+        return below.leaves.get(number) if number != path else None
+    return next((leaf for point, leaf in below.leaves.items() if point[:-1] == number and is_point(point)), None)
 
 
 def _enclosing(origins: Mapping[Path, Origin], path: Path) -> Origin:
@@ -433,12 +540,14 @@ def _forget(draft: Draft, codes: AbstractSet[str]) -> None:
     """Take dropped actors out of every dyad, pair, list of an event and ``rest`` entry that was inherited."""
     if not codes:
         return
-    draft.leaves = {
-        path: _without(path, leaf, codes)
-        for path, leaf in draft.leaves.items()
-        if not (path[0] == "republics" and not codes.isdisjoint(path[2:]))
-        and not (path[0] == "rest" and not codes.isdisjoint(path[-1].split(".")))
-    }
+
+    def stays(path: Path) -> bool:
+        changes = path[:1] == ("events",) and path[2:3] == (CHANGES,) and len(path) > 3
+        inner = path[3] if changes else path[-1] if path[:1] == ("rest",) else ""
+        return codes.isdisjoint(path[2:] if path[:1] == ("republics",) else split(inner))
+
+    draft.leaves = {path: _without(path, leaf, codes) for path, leaf in draft.leaves.items() if stays(path)}
+    draft.maps = {path: places for path, places in draft.maps.items() if stays(path)}
 
 
 def _without(path: Path, leaf: Leaf, codes: AbstractSet[str]) -> Leaf:
@@ -479,6 +588,13 @@ def what_value(value: Value, text: str = "") -> str:
     if isinstance(value, str):
         return f"the text {printable(value)!r}"
     return f"the number {printable(text) or value}"
+
+
+def in_share(value: Scalar, path: Path) -> Scalar:
+    """25 % as 0.25 where a share stands at ``path``; anything else as it is."""
+    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    row = find(split(path[1]) if path[0] == "rest" and len(path) > 1 else path) if match else None
+    return float(f"{match[1]}e-2") if match and row and row.is_share else value
 
 
 def number(value: Value) -> float | None:

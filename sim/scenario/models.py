@@ -99,12 +99,18 @@ def _unique(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _texts(value: object) -> object:
+    """One text as a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
 Month = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=False))]
 Day = Annotated[int, BeforeValidator(lambda value: parse_month(value, day_allowed=True))]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Luck = Annotated[str, Field(pattern=f"^{LUCK}$")]
 Color = Annotated[str, Field(pattern=f"^{COLOR}$")]
 Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_unique)]
+Texts = Annotated[tuple[str, ...], Field(strict=False), BeforeValidator(_texts), AfterValidator(_unique)]
 
 
 Correlation = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -139,6 +145,9 @@ class RulesBase(Spec):
 class EventBase(Spec):
     """An event as the scenario describes it; its numbers are the rows of owner "event".
 
+    ``needs`` (in a file: ``if``) and ``unless`` are conditions, see ``sim.scenario.conditions``; ``changes`` maps paths
+    of conduct to the number added to it, or to {"times": factor}.
+
     ``date``, ``after`` and ``before`` are month numbers. In a loaded scenario ``powers``, ``republics`` and ``sectors``
     are written out (for omitted ones: no power, all republics, all sectors), and ``date_label`` keeps the day.
     """
@@ -152,6 +161,10 @@ class EventBase(Spec):
     republics: Names | None = None
     sectors: Names | None = None
     host: str | None = None
+    needs: Texts = Field(default=(), alias="if")
+    unless: Texts = ()
+    excludes: Texts = ()
+    changes: Annotated[dict[str, Any], AfterValidator(FrozenDict)] = Field(default_factory=FrozenDict)
     _date_label: str = ""
 
     @model_validator(mode="wrap")
@@ -169,7 +182,16 @@ class EventBase(Spec):
     @property
     def random(self) -> bool:
         """Whether chance decides if and when it happens."""
-        return self.date is None
+        return self.date is None or self.says("probability")
+
+    @property
+    def certain(self) -> bool:
+        """Whether it happens in every world."""
+        return not (self.random or self.needs or self.unless or self.excludes)
+
+    def says(self, number: str) -> bool:
+        """Whether a number is given, be it the table's default."""
+        return number in self.model_fields_set
 
 
 def _fields(*owners: Owner) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
 from sim.scenario.merge import Draft
-from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, one_of
+from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_point, one_of, split
 from sim.scenario.yaml import MAX_DEPTH, Node, read, scalar
 
 FLAG = "--set"
@@ -86,7 +86,7 @@ def _plain(value: Any) -> Any:
 
 
 def _as_date(path: str, value: Any) -> Any:
-    if not is_date_path(tuple(path.split("."))) or isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_date_path(split(path)) or isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return month_label(int(value)) if 12_000 <= value < 120_000 else value
 
@@ -118,7 +118,7 @@ def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: 
     top = Node({}, 0, 0)
     taken: dict[Path, Node] = {}
     for text, node in pairs:
-        path = _split(text)
+        path = split(text)
         fault = _fault(path, draft, isinstance(node.value, dict))
         if fault:
             problems.append(_problem(name, text, *fault))
@@ -133,14 +133,10 @@ def _nest(pairs: Sequence[tuple[str, Node]], draft: Draft, name: str, problems: 
         for key in path[:-1]:
             assert isinstance(spot.value, dict)
             spot = spot.value.setdefault(key, Node({}, 0, 0))
+        spot.part = spot.part or is_point(path)
         assert isinstance(spot.value, dict)
         spot.value[path[-1]] = node
     return top
-
-
-def _split(text: str) -> Path:
-    parts = text.split(".")
-    return ("rest", ".".join(parts[1:])) if parts[0] == "rest" and len(parts) > 1 else tuple(parts)
 
 
 def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None] | None:
@@ -160,6 +156,11 @@ def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None]
                 one_of(names),
                 _joined(near and f"{path[0]}.{near}", path[2:]),
             )
+    if is_point(path) and path not in draft.leaves:
+        points = [p[-1] for p in draft.leaves if p[:-1] == path[:-1] and is_point(p)]
+        there = f"{one_of(points)}, or a whole path" if points else "a number or a whole path over time"
+        near = nearest(path[-1], points)
+        return f"the point {path[-1]}", f"{there}, such as {{2026: 0.4, 2028: 0.9}}", near and _joined(near, ())
     return None
 
 

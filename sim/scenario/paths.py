@@ -6,7 +6,10 @@ no dots, so the two forms say the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 
 from sim.scenario.errors import printable
 from sim.scenario.strategies import names_of
@@ -18,6 +21,10 @@ SECTIONS = ("powers", "republics", "rules", "events")
 TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest", "together")
 RESERVED = ("source", "note")
 ANNOTATED = ("value", "source", "note", "range")
+STEPS = "steps"
+"""The key in a path over time that says whether each value holds until the next."""
+CHANGES, TIMES = "changes", "times"
+"""The key of an event under which it changes conduct, and that of a change by a factor."""
 
 CODE = r"[A-Z][A-Z0-9_]{1,7}"
 EVENT_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -60,6 +67,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "republics": "a list of republics, such as [KAZ]",
         "sectors": f"a list of sectors out of {', '.join(SECTORS)}",
         "host": "the code of a republic",
+        "if": "a condition or a list of conditions that must all hold, such as [war-ends, KAZ.RUS.share > 40 %]",
+        "unless": "a condition or a list of conditions of which none may hold",
+        "excludes": "an event or a list of events; of all of them only the first to happen happens",
+        CHANGES: "a mapping of paths of conduct to what is added, or to {times: factor}",
     },
 }
 """Keys that are not numbers of the table, by section, and what is expected there."""
@@ -75,10 +86,50 @@ MAPPING_OF = {
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
 
+POINT = r"[1-9]\d{3}(-(0[1-9]|1[0-2]))?"
+"""A month of a path over time; a year means its January."""
+_YEAR = re.compile(r"[1-9]\d{3}", re.ASCII)
+_POINT = re.compile(POINT, re.ASCII)
+
 
 def dotted(path: Sequence[str]) -> str:
     """The path as users write it."""
     return ".".join(path)
+
+
+def split(text: str) -> Path:
+    """The keys of a dotted path; a year becomes its January.
+
+    A key of ``rest`` or of an event's ``changes`` is a path itself and stays whole.
+    """
+    keys = tuple(text.split("."))
+    if keys[0] == "rest" and len(keys) > 1:
+        return ("rest", ".".join(keys[1:]))
+    if keys[0] == "events" and len(keys) > 3 and keys[2] == CHANGES:
+        end = len(keys) - (keys[-1] == TIMES)
+        return (*keys[:3], ".".join(keys[3:end]), *keys[end:])
+    return (*keys[:-1], point_key(keys[-1])) if len(keys) > 3 and _YEAR.fullmatch(keys[-1]) else keys
+
+
+def point_key(text: str) -> str:
+    """The month of a point as YYYY-MM."""
+    return text if "-" in text else f"{text}-01"
+
+
+def is_month(key: str) -> bool:
+    """Whether a key may be the month of a point."""
+    return _POINT.fullmatch(key) is not None
+
+
+def is_point(path: Path) -> bool:
+    """Whether ``path`` leads to a point of a path over time."""
+    row = find(path[:-1]) if len(path) > 3 and is_month(path[-1]) else None
+    return row is not None and row.role == "conduct"
+
+
+def whole(path: Path) -> Path:
+    """The path of the number that a point belongs to; any other path as it is."""
+    return path[:-1] if is_point(path) else path
 
 
 _OWNERS: dict[str, tuple[Owner, ...]] = {
@@ -105,12 +156,19 @@ def own_depth(path: Path) -> int:
 
 
 def find(path: Path) -> Parameter | None:
-    """Row of the table for the number at ``path``, or None; whether the actors exist is not asked."""
+    """Row of the table for the number at ``path``, or None; whether the actors exist is not asked.
+
+    A point of a path over time has the row of its number.
+    """
     if not path or path[0] not in SECTIONS:
         return None
     head = own_depth(path)
     if len(path) <= head:
         return None
+    if path[0] == "events" and path[2:3] == (CHANGES,):
+        return _change(path)
+    if is_point(path):
+        path = path[:-1]
     row = row_at(path[0], path[head])
     if row is None:
         return None
@@ -122,6 +180,27 @@ def find(path: Path) -> Parameter | None:
         shape.append(None)  # any code
     fits = len(rest) == len(shape) and all(s is None or key in s for key, s in zip(rest, shape, strict=True))
     return row if fits else None
+
+
+def _change(path: Path) -> Parameter | None:
+    """Row of what an event changes in a number of conduct: an amount or, below ``times``, a factor."""
+    keys = split(path[3]) if len(path) > 3 else ()
+    row = None if not keys or is_point(keys) or keys[0] == "events" else find(keys)
+    if row is None or row.role != "conduct" or path[4:] not in ((), (TIMES,)):
+        return None
+    return change_row(row, times=len(path) > 4)
+
+
+@cache
+def change_row(row: Parameter, *, times: bool) -> Parameter:
+    """Stand-in row for what an event adds to a number of conduct, or for the factor by which it multiplies it."""
+    name = row.name.replace("_", " ")
+    kind = Parameter(row.name, "event", "factor", 0.0, 100.0, 1.0, f"Factor on {name}.", "assumption", role="event")
+    if times:
+        return kind
+    return replace(
+        kind, unit=row.unit, low=row.low - row.high, high=row.high - row.low, default=0.0, help=f"Added to {name}."
+    )
 
 
 def number_text(row: Parameter) -> str:
@@ -164,7 +243,7 @@ def expected_at(path: Path) -> str:
     if path[:1] == ("together",) and len(path) > 1:
         return "a correlation from 0 to 1"
     if path[:1] == ("rest",) and len(path) > 1:
-        under = find(tuple(path[1].split(".")))
+        under = find(split(path[1]))
         return number_text(under) if under else "a number"
     if len(path) == 1:
         return TEXTS[""].get(path[0]) or f"a mapping of {MAPPING_OF.get(path[0], 'values')}"

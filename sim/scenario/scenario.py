@@ -8,6 +8,8 @@ about the picture of day one; where a scenario changes an actor's conduct (a fil
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -16,14 +18,15 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from sim.scenario import checks, overrides, sources, writing
+from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.doubt import REST, Range, ranges
 from sim.scenario.errors import BadInput, Problem, nearest, printable
-from sim.scenario.events import NEEDS_POWERS
+from sim.scenario.events import NEEDS_POWERS, needed
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import TEXTS, dotted, find, one_of
+from sim.scenario.paths import CHANGES, TEXTS, TIMES, Path, dotted, find, one_of, split, whole
 from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
@@ -38,6 +41,7 @@ class Scenario(Contents):
     _name: str = ""
     _draft: Draft = PrivateAttr(default_factory=Draft)
     _values: dict[str, float] = PrivateAttr(default_factory=dict)
+    _courses: dict[str, Course] = PrivateAttr(default_factory=dict)
 
     # -- making one -----------------------------------------------------------------------------------------------
 
@@ -57,7 +61,22 @@ class Scenario(Contents):
             for key in DATES
             if getattr(spec, key) is not None
         ]
-        self._values = {dotted(path): float(reduce(_inside, path, self)) + 0.0 for path in paths}  # no negative zero
+        paths += [
+            ("events", event, CHANGES, target, *([TIMES] if isinstance(change, dict) else []))
+            for event, spec in self.events.items()
+            for target, change in spec.changes.items()
+        ]
+        courses = draft.courses()
+        self._courses = {dotted(path): course for path, course in courses.items()}
+        self._values = {
+            dotted(at): value + 0.0  # no negative zero
+            for path in paths
+            for at, value in (
+                zip([(*path, point) for point in courses[path].points], courses[path].values, strict=True)
+                if path in courses
+                else [(path, float(reduce(_inside, path, self)))]
+            )
+        }
         object.__setattr__(self, "rest", freeze(self._settled(self.rest)))
         return self
 
@@ -65,20 +84,26 @@ class Scenario(Contents):
         """The root's value of each conduct number that differs from it; ``explicit`` ones go first."""
         root = self._draft
         rest: dict[str, float] = {}
-        for text, value in self._values.items():
+        for text in dict.fromkeys(dotted(whole(split(text))) for text in self._values):
             if not text.startswith(("powers.", "republics.")):
                 continue
-            path = tuple(text.split("."))
+            path = split(text)
             row = find(path)
             if row is None or row.role != "conduct":
                 continue
-            named = {path[1], path[-1]} if row.owner in ("dyad", "pair") else {path[1]}
             settled = explicit.get(text)
-            if settled is None and named <= root.root_actors:
-                settled = root.root.get(path, row.default)
-            if settled is not None and settled != value:
+            if settled is None and self._named(path) <= root.root_actors:
+                course = root.root_courses.get(path)
+                settled = course.at(self.start) if course else root.root.get(path, row.default)
+            if settled is not None and settled != self.get(text):
                 rest[text] = float(settled)
         return rest
+
+    @staticmethod
+    def _named(path: Path) -> set[str]:
+        """Codes of the actors that a number of conduct is about."""
+        row = find(path)
+        return {path[1], path[-1]} if row and row.owner in ("dyad", "pair") else {path[1]}
 
     # -- asking it ------------------------------------------------------------------------------------------------
 
@@ -89,8 +114,16 @@ class Scenario(Contents):
 
     @property
     def values(self) -> Mapping[str, float]:
-        """Every number of the scenario by dotted path, defaults and dates (as month numbers) included."""
+        """Every number of the scenario by dotted path, defaults and dates (as month numbers) included.
+
+        Of a path over time each point is a number: ``powers.RUS.budget.2028-01``.
+        """
         return MappingProxyType(self._values)
+
+    @property
+    def courses(self) -> Mapping[str, Course]:
+        """The paths over time, by the path of the number that they move."""
+        return MappingProxyType(self._courses)
 
     @property
     def start_label(self) -> str:
@@ -98,21 +131,24 @@ class Scenario(Contents):
         return month_label(self.start)
 
     def get(self, path: str) -> float:
-        """The number at a dotted path; a month number for a date, conduct before day one for "rest." and its path.
+        """The number at a dotted path; a month number for a date; of a path over time its value in the first month.
 
-        Raises BadInput for an unknown path.
+        Of conduct, "rest." and its path is the value before day one. Raises BadInput for an unknown path.
         """
-        now = path.removeprefix(REST)
-        if now not in self._values or (now != path and not self.keeps_rest(now)):
-            raise self._unknown(path)
-        return self.rest.get(now, self._values[now]) if now != path else self._values[path]
+        if path.startswith(REST):
+            now = path.removeprefix(REST)
+            if not self.keeps_rest(now):
+                raise self._unknown(path)
+            return self.rest.get(now, self.get(now))
+        if path in self._courses:
+            return float(self._courses[path].at(self.start))
+        return self._values[self._known(path)]
 
     def parameter(self, path: str) -> Parameter:
         """Row of the parameter table behind a path: unit, bounds, default, role, help. Raises BadInput."""
         now = path.removeprefix(REST)
-        if now not in self._values:
-            raise self._unknown(path)
-        return find(tuple(now.split("."))) or date_row(self.start, self.months)
+        name = now if now in self._courses else self._known(now)
+        return find(split(name)) or date_row(self.start, self.months)
 
     def numeric_paths(self) -> list[str]:
         """The path of every number that may be varied, in the order of the table, dates of events last.
@@ -124,13 +160,16 @@ class Scenario(Contents):
 
     def rest_paths(self) -> list[str]:
         """The path, "rest." before it, of all conduct whose value before day one may be varied apart from today's."""
-        return [REST + path for path in self._values if self.keeps_rest(path)]
+        kept = dict.fromkeys(dotted(whole(split(path))) for path in self._values if self.keeps_rest(path))
+        return [REST + path for path in kept]
 
     def _varies(self, path: str) -> bool:
         _, event, key, *_ = path.split(".")
         spec = self.events[event]
         if key == "chance":
-            return spec.random
+            return not (spec.date or spec.says("probability"))
+        if key in ("probability", "repeats", "every"):
+            return spec.says(key)
         if key == "tone":
             return spec.kind == "summit" and bool(spec.powers)
         return bool(spec.powers) or key not in NEEDS_POWERS
@@ -140,12 +179,11 @@ class Scenario(Contents):
 
         So it is with the conduct of actors of the root file, and where the scenario says ``rest`` itself.
         """
-        keys = tuple(path.split("."))
+        keys = whole(split(path))
         row = find(keys)
         if row is None or row.role != "conduct":
             return False
-        named = {keys[1], keys[-1]} if row.owner in ("dyad", "pair") else {keys[1]}
-        return ("rest", path) in self._draft.leaves or named <= self._draft.root_actors
+        return ("rest", dotted(keys)) in self._draft.leaves or self._named(keys) <= self._draft.root_actors
 
     @property
     def root_actors(self) -> frozenset[str]:
@@ -162,23 +200,25 @@ class Scenario(Contents):
         leaf = self._leaf(path)
         return leaf.place.file if leaf and leaf.place.file != self._draft.root_file else None
 
-    def _unknown(self, path: str) -> BadInput:
-        return BadInput.of(
-            "no number of this scenario",
-            f"the path of one, such as {next(iter(self._values))}",
-            path=printable(path),
-            nearest=nearest(path, self._values),
-        )
+    def _known(self, path: str) -> str:
+        """The path of a number as the scenario writes it. Raises BadInput for an unknown one."""
+        name = path if path in self._values else dotted(split(path))
+        if name not in self._values:
+            raise BadInput.of(
+                "no number of this scenario",
+                f"the path of one, such as {next(iter(self._values))}",
+                path=printable(path),
+                nearest=nearest(path, self._values),
+            )
+        return name
 
     def _leaf(self, path: str) -> Leaf | None:
-        if path not in self._values:
-            raise self._unknown(path)
-        return self._draft.leaves.get(tuple(path.split(".")))
+        return self._draft.leaves.get(split(self._known(path)))
 
     def source_of(self, path: str) -> tuple[str, ...]:
         """Sources of the number at ``path``; those of the parameter table for a default."""
         leaf = self._leaf(path)
-        row = find(tuple(path.split(".")))
+        row = find(split(path))
         return (leaf.source if leaf else ()) or (row.source if row else sources.ASSUMPTION,)
 
     def note_of(self, path: str) -> str:
@@ -213,16 +253,12 @@ class Scenario(Contents):
         return self._changed(self._draft, values, "with_values")
 
     def with_months(self, months: int) -> Scenario:
-        """A copy that runs for ``months``; events that lie beyond are left out, and windows of chance cut short."""
+        """A copy that runs for ``months``; events that lie beyond, and those that wait for them, are left out."""
         if isinstance(months, bool) or not isinstance(months, int):
             raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
         end = self.start + months
         late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
-        changes: dict[str, object] = {"months": months}
-        for key, spec in self.events.items():
-            if spec.before is not None and spec.before > end and key not in late:
-                changes[f"events.{key}.before"] = month_label(end)
-        return self._changed(_without(self._draft, late), changes, "with_months")
+        return self._changed(_without(self._draft, late), {"months": months}, "with_months")
 
     def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
         collect = Collector()
@@ -230,7 +266,10 @@ class Scenario(Contents):
         return _build(self._name, changed(draft, top, by, collect), collect)
 
     def without_events(self, *events: str) -> Scenario:
-        """A copy without the named events. Raises BadInput for an unknown one."""
+        """A copy without the named events, and without those that happen only after one of them.
+
+        Raises BadInput for an unknown one.
+        """
         unknown = [event for event in events if event not in self.events]
         if unknown:
             raise BadInput(
@@ -269,7 +308,7 @@ class Scenario(Contents):
         Not in it: sources, notes, ranges, the scenario's own ``about`` and name, and the order of actors and events,
         which the model does not depend on (results list actors in file order all the same).
         """
-        return writing.digest(self, self.values)
+        return writing.digest(self, self.values, self.courses)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Scenario) and self.hash == other.hash
@@ -299,11 +338,31 @@ def _inside(whole: Any, key: str) -> Any:
 
 
 def _without(draft: Draft, events: Iterable[str]) -> Draft:
-    gone = {("events", event) for event in events}
+    """The draft without some events, those that wait for one of them, and what others say of them."""
+    named = set(events)
+    waits = {event: set(needed(draft.leaves.get(("events", event, "if")))) for event in draft.names("events")}
+    while more := {event for event, others in waits.items() if event not in named and others & named}:
+        named |= more
+    gone = {("events", event) for event in named}
     left = draft.copy()
-    left.leaves = {path: leaf for path, leaf in draft.leaves.items() if path[:2] not in gone}
+    left.leaves = {
+        path: kept
+        for path, leaf in draft.leaves.items()
+        if path[:2] not in gone and (kept := _unnamed(path, leaf, named))
+    }
     left.maps = {path: places for path, places in draft.maps.items() if path[:2] not in gone}
     return left
+
+
+def _unnamed(path: Path, leaf: Leaf, events: AbstractSet[str]) -> Leaf | None:
+    """A value without the events among what it excludes or waits not to happen; None where nothing is left of it."""
+    if path[0] != "events" or path[2:] not in (("unless",), ("excludes",)):
+        return leaf
+    texts = leaf.value if isinstance(leaf.value, list) else [leaf.value]
+    kept = [i for i, text in enumerate(texts) if str(text).strip() not in events]
+    if len(kept) == len(texts):
+        return leaf
+    return replace(leaf, value=[texts[i] for i in kept], items=tuple(leaf.items[i] for i in kept)) if kept else None
 
 
 def load(name: str | FilePath, set: Mapping[str, object] | Iterable[str] | None = None) -> Scenario:

@@ -87,6 +87,11 @@ class Parameter:
     group: str = "more"
     sure: bool = False
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, which may be said in per cent."""
+        return self.unit.startswith(("share", "probability", "weight, sums to 1"))
+
 
 def _rule(
     name: str,
@@ -314,9 +319,17 @@ TABLE: tuple[Parameter, ...] = (
     _event("on", "0 or 1", 0.0, 1.0, 1.0, "Whether the event is in the scenario at all (a switch for sweeps).",
            sure=True),
     _event("chance", "probability a month", 0.0, 1.0, 0.0,
-           "Monthly chance of a random event between 'after' and 'before'; it happens once at most."),
-    _event("lasts", "months", 1.0, 1200.0, 1200.0, "How long its changes of strain, respect, budget, pull and "
-           "resolve hold."),
+           "Monthly chance of a random event between 'after' and 'before'; it happens once at most, if 'repeats' does "
+           "not say otherwise."),
+    _event("probability", "probability", 0.0, 1.0, 0.0,
+           "Chance that the event happens at all: a dated one in its month, any other at some time from 'after' on and "
+           "before 'before'."),
+    _event("repeats", "times", 1.0, 1200.0, 1.0,
+           "How often it happens at most; its lasting changes begin anew each time."),
+    _event("every", "months", 0.0, 1200.0, 0.0,
+           "Months after which a dated event comes again, as often as 'repeats' says or else to the end; 0: never."),
+    _event("lasts", "months", 1.0, 1200.0, 1200.0, "How long its changes of strain, respect, budget, pull, "
+           "resolve and conduct hold."),
     _event("over", "months", 1.0, 240.0, 1.0, "Months over which those changes build up."),
     _event("strain", "share", -1.0, 1.0, 0.0, "Change of the powers' strain."),
     _event("respect", "share", -1.0, 1.0, 0.0, "Change of the powers' tone."),

@@ -6,15 +6,16 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, is_date_path, month_label
 from sim.scenario.merge import Draft, Leaf
-from sim.scenario.models import Contents, PowerBase, RepublicBase
-from sim.scenario.paths import INNER, SECTIONS, TEXTS, Path, find, row_at
+from sim.scenario.models import Contents, EventBase, PowerBase, RepublicBase
+from sim.scenario.paths import SECTIONS, STEPS, TEXTS, Path, find, row_at
 from sim.scenario.strategies import STANDARD
-from sim.scenario.table import SECTORS
+from sim.scenario.table import BY_NAME, SECTORS
 from sim.scenario.yaml import scalar
 
 FORMAT = 1
@@ -24,7 +25,7 @@ _PLAIN = re.compile(r"[^\W\d_][\w./:-]*")
 _PLAIN_LINE = re.compile(r"[^\W\d_]([\w .,()/'+-]*[\w.)])?")
 
 
-def digest(scenario: Contents, values: Mapping[str, float]) -> str:
+def digest(scenario: Contents, values: Mapping[str, float], courses: Mapping[str, Course]) -> str:
     """SHA-256 (hex) over canonical JSON of what moves the model or labels output; see ``Scenario.hash``."""
     events = {
         key: {
@@ -35,6 +36,7 @@ def digest(scenario: Contents, values: Mapping[str, float]) -> str:
             "powers": sorted(spec.powers),
             "republics": sorted(spec.republics or ()),
             "sectors": sorted(spec.sectors or SECTORS),
+            **_conditions(spec),
         }
         for key, spec in scenario.events.items()
     }
@@ -49,11 +51,35 @@ def digest(scenario: Contents, values: Mapping[str, float]) -> str:
             for code, spec in scenario.republics.items()
         },
         "events": events,
-        "values": dict(values),
+        "values": {path: value for path, value in values.items() if not _unused(path, value)},
         "rest": scenario.rest,
     }
+    stepped = sorted(path for path, course in courses.items() if course.steps)
+    if stepped:  # a key that digests from before paths over time do not have
+        content["steps"] = stepped
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+_LATER = ("probability", "repeats", "every")
+"""Numbers of an event that older digests do not have: they count where they are said."""
+
+
+def _unused(path: str, value: float) -> bool:
+    section, *_, name = path.split(".")
+    return section == "events" and name in _LATER and value == BY_NAME["event", name].default
+
+
+def _conditions(spec: EventBase) -> dict[str, object]:
+    """What an event waits for, excludes and changes, and how often it comes; nothing for one that says none of it."""
+    said: dict[str, object] = {
+        "if": sorted(spec.needs),
+        "unless": sorted(spec.unless),
+        "excludes": sorted(spec.excludes),
+        "changes": sorted(spec.changes),
+        "says": [name for name in _LATER if spec.says(name)],
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 def _played(spec: PowerBase | RepublicBase) -> list[str]:
@@ -114,6 +140,8 @@ def _about(about: str) -> list[str]:
 def _scalar(value: Any, flow: bool) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(text(str(item), flow=True) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return text(value, flow) if isinstance(value, str) else repr(value)
 
 
@@ -147,29 +175,41 @@ class _Section:
             row = None if key in texts else row_at(self.section, key)
             if row and row.inner and row.owner == "dyad":
                 out.append(f"{pad}{key}:")
-                for name in INNER[row.inner]:
+                for name in dict.fromkeys(p[n + 1] for p in here):
                     part = {p: leaf for p, leaf in here.items() if p[n + 1] == name}
-                    if part:
-                        out.append(f"{pad}  {name}: {self.vector(part, common)}")
+                    out.append(f"{pad}  {name}: {self.vector(part, common, n + 2)}")
             elif (*path, key) in here:
                 leaf = here[*path, key]
                 plain = key in texts and key not in DATES
                 out.append(f"{pad}{key}: {_scalar(leaf.value, False) if plain else self.value(leaf, common, False)}")
             else:
-                out.append(f"{pad}{key}: {self.vector(here, common)}")
+                out.append(f"{pad}{key}: {self.vector(here, common, n + 1)}")
         return out
 
-    def vector(self, leaves: Mapping[Path, Leaf], common: tuple[str, ...]) -> str:
-        """Numbers by sector, cause or actor as one flow mapping; a shared source and note are written once."""
-        origins = {(leaf.source, leaf.note, leaf.range) for leaf in leaves.values()}
+    def vector(self, leaves: Mapping[Path, Leaf], common: tuple[str, ...], depth: int) -> str:
+        """Numbers by sector, cause, actor or month as one flow mapping; a shared source and note are written once.
+
+        The keys of the mapping stand at ``depth`` of the paths.
+        """
+        origins = {(leaf.source, leaf.note, leaf.range) for path, leaf in leaves.items() if path[-1] != STEPS}
         extra: list[str] = []
         if len(origins) == 1 and next(iter(origins))[2] is None and self.sources:
             source, note, _ = origins.pop()
             extra = _extra(() if source == common else source, note, None)
-            parts = [f"{path[-1]}: {_scalar(leaf.value, True)}" for path, leaf in leaves.items()]
-        else:
-            parts = [f"{path[-1]}: {self.value(leaf, common, flow=True)}" for path, leaf in leaves.items()]
-        return "{" + ", ".join([*parts, *extra]) + "}"
+            return "{" + ", ".join([*self.members(leaves, (), depth, bare=True), *extra]) + "}"
+        return "{" + ", ".join(self.members(leaves, common, depth, bare=False)) + "}"
+
+    def members(self, leaves: Mapping[Path, Leaf], common: tuple[str, ...], depth: int, *, bare: bool) -> Iterator[str]:
+        """Entries of a flow mapping; ``bare``: without sources, notes and ranges."""
+        for key in dict.fromkeys(path[depth] for path in leaves):
+            here = {path: leaf for path, leaf in leaves.items() if path[depth] == key}
+            path, leaf = next(iter(here.items()))
+            if len(path) > depth + 1:
+                yield f"{key}: {{{', '.join(self.members(here, common, depth + 1, bare=bare))}}}"
+            elif bare or key == STEPS:
+                yield f"{key}: {_scalar(leaf.value, True)}"
+            else:
+                yield f"{key}: {self.value(leaf, common, flow=True)}"
 
     def value(self, leaf: Leaf, common: tuple[str, ...], flow: bool) -> str:
         """One value, written out with source, note and range where it has them of its own."""

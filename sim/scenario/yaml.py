@@ -91,6 +91,8 @@ class Node:
     key_column: int = 0
     size: int = 1
     height: int = 1
+    part: bool = False
+    """Only some points of a path over time, the rest of which stays as it is."""
 
 
 def scalar(text: str) -> Scalar:

@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.words import named
+from sim.runs.words import month_words, named
 from sim.scenario import Problem, Scenario
 from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.doubt import REST, vectors
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import number_text
+from sim.scenario.paths import CHANGES, TIMES, is_month, number_text, split
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -194,7 +194,7 @@ def words(path: str, scenario: Scenario) -> str:
     """A factor in plain words: "Russia's strain", "the European Union's budget", "the date of dushanbe-summit"."""
     if path.startswith(REST):
         return f"{words(path.removeprefix(REST), scenario)} before day one"
-    keys = path.split(".")
+    keys = split(path)
     if path == SCENARIO:
         return "the scenario"
     if keys[0] == "rules":
@@ -202,12 +202,16 @@ def words(path: str, scenario: Scenario) -> str:
     if keys[0] == "events":
         if keys[2] == "on":
             return f"the event {keys[1]}"
+        if keys[2] == CHANGES:
+            return f"the {'factor on' if keys[-1] == TIMES else 'change of'} {words(keys[3], scenario)} by {keys[1]}"
         return f"the {' of '.join(key.replace('_', ' ') for key in reversed(keys[2:]))} of {keys[1]}"
     actors = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
     text = f"{_own(actors.get(keys[1], keys[1]))} {keys[2].replace('_', ' ')}"
     for key in keys[3:]:
         if key in SECTORS:
             text += f" in {key}"
+        elif is_month(key):
+            text += f" in {month_words(key)}"
         elif key in actors:
             text += f" {_TOWARDS.get(keys[2], 'towards')} {named(actors[key])}"
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.figures.palette import power_colors
-from sim.runs.words import capital
+from sim.runs.words import capital, month_words
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
+from sim.scenario.paths import CHANGES, TIMES, is_month, split
 from sim.scenario.sources import cited, describe
 from sim.scenario.strategies import STANDARD, Strategy, strategies_of
 from sim.view.state import Value, value_at
@@ -96,15 +97,19 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
 
 def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     """A parameter in words; ``whole`` with its owner: "Russia: strain"."""
-    section, *parts = path.split(".")
+    section, *parts = split(path)
     if isinstance(value_at(scenario, path), str):
         return f"{_name(scenario, section, parts[0])}: strategy" if whole else "Strategy"
+    if parts[1:2] == [CHANGES]:
+        factor = "Factor on" if parts[-1] == TIMES else "Change of"
+        return f"{factor} {label(scenario, parts[2], whole=True)}"
     row = scenario.parameter(path)
     owner = "" if section == "rules" else parts.pop(0)
     words = [parts[0].replace("_", " ")]
+    month = f" in {month_words(parts.pop())}" if is_month(parts[-1]) else ""
     words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
     text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
-    text = capital(text)
+    text = capital(text) + month
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text
 
 

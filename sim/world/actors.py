@@ -78,12 +78,16 @@ class Power(Actor):
     response: Codes
 
     def bind(self) -> None:
-        """Reckon what each republic's sectors are worth to it, (r, p, s, w)."""
+        """Take the flows of the month, where somebody asks for them, and what it has with each republic."""
         self.due, self.done, self.cancelled = (vars(self).get(name) for name in ("due", "done", "cancelled"))
         parameters = self.model.parameters
-        self.worth = over(self.interest, "republic") * over(parameters.republic["endowment"], "power")
         self.everyday_strings = parameters.power["strings"][self.place]
         self.leverage = parameters.dyad["leverage"][self.pairs]
+
+    def reckon(self) -> None:
+        """What each republic's sectors are worth to it, (r, p, s, w)."""
+        endowment = self.model.parameters.republic["endowment"]
+        self.worth = over(self.interest, "republic") * over(endowment, "power")
 
     def plan(self) -> None:
         """Spend on steady engagement, save the rest, and be ready to open projects where courting pays (step 2)."""

@@ -113,6 +113,11 @@ class WorldsModel(mesa.Model):  # type: ignore[misc]
         for actor in self._acting[axis]:
             getattr(actor, decision)()
 
+    def reckon(self) -> None:
+        """Have every agent work out anew what follows from parameters."""
+        for agent in dict.fromkeys([*self.agents, *self.acting("power"), *self.acting("republic")]):
+            agent.reckon()
+
     def release(self) -> None:
         """Let go of everything but what is Mesa's, which keeps its models; the model is of no use afterwards."""
         self.remove_all_agents()
@@ -175,9 +180,16 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         self.__dict__.update(model.parameters.of(self.axis, self.place))
         self.__dict__.update(model.state.of(self.axis, self.place))
         self.bind()
+        self.reckon()
 
     def bind(self) -> None:
         """Prepare what does not change; called once, when state and parameters are there. For subclasses."""
+
+    def reckon(self) -> None:
+        """Work out what follows from parameters alone; called once after ``bind`` and whenever one of them has moved.
+
+        For subclasses: what is kept of a parameter, other than a view of it, belongs here.
+        """
 
     @property
     def pairs(self) -> Any:

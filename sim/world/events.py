@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,18 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import Scenario
+from sim.scenario.conditions import Condition, read
 from sim.scenario.scenario import EventSpec
 from sim.scenario.table import SECTORS
+from sim.world import rules
+from sim.world.conduct import Conduct
 from sim.world.luck import HAPPENING, Streams
-from sim.world.parameters import SINGLE, Actors, Parameters
+from sim.world.parameters import SINGLE, Actors
 from sim.world.rules import counted
+from sim.world.waiting import Felt, Waiting
 
 Floats = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
 
 NEVER = np.iinfo(np.int32).max
 LASTING = ("strain", "respect", "budget", "pull", "resolve")
-"""Effects that build up over ``over`` months and hold for ``lasts``; the others strike in the month itself."""
+"""Effects that build up over ``over`` months and hold for ``lasts``, as do changes of conduct; the others strike in the
+month itself."""
 ENGAGING = ("pledge", "aid", "loss")
 FELT = ("relief", "grievance")
 """Effects that strike engagement, and grievance."""
@@ -40,36 +46,72 @@ class Happening:
     republics: list[int]
     sectors: list[int]
     host: int | None
+    date: NDArray[np.int64]
+    """Month of a dated event, NEVER for another or where it is switched off, (w or 1,)."""
+    plain: bool
+    """Whether it happens once, on its date, whatever else happens."""
     fired: NDArray[np.int64]
+    """The last month in which it happened; of a ``plain`` one the month in which it does."""
     row: int | None
-    """Its place among the random events; a dated one needs no luck."""
+    """Its place among the random events; a dated one needs no luck, unless it has a probability."""
     effects: frozenset[str]
+    needs: list[Condition]
+    unless: list[Condition]
+    rivals: frozenset[str]
+    """Events of which, with it, only the first to happen happens."""
 
     def __post_init__(self) -> None:
         wide = np.ix_(self.republics, self.powers, self.sectors, [0])
         self.cells = tuple(index.astype(np.intp) for index in wide[:3])
         """Republics, powers and sectors it touches, each to broadcast against worlds, (r, p, s, w)."""
         self.pull_on = tuple(index[..., 0] for index in self.cells)
-        self.odds = self.values["chance"] * (self.values["on"] > 0)
+        self.odds = self._odds() * (self.values["on"] > 0)
         """Chance of firing in a month in which it may, (w or 1,)."""
+        self.times: NDArray[np.int64] = np.zeros(self.fired.shape, np.int64)
+        """How often it has happened."""
+        dated = self.spec.date is not None
+        self.limit = np.full(1, np.inf) if dated and not self.spec.says("repeats") else np.floor(self.values["repeats"])
         self.bounded = not all(np.isnan(self.values[bound]).all() for bound in ("after", "before"))
 
     def does(self, effect: str) -> bool:
         """Whether the event has this effect in any world of the batch."""
         return effect in self.effects
 
-    def fires(self, month: int, luck: Floats) -> Flags:
-        """Worlds in which the event fires this month, (w or 1,); ``luck`` uniform (event, w) decides random ones."""
-        if self.row is not None:
-            now: Flags = luck[self.row] < self.odds
+    def _odds(self) -> Floats:
+        """Chance of a month in which it may fire: as said, or the one that comes to its probability over the window."""
+        if not self.spec.says("probability"):
+            return self.values["chance"]
+        probability = self.values["probability"]
+        if self.spec.date is not None:
+            return probability
+        opens = np.maximum(np.nan_to_num(self.values["after"]), 0.0)
+        return rules.monthly_chance(probability, np.maximum(self.values["before"] - opens, 1.0))
+
+    def due(self, month: int, luck: Floats) -> Flags:
+        """Worlds in which time and chance would have it happen, (w or 1,); ``luck`` is uniform (event, w)."""
+        now: Flags
+        if self.spec.date is not None:
+            now = self.date == month
+            if self.plain:
+                return now
+            every = np.floor(self.values["every"])
+            again = (every > 0.0) & (month > self.date) & ((month - self.date) % np.maximum(every, 1.0) == 0.0)
+            now = np.broadcast_to(now | again, self.fired.shape).copy()
+            if self.row is not None and now.any():
+                now &= luck[self.row] < self.odds
+        else:
+            now = luck[self.row] < self.odds
             if self.bounded and now.any():  # NaN: no bound
-                now &= ~(month < self.values["after"]) & ~(month > self.values["before"])
-            if now.any():
-                now &= self.fired == NEVER
-                self.fired[now] = month
-            return now
-        due: Flags = self.fired == month
-        return due
+                now &= ~(month < self.values["after"]) & ~(month >= self.values["before"])
+        if now.any():
+            now &= self.times < self.limit
+        return now
+
+    def happen(self, now: Flags, month: int) -> None:
+        """Note where it happens this month."""
+        if not self.plain:
+            self.fired[now] = month
+            self.times[now] += 1
 
     def there(self, effect: str, worlds: NDArray[np.intp]) -> Floats:
         """Values of an effect in some worlds, (..., world or 1)."""
@@ -95,6 +137,8 @@ class Month:
     summit: Flags | None = None
     tone: Floats | None = None
     agenda: Floats | None = None
+    moved: bool = False
+    """Whether a number of conduct is another than last month."""
     fired: dict[int, Flags] = field(default_factory=dict)
 
 
@@ -104,13 +148,9 @@ class Calendar:
     ``happenings`` has the events by their place in the scenario.
     """
 
-    def __init__(
-        self, scenario: Scenario, parameters: Parameters, actors: Actors, worlds: int, streams: Streams
-    ) -> None:
-        self._base = {
-            name: np.repeat(parameters.power[name], worlds if parameters.power[name].shape[-1] == 1 else 1, axis=-1)
-            for name in ("strain", "respect")
-        }
+    def __init__(self, scenario: Scenario, conduct: Conduct, actors: Actors, worlds: int, streams: Streams) -> None:
+        parameters = conduct.parameters
+        self._actors, self._start, self._conduct, self._power = actors, scenario.start, conduct, parameters.power
         self._shape = (len(actors.republics), len(actors.powers), len(SECTORS), worlds)
         self._streams = streams
         self._agenda_pull = parameters.rule["agenda_pull"]
@@ -119,6 +159,9 @@ class Calendar:
             place: self._happening(name, scenario, parameters.event[name], actors, worlds)
             for place, name in sorted(enumerate(scenario.events), key=lambda item: item[1])
         }
+        self._waiting = Waiting(
+            {event.name: event for event in self.happenings.values()}, actors, scenario.start, worlds
+        )
 
     @staticmethod
     def streams(scenario: Scenario, seed: int, worlds: NDArray[np.int64]) -> Streams:
@@ -131,9 +174,9 @@ class Calendar:
     ) -> Happening:
         assert isinstance(values, dict)
         spec = scenario.events[name]
-        random = spec.date is None
-        date = np.where(np.isnan(values["date"]) | (values["on"] <= 0), NEVER, values["date"])
-        fired = np.full(worlds, NEVER) if random else date.astype(np.int64)
+        date = np.where(np.isnan(values["date"]) | (values["on"] <= 0), NEVER, values["date"]).astype(np.int64)
+        rivals = {*spec.excludes, *(other for other, its in scenario.events.items() if name in its.excludes)}
+        plain = spec.certain and not rivals and not spec.says("every")
 
         def places(named: object, codes: tuple[str, ...]) -> list[int]:
             wanted = list(codes) if named is None else [str(code) for code in named]  # type: ignore[attr-defined]
@@ -147,20 +190,34 @@ class Calendar:
             places(spec.republics, actors.republics),
             places(spec.sectors, SECTORS),
             None if spec.host is None else actors.republics.index(spec.host),
-            fired,
-            _at_random(scenario).index(name) if random else None,
+            date,
+            plain,
+            date if plain else np.full(worlds, NEVER),
+            _at_random(scenario).index(name) if spec.random else None,
             frozenset(name for name, value in values.items() if value.any()),
+            [condition for text in spec.needs if (condition := read(text))],
+            [condition for text in spec.unless if (condition := read(text))],
+            frozenset(rivals),
         )
 
-    def turn(self, month: int) -> Month:
-        """What holds in ``month`` (0 is the scenario's first)."""
+    def turn(self, month: int, felt: Felt) -> Month:
+        """What holds in ``month`` (0 is the scenario's first); conditions look at what was ``felt`` last month."""
         w = self._shape[-1]
-        strain = self._base["strain"].copy()
-        now = Month(strain, self._base["respect"].copy(), np.ones_like(strain))
         luck = self._streams.draw("fires", month)[:, 0]
+        due = {event.name: its for event in self.happenings.values() if (its := event.due(month, luck)).any()}
+        self._waiting.remember(month, felt)
+        happen = self._waiting.let(due, month, luck, felt)
+        for event in self.happenings.values():
+            if event.name in happen:
+                event.happen(happen[event.name], month)
+        moved = self._conduct.turn(month, self._degree(month))
+        strain, respect = (
+            np.repeat(x, w // x.shape[-1], axis=-1) for x in (self._power["strain"], self._power["respect"])
+        )
+        now = Month(strain, respect, np.ones_like(strain), moved=moved)
         for place, event in self.happenings.items():
-            fired = event.fires(month, luck)
-            if fired.any():
+            fired = happen.get(event.name)
+            if fired is not None and fired.any():
                 fired = now.fired[place] = fired if len(fired) == w else np.broadcast_to(fired, (w,))
                 if event.spec.kind == "summit":
                     self._convene(event, fired, now)
@@ -170,6 +227,11 @@ class Calendar:
             np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)  # quicker than clip
         np.maximum(now.boost, 0.0, out=now.boost)
         return now
+
+    def _degree(self, month: int) -> Callable[[str], Floats]:
+        """To which degree an event's lasting changes hold this month, by its name."""
+        named = {event.name: event for event in self.happenings.values()}
+        return lambda name: named[name].intensity(month)
 
     def _hold(self, event: Happening, month: int, now: Month) -> None:
         intensity = event.intensity(month)
@@ -235,4 +297,4 @@ class Calendar:
 
 def _at_random(scenario: Scenario) -> list[str]:
     """Names of the events that chance may bring, in the order of the scenario."""
-    return [name for name, spec in scenario.events.items() if spec.date is None]
+    return [name for name, spec in scenario.events.items() if spec.random]

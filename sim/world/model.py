@@ -14,6 +14,7 @@ from sim.scenario.table import SECTORS
 from sim.world import rules, strategies
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, WorldsModel
+from sim.world.conduct import Conduct
 from sim.world.equilibrium import equilibrium, past
 from sim.world.events import Calendar, Month
 from sim.world.luck import ALONE, DYAD, PAST, Streams
@@ -100,7 +101,8 @@ class DiplomacyModel(WorldsModel):
         self.power_axis = np.arange(pairs[1])[:, None]
 
         given = arrays(scenario, len(numbers), variations)
-        self.parameters = given.in_single()
+        conduct = Conduct(scenario, given.in_single(), self.actors, len(numbers), variations or {})
+        self.parameters = conduct.parameters
         before = arrays(scenario, len(numbers), variations, settled=True)
         settled = equilibrium(before)
         self.equilibrium = settled.in_single()
@@ -112,9 +114,8 @@ class DiplomacyModel(WorldsModel):
         self._between = Streams(seed, numbers, keys, DYAD, pairs)
         history = Streams(seed, numbers, [("past", *key) for key in keys], PAST, pairs)
         self._alone = Streams(seed, numbers, [(luck[r],) for r in self.actors.republics], ALONE)
-        self.calendar = Calendar(
-            scenario, self.parameters, self.actors, len(numbers), Calendar.streams(scenario, seed, numbers)
-        )
+        streams = Calendar.streams(scenario, seed, numbers)
+        self.calendar = Calendar(scenario, conduct, self.actors, len(numbers), streams)
 
         self.recorder = recorder
         self._flowing = recorder is None or recorder.flows
@@ -155,7 +156,9 @@ class DiplomacyModel(WorldsModel):
     def the_calendar_turns(self) -> None:
         """Dated and random events act, and what they changed for good or for a while holds (step 1)."""
         state = self.state
-        self.now = self.calendar.turn(self.month)
+        self.now = self.calendar.turn(self.month, state)
+        if self.now.moved:
+            self.reckon()
         state.strain[:], state.respect[:] = self.now.strain, self.now.respect
         state.granted.fill(False)
         state.response.fill(rules.SILENT)

@@ -6,7 +6,7 @@ one value a world. Actors stand in canonical order (by their key of luck), so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,6 +78,14 @@ class Parameters:
         owned = ("power", "republic", "dyad", "pair", "rule")
         return replace(self, **{o: {name: v.astype(SINGLE) for name, v in getattr(self, o).items()} for o in owned})
 
+    def widened(self, rows: Collection[tuple[str, str]], worlds: int) -> Parameters:
+        """The same with a worlds axis of full length for the rows named by owner and name."""
+        arrays = {owner: dict(getattr(self, owner)) for owner, _ in rows}
+        for owner, name in rows:
+            values = arrays[owner][name]
+            arrays[owner][name] = np.array(np.broadcast_to(values, (*values.shape[:-1], worlds)))
+        return replace(self, **arrays)
+
 
 def paths(parameter: Parameter, actors: Actors) -> NDArray[np.str_]:
     """Scenario paths of a parameter's elements, in the shape of its array without the worlds axis."""
@@ -123,6 +131,7 @@ def arrays(
     """
     varied = dict(variations or {})
     check_variations(scenario, worlds, varied)
+    varied |= {path: over_time(scenario, path, scenario.start, varied) for path in _moving(scenario, varied)}
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
     said = scenario.values
@@ -168,6 +177,21 @@ def _event(scenario: Scenario, name: str, varied: Variations, fill: Any) -> dict
         else:
             out[key] = np.array([np.nan if getattr(spec, key) is None else scenario.get(path) - scenario.start])
     return out
+
+
+def over_time(scenario: Scenario, path: str, month: int, varied: Variations) -> NDArray[np.float64]:
+    """What a path over time is in a month (year x 12 + month - 1), with its points varied or not, (w or 1,)."""
+    course = scenario.courses[path]
+    points = [f"{path}.{key}" for key in course.points]
+    values = zip(points, course.values, strict=True)
+    now: NDArray[np.float64] = course.at(month, [varied.get(point, np.array([value])) for point, value in values])
+    return now
+
+
+def _moving(scenario: Scenario, varied: Variations) -> list[str]:
+    """Paths over time of which a point varies."""
+    courses = scenario.courses.items()
+    return [path for path, course in courses if any(f"{path}.{key}" in varied for key in course.points)]
 
 
 def check_variations(scenario: Scenario, worlds: int, varied: Variations) -> None:

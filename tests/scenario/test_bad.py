@@ -313,7 +313,7 @@ def extra_section(rng: random.Random) -> Mistake:
 
 
 MISTAKES: dict[str, Callable[[random.Random], Mistake]] = {
-    "text for a number": value_instead("high", '"0.4"', "0.4.1", "0,4", "4%", "1_0", "0x1", "12:30", "NO", "on", "½"),
+    "text for a number": value_instead("high", '"0.4"', "0.4.1", "0,4", "4%%", "1_0", "0x1", "12:30", "NO", "on", "½"),
     "truth or nothing for a number": value_instead("true", "false", "null", "~", "TRUE"),
     "list or mapping for a number": value_instead("[0.4]", "[]", "{a: 0.4}", "{}", "{value: [0.4]}", "[[[]]]"),
     "no finite number": value_instead(".nan", ".inf", "-.inf", "1e999", "-1e999", "9" * 400, "9" * 5_000),

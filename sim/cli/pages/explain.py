@@ -161,23 +161,25 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     console.print(f"Its effect, from running the same worlds without it. {headline}")
     frame = effect.explanation.table()
     where = "" if sector == "overall" else f" in {sector}"
+    always = event.certain and bool(effect.came.all())
     out = layout.table(
         f"Difference it makes{where} by {month_words(both.dates[-1])}, percentage points",
         ["Alignment with"],
-        ["difference", "clear\nsince", *(["where it\nhappened"] if event.random else [])],
+        ["difference", "clear\nsince", *([] if always else ["where it\nhappened"])],
         ["through (mean)"],
     )
     for row in by_republic(out, layout.rows(table), story):
         parts = _of(frame, [(row.republic, row.power)]).query("driver != 'total'")
         parts = parts[parts["mean"].abs() >= 0.0005].sort_values("mean", key=abs, ascending=False)[:3]
         through = [f"{driver_words(str(part.driver))} {signed(part.mean)}" for part in layout.rows(parts)]
-        came = ["–" if pd.isna(row.difference_if_came) else signed(row.difference_if_came)] if event.random else []
+        came = [] if always else ["–" if pd.isna(row.difference_if_came) else signed(row.difference_if_came)]
         out.add_row(indented(story, row.power), gap(row), row.clear_since or "–", *came, ", ".join(through) or "–")
     layout.print_table(console, out)
-    if event.random:
+    if not always:
         often = percent(float(effect.came.mean()))
+        decides = "Chance decides" if event.random and not event.needs and not event.unless else "Each world decides"
         console.print(
-            f"Chance decides whether it happens: it did in {often} of worlds; a world without it is the "
+            f"{decides} whether it happens: it did in {often} of worlds; a world without it is the "
             "same in both. Where it happened: the median difference in those worlds."
         )
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))

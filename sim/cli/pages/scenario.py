@@ -13,7 +13,7 @@ from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.strategies import STANDARD, strategies_of
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario import EventSpec, Scenario
 
 
 def print_list(scenarios: Mapping[str, Scenario]) -> None:
@@ -117,13 +117,23 @@ def _values(scenario: Scenario, paths: Iterable[str], title: str, *, notes: bool
     """Values with unit and sources; with notes, also what the file remarks and how far the value may be off."""
     table = layout.table(title, ["Path"], ["Value"], ["Unit, source"])
     for path in paths:
-        remark = f"{scenario.parameter(path).unit}; {', '.join(scenario.source_of(path))}"
+        remark = f"{scenario.parameter(path).unit}{_course(scenario, path)}; {', '.join(scenario.source_of(path))}"
         if notes:
             spread, note = scenario.range_of(path), scenario.note_of(path)
             remark += f"; may be {spread[0]:g} to {spread[1]:g}" if spread else ""
             remark += f". {note}" if note else ""
         table.add_row(path, _number(scenario, path), remark)
     return table
+
+
+def _course(scenario: Scenario, path: str) -> str:
+    """What happens after a point of a path over time."""
+    course = scenario.courses.get(path.rpartition(".")[0])
+    if course is None:
+        return ""
+    if path.endswith(course.points[-1]):
+        return ", from then on"
+    return ", until the next" if course.steps else ", on a straight line to the next"
 
 
 def _number(scenario: Scenario, path: str) -> str:
@@ -134,18 +144,40 @@ def _number(scenario: Scenario, path: str) -> str:
 def _timeline(scenario: Scenario) -> Table:
     """Dated events in order, then those that may happen."""
     table = layout.table("What will happen, and what may", ["When"], [], ["Event"])
-    for name, event in sorted(scenario.events.items(), key=lambda item: (item[1].random, item[1].date or 0)):
-        when = f"{100 * event.chance:g} % a month" if event.random else event.date_label
-        sources = ", ".join(scenario.source_of(f"events.{name}.{'chance' if event.random else 'date'}"))
+    for name, event in sorted(scenario.events.items(), key=lambda item: (item[1].date is None, item[1].date or 0)):
+        said = "date" if event.date is not None else "probability" if event.says("probability") else "chance"
+        sources = ", ".join(scenario.source_of(f"events.{name}.{said}"))
         table.add_row(
-            when,
+            _when(event),
             Text.assemble(
                 (name, "bold"),
-                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} ",
+                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} {_where(event)}",
                 (f"[{sources}]", "dim"),
             ),
         )
     return table
+
+
+def _when(event: EventSpec) -> str:
+    """Its date, or how likely it is, and how often it may come."""
+    probability = f"{100 * event.probability:g} %" if event.says("probability") else ""
+    if event.date is not None:
+        when = " ".join(part for part in (event.date_label, probability) if part)
+        when += f", every {event.every:g} months" if event.every else ""
+    elif probability and event.before is not None:
+        start = f"from {month_label(event.after)} " if event.after else ""
+        when = f"{probability} {start}to {month_label(event.before - 1)}"
+    else:
+        when = f"{100 * event.chance:g} % a month"
+    return when + (f", {event.repeats:g} times at most" if event.says("repeats") else "")
+
+
+def _where(event: EventSpec) -> str:
+    """What it waits for, and what it excludes; "" for an event that happens anyhow."""
+    parts = [f"if {' and '.join(event.needs)}"] if event.needs else []
+    parts += [f"unless {' or '.join(event.unless)}"] if event.unless else []
+    parts += [f"not with {', '.join(event.excludes)}"] if event.excludes else []
+    return f"Only {'; '.join(parts)}. " if parts else ""
 
 
 def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ from sim.world.rules.answers import (
     unmet,
 )
 from sim.world.rules.axes import foremost, in_sector, in_sectors, over, places, summed, total
+from sim.world.rules.calendar import monthly_chance
 from sim.world.rules.delivery import delivered, fading, falling_due, lapse_rate, performance
 from sim.world.rules.grievance import feel, overdependence, shortfall
 from sim.world.rules.offers import QUANTUM, counted, courting_value, divide, means, pick, whole
@@ -91,6 +92,7 @@ __all__ = [
     "learnt",
     "logits",
     "means",
+    "monthly_chance",
     "normal",
     "offer_utility",
     "over",
