@@ -11,9 +11,8 @@ each part to the power whose driver it is; ``table`` sums over powers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -27,6 +26,7 @@ from sim.runs.ask import Ask, Askable, Options
 from sim.runs.posterior import Posterior
 from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_same, driver_names, memory, run_batch
+from sim.runs.typical import telling, typical_world
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -98,8 +98,10 @@ def explain(
     if answered is not None and answered.record.wants("drivers"):
         names = answered.record.labels["driver"]
         pieces = [_split(answered.record, first, last, weights)]
+        ends = [answered.record.outcomes]
     else:
         names, pieces = tuple(driver_names(ask.republic)), []
+        ends: list[Mapping[str, Array]] = []
         for numbers in ask.batches(int(np.clip(ROOM // memory(ask.scenario, 1, "drivers"), 1, 512))):
             watch = _Watch(ask.scenario, len(numbers), names)
             run_batch(ask, numbers, watch, before_month=before_month)
@@ -107,10 +109,12 @@ def explain(
                 check_same(answered, watch.record, numbers)
             mine = weights if weights.shape[-1] == 1 else weights[..., numbers]
             pieces.append(_split(watch.record, first, last, mine))
+            ends.append(telling(watch.record.outcomes))
             if progress is not None:
                 progress(int(numbers[-1]) + 1, ask.worlds)
     series, owners, shift, before, after = (np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True))
-    return _trimmed(Explanation(ask, sector, first, (*names, OTHER), series, owners, shift, before, after))
+    typical = typical_world({name: np.concatenate([end[name] for end in ends]) for name in telling(ends[0])})
+    return _trimmed(Explanation(ask, sector, first, (*names, OTHER), series, owners, shift, before, after, typical))
 
 
 def _split(record: Record, first: int, last: int, weights: Floats) -> tuple[Floats, ...]:
@@ -228,6 +232,8 @@ class Explanation:
     """(r, p, w): share at the beginning."""
     after: Floats
     """(r, p, w): share at the end."""
+    typical_world: int
+    """The world told where one stands for all: that of the same run's result, whatever sector and span."""
 
     def __repr__(self) -> str:
         return (
@@ -344,14 +350,6 @@ class Explanation:
             [],
         )
         return _arranged(frame, list(order))
-
-    @cached_property
-    def typical_world(self) -> int:
-        """The world nearest to the medians of the changes, each in units of its spread."""
-        columns = self.change.reshape(-1, self.worlds)
-        spread = columns.std(axis=1, keepdims=True)
-        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
-        return int((distance**2).sum(axis=0).argmin())
 
     @property
     def weights(self) -> Floats:

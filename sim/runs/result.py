@@ -15,6 +15,7 @@ from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
 from sim.runs.plots import ResultPlots
 from sim.runs.projects import projects
+from sim.runs.typical import typical_world
 from sim.runs.words import listed, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
@@ -330,17 +331,8 @@ class Result:
 
     @cached_property
     def typical_world(self) -> int:
-        """The world nearest to the median of final shares and rebukes, each in units of its spread."""
-        columns = np.stack(
-            [
-                values
-                for name, values in self.record.outcomes.items()
-                if name.count(".") == 2 and name.endswith((".share", ".rebukes"))
-            ]
-        ).astype(float)
-        spread = columns.std(axis=1, keepdims=True)
-        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
-        return int((distance**2).sum(axis=0).argmin())
+        """The world nearest to the median of final shares and rebukes, see ``sim.runs.typical``."""
+        return typical_world(self.record.outcomes)
 
     def headline(self) -> str:
         """The answer in a few sentences, with its uncertainty."""
