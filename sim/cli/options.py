@@ -47,8 +47,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 
 def load_changed(name: str, changes: list[str] | None = None, months: int | None = None) -> sim.Scenario:
     """Load a scenario with the values of --set and the length of --months."""
-    scenario = sim.load(name, set=changes or [])
-    return scenario if months is None else scenario.with_months(months)
+    scenario = sim.load(name, set=changes or [], by="--set")
+    return scenario if months is None else scenario.with_months(months, by="--months")
 
 
 def refuse_unusable(out: Path | None) -> None:

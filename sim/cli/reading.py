@@ -43,7 +43,7 @@ def compare(
     from sim.cli.pages.compare import print_comparison, save_comparison
 
     refuse_unusable(out)
-    _known_sector(sector)
+    sector = _known_sector(sector)
     chosen = [load_changed(name, months=months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     with Progress(hidden=quiet) as progress:
@@ -69,16 +69,22 @@ def whatif(
     """Compare a scenario with itself, some values changed, on the same luck."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.compare import print_comparison, save_comparison
-    from sim.reading.compare import whatif
 
     refuse_unusable(out)
-    _known_sector(sector)
+    sector = _known_sector(sector)
     if not changes:
         raise typer.BadParameter("say what is to be different, such as --set powers.RUS.strain=0.7", param_hint="--set")
-    refuse_oversized(load_changed(scenario, changes, months), 2 * worlds)
+    base, other = load_changed(scenario, None, months), load_changed(scenario, changes, months)
+    refuse_oversized(other, 2 * worlds)
     with Progress(hidden=quiet) as progress:
-        both = whatif(
-            scenario, changes, worlds=worlds, months=months, seed=seed, posterior=posterior, progress=progress.update
+        both = sim.compare(
+            base,
+            other,
+            names=(base.name, ", ".join(changes)),
+            worlds=worlds,
+            seed=seed,
+            posterior=posterior,
+            progress=progress.update,
         )
     if out is not None:
         save_comparison(both, out, sector)
@@ -88,8 +94,8 @@ def whatif(
 
 def explain(
     scenario: ScenarioName,
-    republic: Annotated[str | None, typer.Option(metavar="CODE", help="Only this republic, in full.")] = None,
-    power: Annotated[str | None, typer.Option(metavar="CODE", help="Only this power, in full.")] = None,
+    republic: Annotated[str | None, typer.Option(metavar="CODE|NAME", help="Only this republic, in full.")] = None,
+    power: Annotated[str | None, typer.Option(metavar="CODE|NAME", help="Only this power, in full.")] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="YYYY-MM", help="First month explained.", show_default="the first")
     ] = None,
@@ -112,7 +118,7 @@ def explain(
     """Say why alignment moved: each change split into its drivers, with nothing left over; or what an event changed."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.explain import print_effect, print_explanation, save_effect, save_explanation
-    from sim.reading.explain import check_actors, explain_event
+    from sim.reading.explain import explain_event
 
     refuse_unusable(out)
     if event is not None and (since or until):
@@ -120,7 +126,7 @@ def explain(
             "an event's effect is reported over the whole run; leave out --from and --to", param_hint="--event"
         )
     chosen = load_changed(scenario, changes, months)
-    check_actors(chosen, republic, power)
+    republic, power = _actors(chosen, republic, power)
     refuse_oversized(chosen, worlds)
     with Progress(hidden=quiet) as progress:
         if event is not None:
@@ -178,14 +184,17 @@ def blocs(
     print_blocs(result, format.value)
 
 
-def _known_sector(sector: str) -> None:
-    from sim.scenario.errors import nearest
-    from sim.scenario.table import SECTORS
+def _known_sector(sector: str) -> str:
+    from sim.scenario.names import sector_of
 
-    if sector not in ("overall", *SECTORS):
-        raise sim.BadInput.of(
-            repr(sector),
-            f"overall or one of {', '.join(SECTORS)}",
-            path="--sector",
-            nearest=nearest(sector, ["overall", *SECTORS]),
-        )
+    return sector_of(sector, path="--sector")
+
+
+def _actors(story: sim.Scenario, republic: str | None, power: str | None) -> tuple[str | None, str | None]:
+    """Codes of those that are asked for, by code or name."""
+    from sim.scenario.names import pair_of
+
+    first = next(iter(story.republics)), next(iter(story.powers))
+    r, p = (first[k] if given is None else given for k, given in enumerate((republic, power)))
+    codes = pair_of(r, story.republics, p, story.powers)
+    return None if republic is None else codes[0], None if power is None else codes[1]

@@ -34,6 +34,7 @@ from sim.runs.posterior import Posterior
 from sim.runs.priors import Prior, priors
 from sim.runs.run import Progress
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.errors import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -211,6 +212,8 @@ def calibrate(
     ------
     BadInput : numbers out of range, no prior of a number that is needed, or a folder that holds another calibration.
     """
+    if not isinstance(record, Observed):
+        raise BadInput.of(shown(record), "a record, such as sim.load_observed().upto(2024)", path="record")
     _check(worlds, rounds, seed)
     beliefs = priors() if beliefs is None else beliefs
     check_beliefs(beliefs)

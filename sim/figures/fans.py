@@ -18,6 +18,7 @@ from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.runs.result import quantiles
 from sim.scenario.errors import BadInput
+from sim.scenario.names import OVERALL, code_of, sector_of, unknown
 from sim.scenario.table import CAUSES, SECTORS
 
 BANDS = ((0.1, 0.9), (0.25, 0.75))
@@ -29,6 +30,7 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
 
     ``sector`` is "overall" (need-weighted) or a sector's name.
     """
+    sector = sector_of(sector)
     shares = _shares(result, sector)
     median = quantiles(shares, [0.5])[0]
     single = shares[..., result.typical_world]
@@ -52,6 +54,7 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
 
     The same worlds as ``alignment_fans``, on a scale that shows how sure a small shift is.
     """
+    sector = sector_of(sector)
     shares = _shares(result, sector)
     moved = shares - shares[:1]
     end, shift = quantiles(shares[-1], [0.5])[0], quantiles(moved[-1], [0.5])[0]
@@ -72,18 +75,16 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
 
 
 def _shares(result: Drawable, sector: str) -> NDArray[Any]:
-    """Shares in per cent, (time, republic, power, world). Raises BadInput for a sector that there is not."""
-    if sector == "overall":
+    """Shares in per cent, (time, republic, power, world)."""
+    if sector == OVERALL:
         overall: NDArray[Any] = result.array("overall") * 100
         return overall
-    if sector not in SECTORS:
-        raise BadInput.of(repr(sector), f"overall or one of {', '.join(SECTORS)}", path="sector")
     chosen: NDArray[Any] = result.array("alignment")[:, :, :, SECTORS.index(sector)] * 100
     return chosen
 
 
 def _what(sector: str) -> str:
-    return "Overall alignment" if sector == "overall" else f"Alignment in {sector}"
+    return "Overall alignment" if sector == OVERALL else f"Alignment in {sector}"
 
 
 def _minus(points: float) -> str:
@@ -190,13 +191,14 @@ def _fans(
 def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     """Each republic's grievance against one power over time, by cause, with the band of the total over worlds.
 
-    ``power`` defaults to the one that meets most grievance over the run.
+    ``power`` (code or name) defaults to the one that meets most grievance over the run.
     """
     grievance = result.array("grievance")  # (time, republic, power, cause, world)
     mean = grievance.mean(axis=-1, dtype=float)
-    code = power if power is not None else result.powers[int(mean.sum(axis=(0, 1, 3)).argmax())]
-    if code not in result.powers:
-        raise BadInput.of(repr(code), f"one of {', '.join(result.powers)}", path="power")
+    chosen = power if power is not None else result.powers[int(mean.sum(axis=(0, 1, 3)).argmax())]
+    code = code_of(chosen, result.scenario.powers)
+    if code is None:
+        raise BadInput([unknown(chosen, result.scenario.powers, "power")])
     p = list(result.powers).index(code)
     low, high = quantiles(grievance[:, :, p].sum(axis=2), BANDS[0])
     layers = np.concatenate([np.zeros_like(mean[:, :, p, :1]), mean[:, :, p].cumsum(axis=2)], axis=2)

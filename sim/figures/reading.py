@@ -20,6 +20,7 @@ from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
 from sim.runs.words import capital, minus, named, percent, possessive, signed
+from sim.scenario.names import OVERALL, sector_of
 
 Array = NDArray[Any]
 
@@ -41,7 +42,7 @@ def difference_fans(
     ``title``: what the difference is due to, the scenario if not given. The dot marks the first month from which the
     difference is clear to the end (see ``Comparison``).
     """
-    k = comparison.index(which)
+    k, sector = comparison.index(which), sector_of(sector)
     base, codes, powers = comparison.results[0], comparison.republics, comparison.powers
     gaps = comparison.differences(k, sector) * 100  # (time, republic, power, world)
     low, middle, high = quantiles(gaps, BAND)
@@ -49,7 +50,7 @@ def difference_fans(
     table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
     rows, columns = style.grid(len(codes))
-    what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
+    what = "overall alignment" if sector == OVERALL else f"alignment in {sector}"
     names = [
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
@@ -164,6 +165,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     """
     i, j = explanation.place(republic, power)
     story, powers = explanation.scenario, explanation.powers
+    republic, power = explanation.republics[i], powers[j]
     tints = power_colors({code: story.powers[code] for code in powers})
     parts = explanation.parts[:, i, j] * 100  # (d, w)
     owned = explanation.owners[:, :, i, j].mean(axis=-1) * 100  # (d, q)
@@ -176,7 +178,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     if small and telling:
         rows.append((f"{count(len(small), 'smaller part')}", parts[small].sum(axis=0), owned[small].sum(axis=0)))
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
-    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    where = "" if explanation.sector == OVERALL else f" in {explanation.sector}"
     title = (
         f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
         f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.runs.ask import Ask
-from sim.scenario import BadInput, Scenario
+from sim.runs.oneworld import world_of
+from sim.scenario import Scenario
 from sim.scenario.table import SECTORS
 from sim.world import rules
 
@@ -184,9 +185,7 @@ def _kept(of: Any, due: Floats) -> Floats:
 
 def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     """The table of ``sim.runs.result.Result.projects``."""
-    if world is not None and not 0 <= world < result.worlds:
-        raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
-    worlds = np.arange(result.worlds) if world is None else np.array([world])
+    worlds = np.arange(result.worlds) if world is None else np.array([world_of(world, result.worlds)])
     found = piles(result, worlds)
     events = list(result.scenario.events)
     taken = (found.month >= 0) & (found.event < 0)

@@ -64,7 +64,11 @@ class Collector:
     def add(self, place: Place, path: Path, found: str, expected: str, near: str | None = None) -> None:
         """Note a problem."""
         shown = printable(dotted(path), 120)
-        self.problems.append(Problem(place.file, place.line, place.column, shown, found, expected, near))
+        self.extend([Problem(place.file, place.line, place.column, shown, found, expected, near)])
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note problems."""
+        self.problems += problems
         if len(self.problems) >= KEPT_PROBLEMS:
             raise BadInput(self.problems)
 
@@ -95,11 +99,19 @@ class Draft:
     """Numbers of the root file."""
     root_actors: frozenset[str] = frozenset()
     root_file: str = ""
+    orphans: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    """Events that lost their host, or all their republics or powers, when actors were dropped: whom, and where."""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
         return Draft(
-            dict(self.leaves), dict(self.maps), dict(self.origins), self.root, self.root_actors, self.root_file
+            dict(self.leaves),
+            dict(self.maps),
+            dict(self.origins),
+            self.root,
+            self.root_actors,
+            self.root_file,
+            dict(self.orphans),
         )
 
     def names(self, section: str) -> list[str]:
@@ -418,19 +430,34 @@ def _drop(draft: Draft, layer: Layer, collect: Collector) -> None:
         else:
             collect.add(place, path, "nothing (null)", expected_at(path))
     draft.remove(gone)
-    _forget(draft, {path[1] for path in gone if len(path) == 2 and path[0] in ("powers", "republics")})
+    _forget(
+        draft, {path[1]: layer.drops[path] for path in gone if len(path) == 2 and path[0] in ("powers", "republics")}
+    )
 
 
-def _forget(draft: Draft, codes: AbstractSet[str]) -> None:
+def _forget(draft: Draft, codes: Mapping[str, Place]) -> None:
     """Take dropped actors out of every dyad, pair, list of an event and ``rest`` entry that was inherited."""
     if not codes:
         return
+    for path, leaf in draft.leaves.items():
+        lost = _lost(path, leaf, codes.keys())
+        if lost:
+            draft.orphans.setdefault(path[1], (f"{path[2]} {', '.join(lost)}", codes[lost[0]]))
+    gone = codes.keys()
     draft.leaves = {
-        path: _without(path, leaf, codes)
+        path: _without(path, leaf, gone)
         for path, leaf in draft.leaves.items()
-        if not (path[0] == "republics" and not codes.isdisjoint(path[2:]))
-        and not (path[0] == "rest" and not codes.isdisjoint(path[-1].split(".")))
+        if not (path[0] == "republics" and not gone.isdisjoint(path[2:]))
+        and not (path[0] == "rest" and not gone.isdisjoint(path[-1].split(".")))
     }
+
+
+def _lost(path: Path, leaf: Leaf, codes: AbstractSet[str]) -> list[str]:
+    """The dropped actors that an event cannot do without: its host, or all the republics or powers it names."""
+    if path[0] != "events" or path[2:] not in (("host",), ("powers",), ("republics",)):
+        return []
+    named = [str(value) for value in (leaf.value if isinstance(leaf.value, list) else [leaf.value])]
+    return named if named and codes >= set(named) else []
 
 
 def _without(path: Path, leaf: Leaf, codes: AbstractSet[str]) -> Leaf:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.runs.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
-from sim.scenario.locate import display, text_of
+from sim.scenario.locate import display, shipped, text_of
 from sim.scenario.yaml import read
 from sim.sweeps import design as designs
 from sim.sweeps.factors import SCENARIO, Factor, joint_problems, problem
@@ -83,10 +83,16 @@ class Plan:
     @classmethod
     def load(cls, path: str | Path, **changes: Any) -> Plan:
         """A plan from a YAML file; ``changes`` lay other values over its keys. Raises BadInput with all problems."""
-        file = Path(path)
+        file, text = Path(path), str(path)
+        if text in shipped():
+            raise _nothing_to_vary(text)
+        if not file.exists():
+            raise BadInput.of(f"{text!r} (no such file)", PLAN, path="plan", nearest=nearest(text, shipped()))
         top, problems = read(text_of(file), display(file))
         if not isinstance(top.value, dict):
             raise BadInput.of("no mapping", "a plan: a mapping with scenario, vary, design, ...", file=display(file))
+        if not {"scenario", "vary", "rows"} & set(top.value) and {"powers", "republics", "extends"} & set(top.value):
+            raise _nothing_to_vary(text)
         for key, value in changes.items():
             if value is not None:
                 top.value[key] = node(value)
@@ -202,6 +208,16 @@ class Plan:
             "outcomes": list(self.outcomes),
             "trajectories": self.trajectories,
         } | ({} if self.posterior is None else {"posterior": self.posterior.manifest})
+
+
+PLAN = (
+    "a plan (a YAML file); or a scenario with what is to vary, such as --vary powers.RUS.strain=0:0.9:10 "
+    '(in Python vary={"powers.RUS.strain": (0, 0.9, 10)})'
+)
+
+
+def _nothing_to_vary(scenario: str) -> BadInput:
+    return BadInput.of(f"the scenario {scenario} and nothing to vary", PLAN, path="plan")
 
 
 def _plan(reader: Reader) -> Plan:

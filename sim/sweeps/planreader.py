@@ -199,10 +199,12 @@ class Reader:
         try:
             if asked is None:
                 assert self._given is not None
-                scenario = self._given.with_values(setting) if isinstance(setting, dict) else self._given
+                scenario = (
+                    self._given.with_values(setting, by="the plan's set") if isinstance(setting, dict) else self._given
+                )
             else:
                 path = asked if self.folder is None or not (self.folder / asked).is_file() else self.folder / asked
-                scenario = load(path, set=setting)
+                scenario = load(path, set=setting, by="the plan's set")
             months = self.number("months", 1, 1200, 0)
             scenarios[name] = scenario.with_months(months) if months and months != scenario.months else scenario
         except BadInput as error:

@@ -1,4 +1,4 @@
-"""Which world stands for all of them where only one can be told: one definition, for results and explanations."""
+"""One world out of many: which stands for all where only one can be told, and which is meant by a number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.scenario import BadInput
+from sim.scenario.errors import printable
 
 Array = NDArray[Any]
 
@@ -29,3 +32,11 @@ def typical_world(outcomes: Mapping[str, Array]) -> int:
     spread = columns.std(axis=1, keepdims=True)
     distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
     return int((distance**2).sum(axis=0).argmin())
+
+
+def world_of(given: Any, worlds: int) -> int:
+    """The number of a world, as it was asked for. Raises BadInput for what is no number of a world."""
+    whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
+    if not whole or not 0 <= given < worlds:
+        raise BadInput.of(printable(repr(given)), f"a world from 0 to {worlds - 1}", path="world")
+    return int(given)
