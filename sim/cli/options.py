@@ -52,7 +52,9 @@ def load_changed(name: str, changes: list[str] | None = None, months: int | None
 
 
 def refuse_unusable(out: Path | None) -> None:
-    """Refuse a folder that cannot be written or that holds something else, before any work is done."""
+    """Refuse a folder that cannot be written, holds something else or is another command's, before any work is done."""
+    from sim.runs.lock import claim
+
     if out is None:
         return
     problem = ""
@@ -68,6 +70,7 @@ def refuse_unusable(out: Path | None) -> None:
         problem = f"{out} cannot be used ({error})"
     if problem:
         raise typer.BadParameter(problem, param_hint="--out")
+    claim(out)
 
 
 def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
