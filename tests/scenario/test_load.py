@@ -193,17 +193,12 @@ def test_dropping_a_power_an_event_a_rule_and_a_pair(folder):
 
 def test_dropping_what_others_need_is_told(folder):
     # once, where it is dropped, and not once an event, at lines of the file below
+    need = "events: 2 events that need an actor who is dropped"
     assert refused(folder("a", child("republics: {TJK: null}"))) == [
-        (
-            "a.yaml:2: events: 2 events that need an actor who is dropped: first-summit (host TJK), landslide (republics "
-            "TJK) (None)"
-        )
+        f"a.yaml:2: {need}: first-summit (host TJK), landslide (republics TJK) (None)"
     ]
     assert refused(folder("b", child("powers: {RUS: null}"))) == [
-        (
-            "b.yaml:2: events: 2 events that need an actor who is dropped: first-summit (powers RUS), long-war (powers "
-            "RUS) (None)"
-        )
+        f"b.yaml:2: {need}: first-summit (powers RUS), long-war (powers RUS) (None)"
     ]
 
 
