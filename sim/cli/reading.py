@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,9 @@ from sim.cli.options import (
     refuse_unusable,
 )
 
+if TYPE_CHECKING:
+    from sim.reading.compare import Comparison
+
 
 def compare(
     scenarios: Annotated[
@@ -39,8 +43,7 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios on the same luck and report what differs, how clearly, and since when."""
-    from sim.cli.layout import Notes, Progress
-    from sim.cli.pages.compare import print_comparison, save_comparison
+    from sim.cli.layout import Progress
 
     refuse_unusable(out)
     sector = _known_sector(sector)
@@ -48,10 +51,7 @@ def compare(
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     with Progress(hidden=quiet) as progress:
         both = sim.compare(*chosen, worlds=worlds, seed=seed, posterior=posterior, progress=progress.update)
-    if out is not None:
-        save_comparison(both, out, sector)
-        Notes(hidden=quiet).saved(out)
-    print_comparison(both, format.value, sector)
+    _answer(both, out, sector, format, quiet)
 
 
 def whatif(
@@ -67,8 +67,7 @@ def whatif(
     quiet: Quiet = False,
 ) -> None:
     """Compare a scenario with itself, some values changed, on the same luck."""
-    from sim.cli.layout import Notes, Progress
-    from sim.cli.pages.compare import print_comparison, save_comparison
+    from sim.cli.layout import Progress
 
     refuse_unusable(out)
     sector = _known_sector(sector)
@@ -86,10 +85,7 @@ def whatif(
             posterior=posterior,
             progress=progress.update,
         )
-    if out is not None:
-        save_comparison(both, out, sector)
-        Notes(hidden=quiet).saved(out)
-    print_comparison(both, format.value, sector)
+    _answer(both, out, sector, format, quiet)
 
 
 def explain(
@@ -182,6 +178,17 @@ def blocs(
         save_blocs(result, out)
         Notes(hidden=quiet).saved(out)
     print_blocs(result, format.value)
+
+
+def _answer(both: Comparison, out: Path | None, sector: str, format: Format, quiet: bool) -> None:
+    """Save a comparison, if it is to be saved, and print it."""
+    from sim.cli.layout import Notes
+    from sim.cli.pages.compare import print_comparison, save_comparison
+
+    if out is not None:
+        save_comparison(both, out, sector)
+        Notes(hidden=quiet).saved(out)
+    print_comparison(both, format.value, sector)
 
 
 def _known_sector(sector: str) -> str:

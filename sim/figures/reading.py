@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import beside, colors, count, power_name, republic_name
+from sim.figures.drawable import beside, colors, count, label_room, power_name, republic_panel
 from sim.figures.palette import power_colors
-from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
@@ -49,7 +49,7 @@ def difference_fans(
     table = comparison.table(sector)
     table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
-    rows, columns = style.grid(len(codes))
+    columns = style.grid(len(codes))[1]
     what = "overall alignment" if sector == OVERALL else f"alignment in {sector}"
     names = [
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
@@ -68,39 +68,17 @@ def difference_fans(
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask, comparison.results[k].ask)}",
-        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
-        max(2.35 * rows, 3.2),
+        *style.grid_size(len(codes)),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
     scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
     ends = [[_end(table.loc[(r, p)]) for p in powers] for r in codes]
-    label_room = (
-        max(
-            style.text_width(power_name(base, p, 0.85, LABEL) + " " + row[j], LABEL)
-            for row in ends
-            for j, p in enumerate(powers)
-        )
-        + 0.14
-    )
+    room = label_room(base, powers, ends) + 0.14
     months = np.arange(last + 1)
-    for i, box in enumerate(style.cells(body, len(codes), right=label_room)):
-        ax = style.panel(
-            fig,
-            box,
-            (0, last),
-            ylim,
-            xticks=style.month_ticks(comparison.dates, box.width),
-            yticks=(ticks, scale if i % columns == 0 else [""] * len(ticks)),
-        )
-        write(
-            fig,
-            box.left,
-            box.top + 0.13,
-            republic_name(base, codes[i], box.width + label_room, PANEL, True),
-            PANEL,
-            bold=True,
-        )
+    for i, box in enumerate(style.cells(body, len(codes), right=room)):
+        labels = scale if i % columns == 0 else [""] * len(ticks)
+        ax = republic_panel(fig, base, codes[i], box, comparison.dates, ylim, (ticks, labels), room)
         for j, code in enumerate(powers):
             outline = np.column_stack([np.r_[months, months[::-1]], np.r_[low[:, i, j], high[::-1, i, j]]])
             ax.add_collection(

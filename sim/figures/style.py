@@ -258,6 +258,12 @@ def grid(count: int) -> tuple[int, int]:
     return ceil(count / columns), columns
 
 
+def grid_size(count: int) -> tuple[float, float]:
+    """Inches of a page with so many panels: its width, and the height of the room for them."""
+    rows, columns = grid(count)
+    return max(4.0 * columns, 6.5) if columns < 3 else 12.0, max(2.35 * rows, 3.2)
+
+
 def cells(
     box: Box,
     count: int,
