@@ -21,6 +21,7 @@ from sim.runs.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
 from sim.scenario.locate import display, shipped, text_of
+from sim.scenario.paths import MAX_MONTHS
 from sim.scenario.yaml import read
 from sim.sweeps import design as designs
 from sim.sweeps.factors import SCENARIO, Factor, joint_problems, problem
@@ -38,7 +39,7 @@ KEYS: dict[str, str] = {
     "points": "a whole number, 1 or more",
     "rows": "the path of a CSV file, a column a factor and a row a point",
     "worlds": "a whole number, 1 or more",
-    "months": "a whole number of months, 1 or more",
+    "months": f"a whole number of months, 1 to {MAX_MONTHS}",
     "seed": "a whole number from 0 to 2^63 - 1",
     "luck": "paired (world i has the same luck at every point) or fresh",
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
@@ -264,7 +265,8 @@ def _plan(reader: Reader) -> Plan:
 def _check_design(reader: Reader, design: str, points: int, factors: Sequence[Factor], rows: str | None) -> None:
     if (design == "rows") != (rows is not None):
         reader.wrong("design", repr(design), "'design: rows' with 'rows: FILE.csv', neither alone")
-    if not factors and rows is None and not any(p.path.startswith("vary") for p in reader.problems):
+    told = reader.has("vary") and reader.problems  # what is to vary could not be read for another reason
+    if not factors and rows is None and not told:
         reader.wrong("vary", "nothing to vary", KEYS["vary"])
     if rows is not None and reader.has("vary"):
         reader.wrong("vary", "factors beside rows", "either, not both: the columns of the CSV are the factors")

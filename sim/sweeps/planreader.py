@@ -13,6 +13,7 @@ from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_of
 from sim.scenario.errors import nearest, printable
+from sim.scenario.paths import MAX_MONTHS
 from sim.scenario.yaml import Node, scalar
 from sim.sweeps.factors import SCENARIO, Factor, bounds, expected, kind_of, path_problem, problem
 
@@ -205,7 +206,7 @@ class Reader:
             else:
                 path = asked if self.folder is None or not (self.folder / asked).is_file() else self.folder / asked
                 scenario = load(path, set=setting, by="the plan's set")
-            months = self.number("months", 1, 1200, 0)
+            months = self.number("months", 1, MAX_MONTHS, 0)
             scenarios[name] = scenario.with_months(months) if months and months != scenario.months else scenario
         except BadInput as error:
             self.problems += error.problems

@@ -225,3 +225,15 @@ def test_a_headline_calls_no_chance_of_nothing_the_likeliest(monkeypatch: pytest
         monkeypatch.setitem(still.record.outcomes, f"{republic}.leader_changed", np.zeros(2, np.int8))
     assert "No republic’s leading power changes in any world." in still.headline()
     assert "0 % of worlds)" not in still.headline()
+
+
+def test_what_is_wrong_with_a_scenario_is_not_told_of_what_is_to_vary() -> None:
+    with pytest.raises(BadInput) as caught:
+        make_plan(SMALL, {"vary": {"powers.CHN.strain": [0.0, 1.0]}, "set": {"powers.RUS.strian": 1}})
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("the plan's set: powers.RUS.strian: found the unknown key")
+    for fields in ({}, {"vary": {}}):
+        with pytest.raises(BadInput, match="found nothing to vary"):
+            make_plan(SMALL, fields)
+    with pytest.raises(BadInput, match="months: found 100,000, expected a whole number of months, 1 to 1200"):
+        make_plan(SMALL, {"vary": {"powers.CHN.strain": [0.0, 1.0]}, "months": 100_000})
