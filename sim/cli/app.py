@@ -53,6 +53,9 @@ class Commands(TyperGroup):
                 raise
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
+        finally:
+            if "sim.runs.lock" in sys.modules:  # else no folder was claimed
+                sys.modules["sim.runs.lock"].release()
 
 
 app = typer.Typer(

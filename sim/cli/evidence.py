@@ -35,8 +35,11 @@ def calibrate(
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
     from sim.evidence.predictive import predictive
+    from sim.runs.lock import claim
 
     known = load_observed(observed).upto(origin)
+    if out is not None:
+        claim(out)  # held until all is written; the rounds have a lock of their own
     with Progress(hidden=quiet) as progress:
         fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
     check = predictive(fit)

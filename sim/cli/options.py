@@ -69,8 +69,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 
 def load_changed(name: str, changes: list[str] | None = None, months: int | None = None) -> sim.Scenario:
     """Load a scenario with the values of --set and the length of --months."""
-    scenario = sim.load(name, set=changes or [])
-    return scenario if months is None else scenario.with_months(months)
+    scenario = sim.load(name, set=changes or [], by="--set")
+    return scenario if months is None else scenario.with_months(months, by="--months")
 
 
 def plan_doubt(doubts: list[str] | None) -> Any:
@@ -112,7 +112,9 @@ def _range(text: str) -> tuple[str, tuple[float, float]]:
 
 
 def refuse_unusable(out: Path | None) -> None:
-    """Refuse a folder that cannot be written or that holds something else, before any work is done."""
+    """Refuse a folder that cannot be written, holds something else or is another command's, before any work is done."""
+    from sim.runs.lock import claim
+
     if out is None:
         return
     problem = ""
@@ -128,6 +130,7 @@ def refuse_unusable(out: Path | None) -> None:
         problem = f"{out} cannot be used ({error})"
     if problem:
         raise typer.BadParameter(problem, param_hint="--out")
+    claim(out)
 
 
 def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +27,9 @@ from sim.cli.options import (
     refuse_unusable,
 )
 
+if TYPE_CHECKING:
+    from sim.reading.compare import Comparison
+
 
 def compare(
     scenarios: Annotated[
@@ -42,20 +46,16 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios on the same luck and report what differs, how clearly, and since when."""
-    from sim.cli.layout import Notes, Progress
-    from sim.cli.pages.compare import print_comparison, save_comparison
+    from sim.cli.layout import Progress
 
     refuse_unusable(out)
-    _known_sector(sector)
+    sector = _known_sector(sector)
     chosen = [load_changed(name, months=months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     asked = doubted(chosen[0], doubt, posterior)
     with Progress(hidden=quiet) as progress:
         both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
-    if out is not None:
-        save_comparison(both, out, sector)
-        Notes(hidden=quiet).saved(out)
-    print_comparison(both, format.value, sector)
+    _answer(both, out, sector, format, quiet)
 
 
 def whatif(
@@ -72,29 +72,32 @@ def whatif(
     quiet: Quiet = False,
 ) -> None:
     """Compare a scenario with itself, some values changed, on the same luck."""
-    from sim.cli.layout import Notes, Progress
-    from sim.cli.pages.compare import print_comparison, save_comparison
-    from sim.reading.compare import whatif
+    from sim.cli.layout import Progress
 
     refuse_unusable(out)
-    _known_sector(sector)
+    sector = _known_sector(sector)
     if not changes:
         raise typer.BadParameter("say what is to be different, such as --set powers.RUS.strain=0.7", param_hint="--set")
-    changed = load_changed(scenario, changes, months)
-    refuse_oversized(changed, 2 * worlds)
-    asked = doubted(changed, doubt, posterior)
+    base, other = load_changed(scenario, None, months), load_changed(scenario, changes, months)
+    refuse_oversized(other, 2 * worlds)
+    asked = doubted(other, doubt, posterior)
     with Progress(hidden=quiet) as progress:
-        both = whatif(scenario, changes, worlds=worlds, months=months, seed=seed, progress=progress.update, **asked)
-    if out is not None:
-        save_comparison(both, out, sector)
-        Notes(hidden=quiet).saved(out)
-    print_comparison(both, format.value, sector)
+        both = sim.compare(
+            base,
+            other,
+            names=(base.name, ", ".join(changes)),
+            worlds=worlds,
+            seed=seed,
+            progress=progress.update,
+            **asked,
+        )
+    _answer(both, out, sector, format, quiet)
 
 
 def explain(
     scenario: ScenarioName,
-    republic: Annotated[str | None, typer.Option(metavar="CODE", help="Only this republic, in full.")] = None,
-    power: Annotated[str | None, typer.Option(metavar="CODE", help="Only this power, in full.")] = None,
+    republic: Annotated[str | None, typer.Option(metavar="CODE|NAME", help="Only this republic, in full.")] = None,
+    power: Annotated[str | None, typer.Option(metavar="CODE|NAME", help="Only this power, in full.")] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="YYYY-MM", help="First month explained.", show_default="the first")
     ] = None,
@@ -118,7 +121,7 @@ def explain(
     """Say why alignment moved: each change split into its drivers, with nothing left over; or what an event changed."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.explain import print_effect, print_explanation, save_effect, save_explanation
-    from sim.reading.explain import check_actors, explain_event
+    from sim.reading.explain import explain_event
 
     refuse_unusable(out)
     if event is not None and (since or until):
@@ -126,7 +129,7 @@ def explain(
             "an event's effect is reported over the whole run; leave out --from and --to", param_hint="--event"
         )
     chosen = load_changed(scenario, changes, months)
-    check_actors(chosen, republic, power)
+    republic, power = _actors(chosen, republic, power)
     refuse_oversized(chosen, worlds)
     asked = doubted(chosen, doubt, posterior)
     with Progress(hidden=quiet) as progress:
@@ -176,14 +179,28 @@ def blocs(
     print_blocs(result, format.value)
 
 
-def _known_sector(sector: str) -> None:
-    from sim.scenario.errors import nearest
-    from sim.scenario.table import SECTORS
+def _answer(both: Comparison, out: Path | None, sector: str, format: Format, quiet: bool) -> None:
+    """Save a comparison, if it is to be saved, and print it."""
+    from sim.cli.layout import Notes
+    from sim.cli.pages.compare import print_comparison, save_comparison
 
-    if sector not in ("overall", *SECTORS):
-        raise sim.BadInput.of(
-            repr(sector),
-            f"overall or one of {', '.join(SECTORS)}",
-            path="--sector",
-            nearest=nearest(sector, ["overall", *SECTORS]),
-        )
+    if out is not None:
+        save_comparison(both, out, sector)
+        Notes(hidden=quiet).saved(out)
+    print_comparison(both, format.value, sector)
+
+
+def _known_sector(sector: str) -> str:
+    from sim.scenario.names import sector_of
+
+    return sector_of(sector, path="--sector")
+
+
+def _actors(story: sim.Scenario, republic: str | None, power: str | None) -> tuple[str | None, str | None]:
+    """Codes of those that are asked for, by code or name."""
+    from sim.scenario.names import pair_of
+
+    first = next(iter(story.republics)), next(iter(story.powers))
+    r, p = (first[k] if given is None else given for k, given in enumerate((republic, power)))
+    codes = pair_of(r, story.republics, p, story.powers)
+    return None if republic is None else codes[0], None if power is None else codes[1]

@@ -180,10 +180,10 @@ def tournament(
     scenario: ScenarioName,
     powers: Annotated[
         list[str] | None,
-        typer.Option("--power", metavar="CODE", help="A power that plays. Repeatable.", show_default="all powers"),
+        typer.Option("--power", metavar="CODE|NAME", help="A power that plays. Repeatable.", show_default="all powers"),
     ] = None,
     republics: Annotated[
-        list[str] | None, typer.Option("--republic", metavar="CODE", help="A republic that plays. Repeatable.")
+        list[str] | None, typer.Option("--republic", metavar="CODE|NAME", help="A republic that plays. Repeatable.")
     ] = None,
     worlds: Worlds = 200,
     months: Months = None,

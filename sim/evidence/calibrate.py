@@ -15,9 +15,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -30,10 +31,12 @@ from sim.evidence.errormodel import Trade, Votes
 from sim.evidence.hindcast import Paths, story, tell, unforeseen
 from sim.evidence.observed import TRADERS, Observed
 from sim.runs.folder import versions
+from sim.runs.lock import LOCK, hold
 from sim.runs.posterior import Posterior
 from sim.runs.priors import Prior, priors
 from sim.runs.run import Progress
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.errors import folder_of, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -211,6 +214,8 @@ def calibrate(
     ------
     BadInput : numbers out of range, no prior of a number that is needed, or a folder that holds another calibration.
     """
+    if not isinstance(record, Observed):
+        raise BadInput.of(shown(record), "a record, such as sim.load_observed().upto(2024)", path="record")
     _check(worlds, rounds, seed)
     beliefs = priors() if beliefs is None else beliefs
     check_beliefs(beliefs)
@@ -222,7 +227,6 @@ def calibrate(
         )
     last = record.last if last is None else last
     facts = _facts(base, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
-    store = None if folder is None else _Store(Path(folder), facts)
     votes = Votes.fit(record)
     done: list[Round] = []
     total, finished = worlds * rounds, 0
@@ -234,18 +238,19 @@ def calibrate(
         if progress is not None:
             progress(finished, total)
 
-    for number in range(rounds):
-        part = store.load(number) if store is not None else None
-        if part is None and number == 0 and first is not None:
-            part = replace(first, paths=first.paths.over(first.paths.first, last))
-        if part is None:
-            part = _round(base, beliefs, number, worlds, seed, last, done, weights, count)
-            if store is not None:
-                store.save(number, part)
-        else:
-            count(worlds)
-        done.append(part)
-        weights = _weigh(record, beliefs, votes, done)
+    with nullcontext() if folder is None else _Store(folder_of(folder, "a folder for the rounds"), facts) as store:
+        for number in range(rounds):
+            part = store.load(number) if store is not None else None
+            if part is None and number == 0 and first is not None:
+                part = replace(first, paths=first.paths.over(first.paths.first, last))
+            if part is None:
+                part = _round(base, beliefs, number, worlds, seed, last, done, weights, count)
+                if store is not None:
+                    store.save(number, part)
+            else:
+                count(worlds)
+            done.append(part)
+            weights = _weigh(record, beliefs, votes, done)
     return Calibration(record, base, beliefs, votes, tuple(done), weights, seed)
 
 
@@ -365,14 +370,36 @@ def _facts(scenario: Scenario, record: Observed, seed: int, worlds: int) -> dict
 
 
 class _Store:
-    """A folder with the finished rounds of one calibration."""
+    """A folder with the finished rounds of one calibration; a context manager that lets go of its lock."""
 
     def __init__(self, folder: Path, facts: Mapping[str, Any]) -> None:
         self.folder = folder
-        path = folder / FACTS
-        wanted = json.loads(json.dumps(dict(facts)))
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._check_files(folder / FACTS)
+            self._lock = hold(folder / LOCK, folder, "a calibration")
+        except OSError as error:
+            raise BadInput.of(str(error), "a folder that can be read and written", file=str(folder)) from None
+        try:
+            self._take(folder / FACTS, json.loads(json.dumps(dict(facts))))
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    def _check_files(self, path: Path) -> None:
+        if not path.exists() and any(file.name != LOCK for file in self.folder.iterdir()):
+            raise BadInput.of("a folder with other files in it", "a new or empty folder", file=str(self.folder))
+
+    def _take(self, path: Path, wanted: dict[str, Any]) -> None:
+        """Take the folder for what is wanted, where it holds nothing else."""
+        try:
+            self._check_files(path)
             if path.exists():
                 saved = json.loads(path.read_text(encoding="utf-8"))
                 differing = [key for key, value in wanted.items() if saved.get(key) != value]
@@ -380,14 +407,12 @@ class _Store:
                     raise BadInput.of(
                         f"a calibration that differs in {', '.join(differing)}",
                         "a new or empty folder",
-                        file=str(folder),
+                        file=str(self.folder),
                     )
-            elif any(folder.iterdir()):
-                raise BadInput.of("a folder with other files in it", "a new or empty folder", file=str(folder))
             else:
                 path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise BadInput.of(str(error), "a folder that can be read and written", file=str(folder)) from None
+            raise BadInput.of(str(error), "a folder that can be read and written", file=str(self.folder)) from None
 
     def load(self, number: int) -> Round | None:
         """A finished round, or None."""

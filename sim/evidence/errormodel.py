@@ -24,6 +24,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 from scipy.optimize import minimize
 
 from sim.evidence.observed import PAIRS, POWERS, Observed
@@ -54,14 +55,7 @@ def parts(coordinates: Floats, axis: int) -> Floats:
 
 def logit(share: Floats) -> Floats:
     """Log-odds of shares, kept away from 0 and 1 by half a roll call in a hundred."""
-    kept = np.clip(share, 0.005, 0.995)
-    result: Floats = np.log(kept / (1.0 - kept))
-    return result
-
-
-def expit(z: Floats) -> Floats:
-    """Shares of log-odds."""
-    result: Floats = 1.0 / (1.0 + np.exp(-z))
+    result: Floats = special.logit(np.clip(share, 0.005, 0.995))
     return result
 
 
@@ -276,7 +270,8 @@ class Votes:
             mean, spread = _given(law, old, new, (gap.ravel()[seen, None] - said[old])[None])
             futures = said[new] + mean[0] + spread[0] @ rng.standard_normal(mean[0].shape)
             out[:, power] = futures.reshape(republics, -1, n) + self.accord_effect * _accord_of(to_come, power)
-        return expit(out)
+        result: Floats = special.expit(out)
+        return result
 
     def _accord_to_come(self, accord: Floats, years: int, n: int, rng: np.random.Generator) -> Floats:
         """Futures of the powers' accord, (pair, year, n), by its own walk and noise."""

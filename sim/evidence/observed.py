@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem
+from sim.scenario.errors import folder_of
 from sim.scenario.locate import shipped_dir
 
 Floats = NDArray[np.float64]
@@ -125,7 +126,7 @@ def load_observed(file: str | Path | None = None, first: int = 2010) -> Observed
     """
     frames = {kind: _read(shipped_dir("seeds") / "observed" / name) for kind, name in _FILES.items()}
     if file is not None:
-        frame = _read(Path(file))
+        frame = _read(folder_of(file, "a CSV file, as text or path", path="observed"))
         kinds = [kind for kind, keys in _KEYS.items() if set(keys) <= set(frame.columns)]
         if not kinds:
             raise BadInput.of(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.figures import style
 from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
 from sim.figures.style import GRID, INK, MUTED, PANEL, PAPER, SMALL, Box, write
-from sim.scenario.errors import BadInput
+from sim.runs.oneworld import world_of
 from sim.world import rules
 
 COLUMNS = 130
@@ -35,9 +35,7 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
     ``world`` counts from 0; the default is the typical world. A run of more months than ``COLUMNS`` has several months
     to a mark: its size is their sum, and it is hollow where the power was outbid or refused at least as often as not.
     """
-    shown = result.typical_world if world is None else world
-    if not 0 <= shown < result.worlds:
-        raise BadInput.of(repr(world), f"a world from 0 to {result.worlds - 1}", path="world")
+    shown = result.typical_world if world is None else world_of(world, result.worlds)
     codes, powers, tints = list(result.republics), list(result.powers), colors(result)
     flows, months, step = _flows(result, shown)
     lane = {1: 0.3, 2: 0.24, 3: 0.21, 4: 0.18}.get(len(powers), 0.16)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
@@ -135,6 +137,32 @@ def event_name(event: str, spelled: dict[str, str]) -> str:
     words = [spelled.get(w, w.upper() if re.fullmatch(r"[a-z]{1,2}\d+", w) else w) for w in re.split(r"[-_]", event)]
     label = " ".join(words)
     return capital(label)
+
+
+def label_room(result: Drawable, powers: Sequence[str], labels: Sequence[Sequence[str]]) -> float:
+    """Inches that labels take beside the ends of lines, each after its power's name; by republic, then power."""
+    return max(
+        style.text_width(f"{power_name(result, power, 0.85, style.LABEL)} {text}", style.LABEL)
+        for row in labels
+        for power, text in zip(powers, row, strict=True)
+    )
+
+
+def republic_panel(
+    fig: Figure,
+    result: Drawable,
+    code: str,
+    box: style.Box,
+    dates: Sequence[str],
+    ylim: tuple[float, float],
+    yticks: tuple[Sequence[float], Sequence[str]],
+    room: float,
+) -> Axes:
+    """The panel of a republic under its name, months along it; ``room`` for labels at the right of it."""
+    axes = style.panel(fig, box, (0, len(dates) - 1), ylim, xticks=style.month_ticks(dates, box.width), yticks=yticks)
+    name = republic_name(result, code, box.width + room, style.PANEL, True)
+    style.write(fig, box.left, box.top + 0.13, name, style.PANEL, bold=True)
+    return axes
 
 
 def span(result: Drawable) -> str:

@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import Drawable, Mark, colors, footer, happened, power_name, republic_name, span
+from sim.figures.drawable import Drawable, Mark, colors, footer, happened, label_room, power_name, republic_panel, span
 from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.runs.result import quantiles
 from sim.scenario.errors import BadInput
+from sim.scenario.names import OVERALL, code_of, sector_of, unknown
 from sim.scenario.table import CAUSES, SECTORS
 
 BANDS = ((0.1, 0.9), (0.25, 0.75))
@@ -29,6 +30,7 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
 
     ``sector`` is "overall" (need-weighted) or a sector's name.
     """
+    sector = sector_of(sector)
     shares = _shares(result, sector)
     median = quantiles(shares, [0.5])[0]
     single = shares[..., result.typical_world]
@@ -52,6 +54,7 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
 
     The same worlds as ``alignment_fans``, on a scale that shows how sure a small shift is.
     """
+    sector = sector_of(sector)
     shares = _shares(result, sector)
     moved = shares - shares[:1]
     end, shift = quantiles(shares[-1], [0.5])[0], quantiles(moved[-1], [0.5])[0]
@@ -72,18 +75,16 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
 
 
 def _shares(result: Drawable, sector: str) -> NDArray[Any]:
-    """Shares in per cent, (time, republic, power, world). Raises BadInput for a sector that there is not."""
-    if sector == "overall":
+    """Shares in per cent, (time, republic, power, world)."""
+    if sector == OVERALL:
         overall: NDArray[Any] = result.array("overall") * 100
         return overall
-    if sector not in SECTORS:
-        raise BadInput.of(repr(sector), f"overall or one of {', '.join(SECTORS)}", path="sector")
     chosen: NDArray[Any] = result.array("alignment")[:, :, :, SECTORS.index(sector)] * 100
     return chosen
 
 
 def _what(sector: str) -> str:
-    return "Overall alignment" if sector == "overall" else f"Alignment in {sector}"
+    return "Overall alignment" if sector == OVERALL else f"Alignment in {sector}"
 
 
 def _minus(points: float) -> str:
@@ -106,7 +107,7 @@ def _fans(
     world = result.typical_world
     tints, marks = colors(result), happened(result, world)
     codes, powers, last = list(result.republics), list(result.powers), len(result.dates) - 1
-    rows, columns = style.grid(len(codes))
+    columns = style.grid(len(codes))[1]
     bands = (
         "Thick line: median of all worlds. Dark band: 50 % of worlds; pale band: 80 %. Thin line: one typical world."
         if result.worlds > 1
@@ -116,34 +117,18 @@ def _fans(
         f"{title}, {span(result)}",
         f"{about} {bands} {ends}{_foot(marks)}",
         footer(result, world),
-        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
-        max(2.35 * rows, 3.2),
+        *style.grid_size(len(codes)),
     )
     height = span_y[1] - span_y[0]
     ylim = (span_y[0] - 0.07 * height, span_y[1])
     months = np.arange(last + 1)
     said = [[label(r, p) for p in range(len(powers))] for r in range(len(codes))]
-    label_room = (
-        max(
-            style.text_width(power_name(result, p, 0.85, LABEL) + " " + row[i], LABEL)
-            for row in said
-            for i, p in enumerate(powers)
-        )
-        + 0.12
-    )
-    boxes = style.cells(body, len(codes), right=label_room)
+    room = label_room(result, powers, said) + 0.12
+    boxes = style.cells(body, len(codes), right=room)
     _chronicle(fig, boxes, columns, marks, result.dates)
     for r, box in enumerate(boxes):
-        ax = style.panel(
-            fig,
-            box,
-            (0, last),
-            ylim,
-            xticks=style.month_ticks(result.dates, box.width),
-            yticks=(yticks[0], yticks[1] if r % columns == 0 else [""] * len(yticks[1])),
-        )
-        name = republic_name(result, codes[r], box.width + label_room, PANEL, True)
-        write(fig, box.left, box.top + 0.13, name, PANEL, bold=True)
+        scale = yticks[1] if r % columns == 0 else [""] * len(yticks[1])
+        ax = republic_panel(fig, result, codes[r], box, result.dates, ylim, (yticks[0], scale), room)
         for p, code in enumerate(powers):
             for (low, up), alpha in zip(BANDS, (0.16, 0.22), strict=True):
                 ax.add_collection(
@@ -190,19 +175,20 @@ def _fans(
 def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     """Each republic's grievance against one power over time, by cause, with the band of the total over worlds.
 
-    ``power`` defaults to the one that meets most grievance over the run.
+    ``power`` (code or name) defaults to the one that meets most grievance over the run.
     """
     grievance = result.array("grievance")  # (time, republic, power, cause, world)
     mean = grievance.mean(axis=-1, dtype=float)
-    code = power if power is not None else result.powers[int(mean.sum(axis=(0, 1, 3)).argmax())]
-    if code not in result.powers:
-        raise BadInput.of(repr(code), f"one of {', '.join(result.powers)}", path="power")
+    chosen = power if power is not None else result.powers[int(mean.sum(axis=(0, 1, 3)).argmax())]
+    code = code_of(chosen, result.scenario.powers)
+    if code is None:
+        raise BadInput([unknown(chosen, result.scenario.powers, "power")])
     p = list(result.powers).index(code)
     low, high = quantiles(grievance[:, :, p].sum(axis=2), BANDS[0])
     layers = np.concatenate([np.zeros_like(mean[:, :, p, :1]), mean[:, :, p].cumsum(axis=2)], axis=2)
     marks = happened(result, result.typical_world)
     codes, last = list(result.republics), len(result.dates) - 1
-    rows, columns = style.grid(len(codes))
+    columns = style.grid(len(codes))[1]
     against = power_name(result, code, 3.0, style.TITLE, True)
     fig, body = style.page(
         f"Grievance against {against} by cause, {span(result)}",
@@ -210,27 +196,18 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
         + (" Dashed lines: the total lies between them in 80 % of worlds." if result.worlds > 1 else "")
         + _foot(marks),
         footer(result, result.typical_world),
-        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
-        max(2.35 * rows, 3.2),
+        *style.grid_size(len(codes)),
     )
     ticks = style.nice_ticks(max(float(high.max()), float(layers.max()), 0.1))
     ylim = (-0.07 * ticks[-1], ticks[-1])
     months = np.arange(last + 1)
-    label_room = max(style.text_width(t + " 0.00", LABEL) for t in CAUSE_NAMES.values()) + 0.12
+    room = max(style.text_width(t + " 0.00", LABEL) for t in CAUSE_NAMES.values()) + 0.12
     fills = [CAUSE_COLORS[c] for c in CAUSES]
-    boxes = style.cells(body, len(codes), right=label_room)
+    boxes = style.cells(body, len(codes), right=room)
     _chronicle(fig, boxes, columns, marks, result.dates)
     for r, box in enumerate(boxes):
-        ax = style.panel(
-            fig,
-            box,
-            (0, last),
-            ylim,
-            xticks=style.month_ticks(result.dates, box.width),
-            yticks=(ticks, [f"{t:g}" for t in ticks] if r % columns == 0 else [""] * len(ticks)),
-        )
-        name = republic_name(result, codes[r], box.width + label_room, PANEL, True)
-        write(fig, box.left, box.top + 0.13, name, PANEL, bold=True)
+        scale = [f"{t:g}" if r % columns == 0 else "" for t in ticks]
+        ax = republic_panel(fig, result, codes[r], box, result.dates, ylim, (ticks, scale), room)
         stack = layers[:, r].T
         ax.add_collection(
             PolyCollection(

@@ -11,15 +11,16 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.figures import style
-from sim.figures.drawable import beside, colors, count, power_name, republic_name
+from sim.figures.drawable import beside, colors, count, label_room, power_name, republic_panel
 from sim.figures.palette import power_colors
-from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
+from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.blocs import Blocs
 from sim.reading.compare import BAND, Comparison
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
 from sim.runs.words import capital, minus, named, percent, possessive, signed
+from sim.scenario.names import OVERALL, sector_of
 
 Array = NDArray[Any]
 
@@ -41,15 +42,15 @@ def difference_fans(
     ``title``: what the difference is due to, the scenario if not given. The dot marks the first month from which the
     difference is clear to the end (see ``Comparison``).
     """
-    k = comparison.index(which)
+    k, sector = comparison.index(which), sector_of(sector)
     base, codes, powers = comparison.results[0], comparison.republics, comparison.powers
     gaps = comparison.differences(k, sector) * 100  # (time, republic, power, world)
     low, middle, high = quantiles(gaps, BAND)
     table = comparison.table(sector)
     table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
-    rows, columns = style.grid(len(codes))
-    what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
+    columns = style.grid(len(codes))[1]
+    what = "overall alignment" if sector == OVERALL else f"alignment in {sector}"
     names = [
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
@@ -67,39 +68,17 @@ def difference_fans(
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask, comparison.results[k].ask)}",
-        max(4.0 * columns, 6.5) if columns < 3 else 12.0,
-        max(2.35 * rows, 3.2),
+        *style.grid_size(len(codes)),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
     scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
     ends = [[_end(table.loc[(r, p)]) for p in powers] for r in codes]
-    label_room = (
-        max(
-            style.text_width(power_name(base, p, 0.85, LABEL) + " " + row[j], LABEL)
-            for row in ends
-            for j, p in enumerate(powers)
-        )
-        + 0.14
-    )
+    room = label_room(base, powers, ends) + 0.14
     months = np.arange(last + 1)
-    for i, box in enumerate(style.cells(body, len(codes), right=label_room)):
-        ax = style.panel(
-            fig,
-            box,
-            (0, last),
-            ylim,
-            xticks=style.month_ticks(comparison.dates, box.width),
-            yticks=(ticks, scale if i % columns == 0 else [""] * len(ticks)),
-        )
-        write(
-            fig,
-            box.left,
-            box.top + 0.13,
-            republic_name(base, codes[i], box.width + label_room, PANEL, True),
-            PANEL,
-            bold=True,
-        )
+    for i, box in enumerate(style.cells(body, len(codes), right=room)):
+        labels = scale if i % columns == 0 else [""] * len(ticks)
+        ax = republic_panel(fig, base, codes[i], box, comparison.dates, ylim, (ticks, labels), room)
         for j, code in enumerate(powers):
             outline = np.column_stack([np.r_[months, months[::-1]], np.r_[low[:, i, j], high[::-1, i, j]]])
             ax.add_collection(
@@ -164,6 +143,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     """
     i, j = explanation.place(republic, power)
     story, powers = explanation.scenario, explanation.powers
+    republic, power = explanation.republics[i], powers[j]
     tints = power_colors({code: story.powers[code] for code in powers})
     parts = explanation.parts[:, i, j] * 100  # (d, w)
     owned = explanation.owners[:, :, i, j].mean(axis=-1) * 100  # (d, q)
@@ -176,7 +156,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     if small and telling:
         rows.append((f"{count(len(small), 'smaller part')}", parts[small].sum(axis=0), owned[small].sum(axis=0)))
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
-    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    where = "" if explanation.sector == OVERALL else f" in {explanation.sector}"
     title = (
         f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
         f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"

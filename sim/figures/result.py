@@ -23,6 +23,7 @@ from sim.figures.fans import alignment_change, alignment_fans, grievance_by_caus
 from sim.figures.projects import projects
 from sim.figures.style import TYPEFACE
 from sim.figures.triangle import triangle
+from sim.scenario.errors import folder_of
 
 DPI = 144
 """Dots an inch of a saved PNG; type of 8 points is then easily read at full size."""
@@ -49,7 +50,7 @@ def save_all(result: Drawable, directory: str | Path) -> list[Path]:
 
     A run without a summit has no ``stances`` figure.
     """
-    folder = Path(directory)
+    folder = folder_of(directory, "a folder to write to, as text or path")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for name, (draw, about) in FIGURES.items():

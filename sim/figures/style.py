@@ -23,14 +23,14 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from sim.runs.words import MONTHS
+
 TYPEFACE = "DejaVu Sans"
 """Comes with matplotlib, so figures look the same on every machine; has Latin, Greek and Cyrillic letters."""
 TITLE, READ, PANEL, LABEL, SMALL = 13.0, 8.5, 9.5, 8.0, 7.5
 """Type sizes in points: the figure's title, how to read it, a panel's title, labels at marks, ticks and footers."""
 
 PAPER, INK, MUTED, GRID, FAINT = "#ffffff", "#1d2433", "#5a6271", "#e4e7eb", "#aab1bc"
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,12 @@ def grid(count: int) -> tuple[int, int]:
     return ceil(count / columns), columns
 
 
+def grid_size(count: int) -> tuple[float, float]:
+    """Inches of a page with so many panels: its width, and the height of the room for them."""
+    rows, columns = grid(count)
+    return max(4.0 * columns, 6.5) if columns < 3 else 12.0, max(2.35 * rows, 3.2)
+
+
 def cells(
     box: Box,
     count: int,
@@ -292,7 +298,7 @@ def cells(
 def month_name(date: str) -> str:
     """``2025-10`` as ``Oct 2025``; anything else as it is."""
     year, _, month = date.partition("-")
-    return f"{_MONTHS[int(month[:2]) - 1]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) <= 12 else date
+    return f"{MONTHS[int(month[:2]) - 1][:3]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) <= 12 else date
 
 
 def month_ticks(dates: Sequence[str], width: float, first: int = 0) -> Ticks:

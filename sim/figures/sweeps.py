@@ -22,6 +22,7 @@ from sim.figures.heatmap import Cut, footer_of, heat_map, label_of, means_of, sc
 from sim.figures.result import save
 from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, Box, write
 from sim.runs.words import capital
+from sim.scenario.errors import folder_of
 from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.table import Sweep
@@ -40,7 +41,7 @@ ENDS_ROOM = 2.1
 
 def save_all(sweep: Sweep, directory: str | Path, outcome: str | None = None) -> list[Path]:
     """Draw the figures that the sweep's design allows into ``directory`` (made if missing); returns the paths."""
-    folder = Path(directory)
+    folder = folder_of(directory, "a folder to write to, as text or path")
     folder.mkdir(parents=True, exist_ok=True)
     figures: list[tuple[str, Callable[[], Figure], str]] = [
         ("tornado", lambda: tornado(sweep, outcome), "What each factor does to an outcome, low against high"),

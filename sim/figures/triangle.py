@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import hypot, sqrt
 from typing import Any
@@ -18,6 +18,7 @@ from sim.figures import style
 from sim.figures.drawable import Drawable, colors, footer, power_name, republic_name, span
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, Box, write
 from sim.scenario.errors import BadInput
+from sim.scenario.names import Named, code_of
 
 TRIANGLE_WORLDS = 400
 """End states drawn for each republic, so that a cloud stays a cloud."""
@@ -29,14 +30,10 @@ OTHERS = "#9a9fa8"
 def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
     """Where each republic stands between three powers, day one and end, with the cloud of possible ends.
 
-    ``powers`` are three codes (default: the first three of the scenario); shares are rescaled to their sum. A scenario
-    of fewer powers has "others" for a corner.
+    ``powers`` are three codes or names (default: the first three of the scenario); shares are rescaled to their sum. A
+    scenario of fewer powers has "others" for a corner.
     """
-    chosen = list(powers) if powers is not None else list(result.powers)[:3]
-    if set(chosen) - set(result.powers) or len(set(chosen)) != len(chosen) or (powers is not None and len(chosen) != 3):
-        raise BadInput.of(
-            ", ".join(map(repr, chosen)) or "none", f"three different ones of {', '.join(result.powers)}", path="powers"
-        )
+    chosen = list(result.powers)[:3] if powers is None else _corners(powers, result.scenario.powers)
     shares = result.array("overall")[:, :, [list(result.powers).index(p) for p in chosen]]
     names = [power_name(result, p, 1.6, PANEL, True) for p in chosen]
     short = [power_name(result, p, 0.6, LABEL, True) for p in chosen]
@@ -87,6 +84,17 @@ def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
         100 * path[-1],
     )
     return fig
+
+
+def _corners(powers: Any, known: Mapping[str, Named]) -> list[str]:
+    """Codes of three powers, given by code or name. Raises BadInput for any other number of them."""
+    given = list(powers) if isinstance(powers, Iterable) and not isinstance(powers, str) else [powers]
+    codes = [code for name in given if (code := code_of(name, known))]
+    if len(given) != 3 or len(set(codes)) != 3:
+        raise BadInput.of(
+            ", ".join(map(repr, given)) or "none", f"three different ones of {', '.join(known)}", path="powers"
+        )
+    return codes
 
 
 def _republics(

@@ -85,6 +85,8 @@ def blocs(
     given = scenario.finished if isinstance(scenario, Result) else scenario
     ask = Ask.of(given, **asked)
     _checked(ask.scenario)
+    if isinstance(scenario, Result) and ask == given:
+        scenario.needs("full", "blocs")
     place = _month(ask.months, month_labels(ask.scenario.start, ask.months), month)
     if isinstance(scenario, Result) and ask == given:
         result = scenario

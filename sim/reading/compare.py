@@ -24,8 +24,8 @@ from sim.runs.run import Progress, check_repeats, run
 from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_labels
-from sim.scenario.errors import nearest
-from sim.scenario.table import SECTORS
+from sim.scenario.errors import nearest, shown
+from sim.scenario.names import OVERALL, pair_of, sector_of, sectors_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,8 +62,8 @@ def compare(
         (see ``sim.Ask``). Without ``months`` all run as long as the shortest. With ``keep="overall"``, which saves
         memory, ``sector`` is always "overall".
 
-    Results and asks may differ from one another in classes and variations; ``Comparison.notes`` and ``headline`` then
-    say so.
+    Results and asks may differ from one another in classes and variations, and a scenario beside them takes theirs;
+    ``Comparison.notes`` and ``headline`` then say so.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def compare(
             continue
         results.append(run(ask, progress=None if progress is None else _counted(progress, done, total)))
         done += ask.worlds
-    return Comparison(labels, results)
+    return Comparison(labels, results, _lent(given, questions, said))
 
 
 def whatif(
@@ -112,11 +112,13 @@ def whatif(
     ------
     BadInput : no change, a change of what varies from world to world, or whatever else is wrong with it.
     """
+    if not isinstance(changes, str | Iterable):
+        raise BadInput.of(shown(changes), _CHANGES, path="changes")
     pairs = changes if isinstance(changes, Mapping) else [changes] if isinstance(changes, str) else list(changes)
     if not pairs:
-        raise BadInput.of("no change", "at least one PATH=VALUE", path="changes")
+        raise BadInput.of("no change", _CHANGES, path="changes")
     if isinstance(scenario, str | os.PathLike):
-        base, other = (Ask.of(load(os.fspath(scenario), set=those), **asked) for those in (None, pairs))
+        base, other = (Ask.of(load(os.fspath(scenario), set=those, by="changes"), **asked) for those in (None, pairs))
     else:
         if not isinstance(pairs, Mapping):
             raise BadInput.of("a list", "a mapping of paths to values for a loaded scenario", path="changes")
@@ -126,6 +128,9 @@ def whatif(
     _check_unvaried(base, [pair.partition("=")[0].strip() for pair in said])
     same = isinstance(scenario, Result) and base == scenario.finished
     return compare(scenario if same else base, other, names=(base.scenario.name, ", ".join(said)), progress=progress)
+
+
+_CHANGES = 'at least one change, such as {"powers.RUS.strain": 0.7}'
 
 
 def clear_from(low: Array, high: Array) -> Array:
@@ -147,8 +152,15 @@ class Comparison:
     paired difference lies wholly on one side of zero and stays on that side until the last month.
     """
 
-    def __init__(self, names: Sequence[str], results: Sequence[Result]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        results: Sequence[Result],
+        lent: Mapping[int, tuple[int, Sequence[str]]] | None = None,
+    ) -> None:
+        """``lent``: by the place of a scenario, of whose ask it took what nobody asked for it, and that in words."""
         self.names, self.results = tuple(names), tuple(results)
+        self._lent = dict(lent or {})
         self.republics, self.powers = _common(self.results)
         self.worlds = min(result.worlds for result in self.results)
         self.months = min(result.months for result in self.results)
@@ -158,15 +170,24 @@ class Comparison:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What differs besides the scenarios (classes, variations), a sentence each; mostly none."""
-        return tuple(note for k in range(1, len(self.names)) for note in self._notes(k))
+        """What differs besides the scenarios (classes, variations), and what a scenario took from the result or ask
+        beside it, a sentence each; mostly none.
+        """
+        return tuple(dict.fromkeys(note for k in range(1, len(self.names)) for note in self._notes(k)))
 
     def _notes(self, k: int) -> list[str]:
         name, base = self.names[k], self.names[0]
-        return _differences(name, self.results[k].finished, base, self.results[0].finished)
+        taken = [
+            f"“{self.names[n]}” is run as “{self.names[self._lent[n][0]]}” was: with {listed(self._lent[n][1])}."
+            for n in (0, k)
+            if n in self._lent
+        ]
+        return taken + _differences(name, self.results[k].finished, base, self.results[0].finished)
 
     def __repr__(self) -> str:
-        return f"<Comparison {' | '.join(self.names)}: {self.worlds} worlds, {self.months} months, seed {self.seed}>"
+        notes = "".join(f"; {note.rstrip('.')}" for note in self.notes)
+        head = f"{' | '.join(self.names)}: {self.worlds} worlds, {self.months} months, seed {self.seed}"
+        return f"<Comparison {head}{notes}>"
 
     @property
     def scenario(self) -> Scenario:
@@ -192,7 +213,7 @@ class Comparison:
 
     def differences(self, which: int | str = 1, sector: str = "overall") -> Array:
         """Paired difference of a scenario from the base: (month + 1, republic, power, world) shares, -1..1."""
-        k = self.index(which)
+        k, sector = self.index(which), sector_of(sector)
         if (k, sector) not in self._kept:
             difference = self.shares(k, sector) - self.shares(0, sector)
             difference[np.abs(difference) < EQUAL] = 0.0
@@ -221,7 +242,7 @@ class Comparison:
 
         [date, month, scenario, republic, sector, power, low, median, high, mean, p_higher, p_lower].
         """
-        names = ["overall", *SECTORS] if sector == "all" else [sector]
+        names = sectors_of(sector)
         parts = []
         for k, label in enumerate(self.names[1:], 1):
             stack = np.stack([self.differences(k, name) for name in names], axis=2)
@@ -336,15 +357,17 @@ class Comparison:
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def sentence(self, republic: str, power: str, which: int | str = 1, sector: str = "overall") -> str:
-        """The difference in one republic's alignment with one power as a sentence, with its uncertainty."""
-        self._known(republic, self.republics, "republic")
-        self._known(power, self.powers, "power")
-        k = self.index(which)
+        """The difference in one republic's alignment with one power as a sentence, with its uncertainty.
+
+        Actors by code or name.
+        """
+        republic, power = self._pair(republic, power)
+        k, sector = self.index(which), sector_of(sector)
         wanted = (self.names[k], republic, power)
         rows: Iterable[Any] = self.table(sector).itertuples()
         row = next(row for row in rows if (row.scenario, row.republic, row.power) == wanted)
         story = self.results[k].scenario
-        where = "" if sector == "overall" else f" in {sector}"
+        where = "" if sector == OVERALL else f" in {sector}"
         text = capital(
             f"{possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} in "
             f"{month_words(self.dates[-1])}: {100 * row.median:.0f} % "
@@ -374,6 +397,7 @@ class Comparison:
         table = self.table(sector)
         table = table[table.scenario == self.names[self.index(which)]]
         if pairs is not None:
+            pairs = [self._pair(republic, power) for republic, power in pairs]
             table = table[[pair in pairs for pair in zip(table.republic, table.power, strict=True)]]
         largest = table.reindex(table.difference.abs().sort_values(ascending=False, kind="stable").index)[:3]
         text = [self.sentence(str(row.republic), str(row.power), which, sector) for row in largest.itertuples()]
@@ -420,11 +444,10 @@ class Comparison:
         """
         return lazy.figure("Comparison.figure", self, which, sector, title)
 
-    def _known(self, code: str, codes: Sequence[str], what: str) -> None:
-        if code not in codes:
-            raise BadInput.of(
-                repr(code), f"a {what} that all have: {', '.join(codes)}", path=what, nearest=nearest(code, codes)
-            )
+    def _pair(self, republic: str, power: str) -> tuple[str, str]:
+        """Codes of a republic and a power that all have. Raises BadInput with the nearest names."""
+        republics, powers = self.scenario.republics, self.scenario.powers
+        return pair_of(republic, {r: republics[r] for r in self.republics}, power, {p: powers[p] for p in self.powers})
 
 
 # -- what is asked ----------------------------------------------------------------------------------------------------
@@ -449,6 +472,20 @@ def _questions(given: Sequence[Any], asked: Mapping[str, Any]) -> list[Ask]:
     return questions
 
 
+def _lent(
+    given: Sequence[Any], questions: Sequence[Ask], asked: Mapping[str, Any]
+) -> dict[int, tuple[int, Sequence[str]]]:
+    """What scenarios took from the first result or ask beside them and was not asked for them, by their places."""
+    lead = next((place for place, one in enumerate(given) if not isinstance(one, Scenario)), None)
+    lent: dict[int, tuple[int, Sequence[str]]] = {}
+    for place, (one, ask) in enumerate(zip(given, questions, strict=True)):
+        if lead is not None and isinstance(one, Scenario):
+            own = Ask.of(one, **{**asked, "worlds": ask.worlds}).beside
+            if more := [text for text in ask.beside if text not in own]:
+                lent[place] = (lead, more)
+    return lent
+
+
 def _moved(lead: Ask, story: Scenario) -> Ask:
     """What ``lead`` asks, asked of another scenario."""
     known = set(story.numeric_paths())
@@ -470,7 +507,7 @@ def _moved(lead: Ask, story: Scenario) -> Ask:
 
 
 def _changed(ask: Ask, pairs: Mapping[str, object]) -> Ask:
-    return replace(ask, scenario=ask.scenario.with_values(pairs))
+    return replace(ask, scenario=ask.scenario.with_values(pairs, by="changes"))
 
 
 def _check_unvaried(base: Ask, paths: Sequence[str]) -> None:
@@ -557,6 +594,8 @@ def _check(questions: Sequence[Ask], labels: Sequence[str]) -> None:
 def _labels(questions: Sequence[Ask], names: Sequence[str] | None) -> list[str]:
     """Names to tell them apart: given ones; or their own, where they repeat with what is asked beside, or numbered."""
     if names is not None:
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise BadInput.of(shown(names), "one name each, all different", path="names")
         return [str(name) for name in names]
     own = [ask.scenario.name for ask in questions]
     beside = [

@@ -11,9 +11,8 @@ each part to the power whose driver it is; ``table`` sums over powers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -24,12 +23,14 @@ from sim import lazy
 from sim.reading.attribution import split
 from sim.reading.compare import BAND, Comparison, compare
 from sim.runs.ask import Ask, Askable, Options
+from sim.runs.oneworld import telling, typical_world
 from sim.runs.posterior import Posterior
 from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_same, driver_names, memory, run_batch
-from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
+from sim.scenario.names import OVERALL, pair_of, sector_of
 from sim.scenario.table import SECTORS
 from sim.world.parameters import SINGLE
 from sim.world.record import Record, Watch
@@ -86,20 +87,16 @@ def explain(
     given = scenario.finished if isinstance(scenario, Result) else scenario
     ask = Ask.of(given, worlds=worlds, months=months, seed=seed, **options)
     answered = scenario if isinstance(scenario, Result) and ask == given else None
-    if sector != "overall" and sector not in SECTORS:
-        raise BadInput.of(
-            repr(sector),
-            f"overall or one of {', '.join(SECTORS)}",
-            path="sector",
-            nearest=nearest(sector, [*SECTORS, "overall"]),
-        )
+    sector = sector_of(sector)
     first, last = _span(ask.scenario, since, until)
     weights = _weights(ask, sector)
     if answered is not None and answered.record.wants("drivers"):
         names = answered.record.labels["driver"]
         pieces = [_split(answered.record, first, last, weights)]
+        ends: list[Mapping[str, Array]] = [answered.record.outcomes]
     else:
         names, pieces = tuple(driver_names(ask.republic)), []
+        ends = []
         for numbers in ask.batches(int(np.clip(ROOM // memory(ask.scenario, 1, "drivers"), 1, 512))):
             watch = _Watch(ask.scenario, len(numbers), names)
             run_batch(ask, numbers, watch, before_month=before_month)
@@ -107,27 +104,18 @@ def explain(
                 check_same(answered, watch.record, numbers)
             mine = weights if weights.shape[-1] == 1 else weights[..., numbers]
             pieces.append(_split(watch.record, first, last, mine))
+            ends.append(telling(watch.record.outcomes))
             if progress is not None:
                 progress(int(numbers[-1]) + 1, ask.worlds)
     series, owners, shift, before, after = (np.concatenate(arrays, axis=-1) for arrays in zip(*pieces, strict=True))
-    return _trimmed(Explanation(ask, sector, first, (*names, OTHER), series, owners, shift, before, after))
+    typical = typical_world({name: np.concatenate([end[name] for end in ends]) for name in telling(ends[0])})
+    return _trimmed(Explanation(ask, sector, first, (*names, OTHER), series, owners, shift, before, after, typical))
 
 
 def _split(record: Record, first: int, last: int, weights: Floats) -> tuple[Floats, ...]:
     """Parts of the changes from the end of one month to that of another."""
     logit, drivers = (record.arrays[name][first : last + 1] for name in ("logit", "drivers"))
     return split(logit, drivers, weights)
-
-
-def check_actors(story: Scenario, republic: str | None, power: str | None) -> None:
-    """Raise BadInput, with the nearest names, for a republic or power that the scenario does not have."""
-    wrong = [
-        Problem("", None, None, what, repr(code), f"one of {', '.join(codes)}", nearest(code, codes))
-        for code, codes, what in ((republic, story.republics, "republic"), (power, story.powers, "power"))
-        if code is not None and code not in codes
-    ]
-    if wrong:
-        raise BadInput(wrong)
 
 
 @dataclass(frozen=True)
@@ -228,6 +216,8 @@ class Explanation:
     """(r, p, w): share at the beginning."""
     after: Floats
     """(r, p, w): share at the end."""
+    typical_world: int
+    """The world told where one stands for all: that of the same run's result, whatever sector and span."""
 
     def __repr__(self) -> str:
         return (
@@ -287,9 +277,9 @@ class Explanation:
         return float(np.abs(self.parts.sum(axis=0) - self.change).max())
 
     def place(self, republic: str, power: str) -> tuple[int, int]:
-        """Places of a republic and a power on their axes; raises BadInput with the nearest names."""
-        check_actors(self.scenario, republic, power)
-        return self.republics.index(republic), self.powers.index(power)
+        """Places on their axes of a republic and a power, by code or name; raises BadInput with the nearest names."""
+        codes = pair_of(republic, self.scenario.republics, power, self.scenario.powers)
+        return self.republics.index(codes[0]), self.powers.index(codes[1])
 
     # -- tables -------------------------------------------------------------------------------------------------------
 
@@ -345,14 +335,6 @@ class Explanation:
         )
         return _arranged(frame, list(order))
 
-    @cached_property
-    def typical_world(self) -> int:
-        """The world nearest to the medians of the changes, each in units of its spread."""
-        columns = self.change.reshape(-1, self.worlds)
-        spread = columns.std(axis=1, keepdims=True)
-        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
-        return int((distance**2).sum(axis=0).argmin())
-
     @property
     def weights(self) -> Floats:
         """Weights of the sectors in the share explained, (r, s, w or 1)."""
@@ -378,7 +360,7 @@ class Explanation:
     # -- words and pictures -------------------------------------------------------------------------------------------
 
     def paragraph(self, republic: str, power: str) -> str:
-        """Why the alignment of a republic with a power moved, with bands over worlds.
+        """Why the alignment of a republic with a power (by code or name) moved, with bands over worlds.
 
         Sentences: from where to where; which drivers went with the change and which against it; the part of each
         power; how much is chance.
@@ -438,7 +420,7 @@ class _Watch(Watch):
 
 def _weights(ask: Ask, sector: str) -> Floats:
     """Weights of the sectors in the share explained, (r, s, w or 1): the needs that the worlds have, or one sector."""
-    if sector != "overall":
+    if sector != OVERALL:
         chosen = np.zeros((len(ask.scenario.republics), len(SECTORS), 1))
         chosen[:, SECTORS.index(sector)] = 1.0
         return chosen

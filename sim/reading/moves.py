@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 
 from sim.reading.attribution import mean_gradient
 from sim.runs.ledger import RESPONSES
+from sim.runs.oneworld import world_of
 from sim.runs.projects import Piles, piles
 from sim.runs.result import Result
 from sim.runs.run import run_batch
 from sim.runs.words import listed, month_words, named, possessive, signed
-from sim.scenario import BadInput
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
 from sim.world.record import Record, Watch
@@ -67,9 +67,7 @@ def moves(why: Explanation, world: int | None = None) -> pd.DataFrame:
 
     See ``Explanation.moves``.
     """
-    chosen = why.typical_world if world is None else world
-    if not 0 <= chosen < why.worlds:
-        raise BadInput.of(str(chosen), f"a world from 0 to {why.worlds - 1}", path="world")
+    chosen = why.typical_world if world is None else world_of(world, why.worlds)
     ask = why.ask
     names = [name for name in why.drivers if name != "other"]
     record = Record(ask.scenario, 1, ask.months, "drivers", drivers=names)
@@ -335,7 +333,8 @@ def told(why: Explanation, row: Any) -> str:
 
 def most_moving(why: Explanation, table: pd.DataFrame, republic: str, power: str, most: int = 3) -> str:
     """The projects, stances and rebukes that moved an alignment most in one world, as a list in running text."""
-    mine = table[(table.republic == republic) & (table.power == power) & table.kind.isin(DIPLOMATIC)]
+    i, j = why.place(republic, power)
+    mine = table[(table.republic == why.republics[i]) & (table.power == why.powers[j]) & table.kind.isin(DIPLOMATIC)]
     mine = mine[mine.part.abs() >= 0.0005].head(most)
     said = []
     for row, part, outcome in zip(mine.itertuples(), mine.part.tolist(), mine.outcome.tolist(), strict=True):

@@ -62,7 +62,7 @@ def part_of_spread(part: Floats, total: Floats) -> float:
 
 
 def paragraph(explanation: Explanation, republic: str, power: str) -> str:
-    """Why the alignment of a republic with a power moved, with bands over worlds.
+    """Why the alignment of a republic with a power (by code or name) moved, with bands over worlds.
 
     Sentences: from where to where; which drivers went with the change and which against it; the part of each power; how
     much is chance.

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import isbuiltin
 from typing import Any, Protocol, TypedDict, Unpack
 
 import numpy as np
@@ -23,8 +24,9 @@ from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import is_date_path
 from sim.scenario.doubt import REST, Range
-from sim.scenario.errors import nearest
+from sim.scenario.errors import nearest, shown
 from sim.scenario.models import FrozenDict, freeze
+from sim.scenario.names import code_of, unknown
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes, chosen_classes
 from sim.world.model import DiplomacyModel
@@ -124,20 +126,25 @@ class Ask:
             if changes.get(name) is None:
                 changes.pop(name, None)
         months = changes.pop("months", None)
-        if months is not None and months != base.months:
-            changes["scenario"] = base.scenario.with_months(months)
+        if months is not None and (months != base.months or not _whole(months)):
+            changes["scenario"] = base.scenario.with_months(int(months) if _whole(months) else months)
         if changes.get("posterior") is not None:
             changes["posterior"] = load_posterior(changes["posterior"])
         if "doubt" in changes:
             changes["doubt"] = Doubt.of(changes["doubt"])
         if "variations" in changes:
-            changes["variations"] = changes["variations"] or {}
+            changes["variations"] = {} if changes["variations"] is None else changes["variations"]
         elif changes.get("worlds", base.worlds) != base.worlds and base.variations:
             changes["variations"] = _first(base, changes["worlds"])
         return replace(base, **changes) if changes else base
 
     def __post_init__(self) -> None:
-        _check(self)
+        _check_kinds(self)
+        for name, standard, actors in (
+            ("republic", Republic, self.scenario.republics),
+            ("power", Power, self.scenario.powers),
+        ):
+            object.__setattr__(self, name, _coded(name, getattr(self, name), standard, actors))
         held = {path: _held(path, values) for path, values in self.variations.items()}
         check_variations(self.scenario, self.worlds, held)
         _check_bounds(self.scenario, held)
@@ -145,13 +152,7 @@ class Ask:
             self.posterior.check(self.scenario, dict.fromkeys(held, "variations"))
         if self.doubt is not None:
             self.doubt.resolved(self.scenario)
-        for name, value in (
-            ("worlds", int(self.worlds)),
-            ("seed", int(self.seed)),
-            ("variations", freeze(held)),
-            ("republic", _coded(self.republic, self.scenario.republics)),
-            ("power", _coded(self.power, self.scenario.powers)),
-        ):
+        for name, value in (("worlds", int(self.worlds)), ("seed", int(self.seed)), ("variations", freeze(held))):
             object.__setattr__(self, name, value)
 
     # -- what it comes to ---------------------------------------------------------------------------------------------
@@ -252,6 +253,7 @@ class Ask:
             "scenario": self.scenario.name,
             "scenario_hash": self.scenario.hash,
             "root_actors": sorted(self.scenario.root_actors),
+            "changes": self.scenario.changes,
             "seed": self.seed,
             "worlds": self.worlds,
             "months": self.months,
@@ -312,9 +314,7 @@ def _base(given: Askable) -> Ask:
         return Ask(load(os.fspath(given)))
     ask = getattr(given, "ask", None)
     if not isinstance(ask, Ask):
-        raise BadInput.of(
-            f"a {type(given).__name__}", "a scenario, its name or path, an ask or a result", path="scenario"
-        )
+        raise BadInput.of(shown(given), "a scenario, its name or path, an ask or a result", path="scenario")
     return ask
 
 
@@ -337,33 +337,72 @@ def _held(path: str, values: Any) -> Floats:
     return held
 
 
-def _check(ask: Ask) -> None:
-    problems = []
-    if not _whole(ask.worlds) or ask.worlds < 1:
-        problems.append(Problem("", None, None, "worlds", repr(ask.worlds), "a whole number, 1 or more"))
-    if not _whole(ask.seed) or not 0 <= ask.seed < 2**63:
-        problems.append(Problem("", None, None, "seed", repr(ask.seed), "a whole number from 0 to 2^63 - 1"))
-    if ask.keep not in KEEPS:
-        problems.append(Problem("", None, None, "keep", repr(ask.keep), f"one of {', '.join(KEEPS)}"))
-    model: Any = ask.model
-    if not callable(model):
-        problems.append(Problem("", None, None, "model", repr(ask.model), "a subclass of sim.DiplomacyModel"))
+def _check_kinds(ask: Ask) -> None:
+    """Raise BadInput for what is of another kind than a field wants; what it says is looked at afterwards."""
+    found: dict[str, tuple[Any, bool, str]] = {
+        "scenario": (ask.scenario, isinstance(ask.scenario, Scenario), "a scenario; Ask.of takes a name or path, too"),
+        "worlds": (ask.worlds, _whole(ask.worlds) and ask.worlds >= 1, "a whole number, 1 or more"),
+        "seed": (ask.seed, _whole(ask.seed) and 0 <= ask.seed < 2**63, "a whole number from 0 to 2^63 - 1"),
+        "keep": (ask.keep, ask.keep in KEEPS, f"one of {', '.join(KEEPS)}"),
+        "model": (ask.model, _models(ask.model), "a subclass of sim.DiplomacyModel"),
+        "posterior": (
+            ask.posterior,
+            isinstance(ask.posterior, Posterior | None),
+            "a posterior; Ask.of takes a name, too",
+        ),
+        "variations": (ask.variations, isinstance(ask.variations, Mapping), f"values by path, such as {_VARIED}"),
+    }
+    problems = [
+        Problem("", None, None, name, repr(value) if isinstance(value, str | int | float) else shown(value), expected)
+        for name, (value, fits, expected) in found.items()
+        if not fits
+    ]
+    if found["variations"][1]:
+        paths: Iterable[Any] = ask.variations
+        problems += [
+            Problem("", None, None, "variations", f"the path {shown(path)}", f"text, as in {_VARIED}")
+            for path in paths
+            if not isinstance(path, str)
+        ]
     if problems:
         raise BadInput(problems)
-    for standard, classes, specs in (
-        (Power, ask.power, ask.scenario.powers),
-        (Republic, ask.republic, ask.scenario.republics),
-    ):
-        found = {code: cls for code, cls in by_code(classes).items() if not is_missing(cls)}
-        chosen_classes(standard, found, {code: spec.name for code, spec in specs.items()})
 
 
-def _coded(classes: Classes, actors: Mapping[str, Any]) -> Classes:
-    """Classes by code where they were given by name, so that the same question is the same ask."""
-    if not isinstance(classes, Mapping):
-        return classes
-    codes = {spec.name: code for code, spec in actors.items()}
-    by_actor: Classes = freeze({codes.get(name, name): cls for name, cls in classes.items()})
+_VARIED = '{"powers.RUS.strain": values}'
+
+
+def _models(given: Any) -> bool:
+    """Whether something may make models: a subclass, or a function or partial of a user's own."""
+    if isinstance(given, type):
+        return issubclass(given, DiplomacyModel) or is_missing(given)
+    return callable(given) and not isbuiltin(given)
+
+
+def _coded(kind: str, classes: Classes, standard: type[Any], actors: Mapping[str, Any]) -> Classes:
+    """Classes by code, those that say what goes without saying left out, so that the same question is the same ask.
+
+    Raises BadInput for what is no class, for whom the scenario does not have, and for one named twice.
+    """
+    problems, chosen = [], dict[str, Any]()
+    given: Mapping[Any, Any] = by_code(classes)
+    for name, cls in given.items():
+        code = code_of(name, actors) or name
+        if not isinstance(name, str):
+            problems.append(unknown(name, actors, kind))
+        elif code in chosen:
+            problems.append(Problem("", None, None, kind, f"{name!r} a second time", "each actor once"))
+        elif isbuiltin(cls):  # any other function may make actors
+            problems.append(Problem("", None, None, kind, repr(cls), f"a subclass of sim.{standard.__name__}"))
+        else:
+            chosen[code] = cls
+    if problems:
+        raise BadInput(problems)
+    found = {code: cls for code, cls in chosen.items() if not is_missing(cls)}
+    chosen_classes(standard, found, {code: spec.name for code, spec in actors.items()})
+    others = chosen.pop("*", standard)
+    if not chosen:
+        return others  # type: ignore[no-any-return]
+    by_actor: Classes = freeze(chosen if others is standard else chosen | {"*": others})
     return by_actor
 
 
@@ -381,4 +420,6 @@ def _check_bounds(scenario: Scenario, held: Mapping[str, Floats]) -> None:
 
 
 def _whole(value: Any) -> bool:
+    if isinstance(value, bool | np.bool_):  # True is a 1 to Python, but nobody asks for True worlds
+        return False
     return isinstance(value, int | np.integer) or (isinstance(value, float) and value.is_integer())

@@ -30,11 +30,13 @@ from sim.runs.posterior import load_posterior
 from sim.runs.result import Result
 from sim.scenario import BadInput
 from sim.scenario import load as load_scenario
+from sim.scenario.errors import folder_of
 from sim.world.agents import Classes
 from sim.world.record import CHANNELS, KEEPS, Record
 
 Array = NDArray[Any]
 MANIFEST, SCENARIO, POSTERIOR, VARIATIONS = "manifest.json", "scenario.yaml", "posterior.csv", "variations.parquet"
+WRITTEN = "a folder written by `sim run --out`"
 FORMAT = 2
 """Version of the folder's layout."""
 
@@ -106,7 +108,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
     stated = facts["posterior"]
     varied = pq.read_table(variations) if facts["variations"] else pa.table({})
     ask = Ask(
-        load_scenario(scenario).read_back(facts["scenario"], facts["root_actors"]),
+        load_scenario(scenario).read_back(facts["scenario"], facts["root_actors"], facts.get("changes", {})),
         facts.get("worlds_asked", facts["worlds"]),
         facts["seed"],
         facts["keep"],
@@ -151,7 +153,7 @@ def save(
     ------
     BadInput : the folder cannot be written, or holds something that is not a result.
     """
-    folder = Path(directory)
+    folder = folder_of(directory, "a folder to write to, as text or path")
     _make(folder)
     try:
         write_ask(result.ask, folder)
@@ -195,13 +197,9 @@ def load(directory: str | os.PathLike[str]) -> Result:
     ------
     BadInput : no result there, or a part of it missing, damaged or of another run.
     """
-    folder = Path(directory)
+    folder = folder_of(directory, WRITTEN)
+    facts = _manifest(folder)
     try:
-        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if facts["kind"] != "run" or facts["format"] != FORMAT:
-            raise BadInput.of(
-                f"a {facts['kind']} of format {facts['format']}", f"a run of format {FORMAT}", file=str(folder)
-            )
         ask = read_ask(folder, facts)
         record = Record(ask.scenario, facts["worlds"], ask.months, facts["keep"], facts["labels"]["driver"])
         for name, channels in TABLES.items():
@@ -218,10 +216,33 @@ def load(directory: str | os.PathLike[str]) -> Result:
             fired = pq.read_table(folder / "events.parquet")
             record.arrays["event"][tuple(fired.column(k).to_numpy() for k in range(3))] = True
     except (OSError, pa.ArrowInvalid, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise BadInput.of(
-            f"{type(error).__name__}: {error}", "a folder written by `sim run --out`", file=str(folder)
-        ) from error
+        raise BadInput.of(_fault(error), WRITTEN, file=str(folder)) from error
     return Result(ask, record)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a run. Raises BadInput where there is none, or one of something else."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput.of(_fault(error) if folder.is_dir() else "no such folder", WRITTEN, file=str(folder)) from error
+    except ValueError as error:
+        raise BadInput.of(f"text that is no JSON ({error})", WRITTEN, file=str(folder / MANIFEST)) from error
+    told = [facts.get(key) for key in ("kind", "format")] if isinstance(facts, dict) else [None, None]
+    if told != ["run", FORMAT]:
+        found = "no kind and format" if None in told else f"a {told[0]} of format {told[1]}"
+        raise BadInput.of(found, f"a run of format {FORMAT}", file=str(folder / MANIFEST))
+    result: dict[str, Any] = facts
+    return result
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a folder, in words."""
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"no {Path(error.filename).name} in it"
+    if isinstance(error, KeyError):
+        return f"nothing called {error} where it was written"
+    return f"{type(error).__name__}: {error}"
 
 
 def _make(folder: Path) -> None:

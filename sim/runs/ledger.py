@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.runs.oneworld import world_of
 from sim.runs.words import capital, listed, named, percent, possessive
-from sim.scenario import BadInput, Scenario
+from sim.scenario import Scenario
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 from sim.world import rules
 
@@ -66,9 +67,7 @@ def ledger(result: LedgerSource, world: int) -> pd.DataFrame:
 
 def entries(result: LedgerSource, world: int) -> list[tuple[Any, ...]]:
     """The rows of ``ledger``."""
-    if not 0 <= world < result.worlds:
-        raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
-    writer = _Writer(result, world)
+    writer = _Writer(result, world_of(world, result.worlds))
     for write in (
         writer.events,
         writer.stances,

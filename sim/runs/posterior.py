@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.runs.priors import FOLDER, Prior
 from sim.scenario import BadInput, Problem, Scenario
-from sim.scenario.errors import nearest
+from sim.scenario.errors import nearest, shown
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import SECTIONS
 
@@ -151,6 +151,10 @@ def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -
     """
     if isinstance(name, Posterior):
         return name
+    if not isinstance(name, str | os.PathLike):
+        raise BadInput.of(
+            shown(name), "the name of a posterior, a file of sim calibrate or a posterior", path="posterior"
+        )
     shipped = shipped_posteriors()
     path = shipped_dir("seeds") / FOLDER / f"{name}.csv" if str(name) in shipped else Path(name)
     try:

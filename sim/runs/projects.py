@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.runs.ask import Ask
-from sim.scenario import BadInput, Scenario
+from sim.runs.oneworld import world_of
+from sim.scenario import Scenario
 from sim.scenario.table import SECTORS
 from sim.world import rules
 
@@ -265,9 +266,7 @@ def _signed(of: Any) -> tuple[Ints, Ints, Ints, Floats]:
 
 def projects(result: Kept, world: int | None = None) -> pd.DataFrame:
     """The table of ``sim.runs.result.Result.projects``."""
-    if world is not None and not 0 <= world < result.worlds:
-        raise BadInput.of(str(world), f"a world from 0 to {result.worlds - 1}", path="world")
-    worlds = np.arange(result.worlds) if world is None else np.array([world])
+    worlds = np.arange(result.worlds) if world is None else np.array([world_of(world, result.worlds)])
     found, parts, kept = items(result, worlds), parts_of(result, worlds), kept_of(result, worlds)
     names = np.array([TAKEN, BEFORE, *(f"pledged by {event}" for event in result.scenario.events)], dtype=object)
     kind = np.where(found.event >= 0, found.event + 2, (found.month < 0).astype(np.intp))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from sim import lazy
 from sim.runs.ask import Ask
 from sim.runs.ledger import ledger
+from sim.runs.oneworld import typical_world, world_of
 from sim.runs.plots import ResultPlots
 from sim.runs.projects import projects
 from sim.runs.words import listed, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
-from sim.scenario.errors import nearest
+from sim.scenario.errors import nearest, shown
+from sim.scenario.names import OVERALL, sector_of, sectors_of
 from sim.scenario.table import CAUSES, SECTORS, STANCES
-from sim.world.record import KEEPS, Record
+from sim.world.record import CHANNELS, Record
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +33,19 @@ if TYPE_CHECKING:
     from sim.runs.posterior import Posterior
 
 Array = NDArray[Any]
+
+_LEAST: dict[str, str] = {
+    **{channel.name: channel.keep for channel in CHANNELS},
+    **dict.fromkeys(("offered", "event"), "full"),
+    **dict.fromkeys(("logit", "drivers"), "drivers"),
+}
+"""How much a run must keep at least to have an array, by its name."""
+_ARRAYS: dict[str, str] = {
+    "overall": "overall alignment by month",
+    "alignment": "alignment by sector and month",
+    "grievance": "grievance by month",
+}
+"""What arrays are called where tables and figures ask for them."""
 
 
 class Result:
@@ -117,7 +132,7 @@ class Result:
 
         Raises
         ------
-        BadInput : the run did not keep it.
+        BadInput : no such array, or the run did not keep it.
         """
         if name == "offered" and "offer_size" in self.record.arrays:
             chosen = (
@@ -126,34 +141,37 @@ class Result:
             result: Array = self.record.arrays["offer_size"][:, :, :, None] * chosen
             return result
         if name not in self.record.arrays:
-            raise BadInput.of(
-                repr(name),
-                f"one of {', '.join([*self.record.arrays, 'offered'])} (this run keeps "
-                f"{self.record.keep!r}; more is kept with keep={KEEPS[-1]!r})",
-                path="array",
-                nearest=nearest(name, self.record.arrays),
-            )
+            least = _LEAST.get(str(name))
+            if least is None:
+                names = [known for known, keep in _LEAST.items() if self.record.wants(keep)]
+                raise BadInput.of(shown(name), f"one of {', '.join(names)}", path="array", nearest=nearest(name, names))
+            self.needs(least, _ARRAYS.get(name, f"the array {name!r}"))
         return self.record.arrays[name]
+
+    def needs(self, keep: str, asked: str) -> None:
+        """Raise BadInput where the run keeps less than ``keep``, which is the least that ``asked`` can be told from."""
+        if not self.record.wants(keep):
+            raise BadInput.of(
+                f"a result that keeps {self.record.keep!r}",
+                f"one that keeps {keep!r} or more, from sim.run(..., keep={keep!r})",
+                path=asked,
+            )
 
     def shares(self, sector: str = "overall") -> Array:
         """Shares over time, (month + 1, republic, power, world), overall or in one sector."""
-        if sector == "overall":
+        chosen = sector_of(sector)
+        if chosen == OVERALL:
             return self.array("overall")
-        if sector not in SECTORS:
-            raise BadInput.of(
-                repr(sector),
-                f"overall or one of {', '.join(SECTORS)}",
-                path="sector",
-                nearest=nearest(sector, [*SECTORS, "overall"]),
-            )
-        return self.array("alignment")[:, :, :, SECTORS.index(sector)]
+        return self.array("alignment")[:, :, :, SECTORS.index(chosen)]
 
     # -- tidy tables --------------------------------------------------------------------------------------------------
 
     def alignment(self, sector: str = "overall", worlds: Sequence[int] | None = None) -> pd.DataFrame:
         """Shares by month: [date, month, republic, sector, power, world, share]; ``sector`` may be "all"."""
-        names = ["overall", *SECTORS] if sector == "all" else [sector]
-        picked = list(range(self.worlds)) if worlds is None else list(worlds)
+        names = sectors_of(sector)
+        if worlds is not None and not isinstance(worlds, Iterable):
+            raise BadInput.of(shown(worlds), "numbers of worlds, such as [0, 1]", path="worlds")
+        picked = [world_of(world, self.worlds) for world in (range(self.worlds) if worlds is None else worlds)]
         stack = np.stack([self.shares(name)[..., picked] for name in names], axis=2)
         axes = {
             "month": range(self.months + 1),
@@ -166,7 +184,7 @@ class Result:
 
     def bands(self, sector: str = "overall", q: tuple[float, float, float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Quantiles over worlds: [date, month, republic, sector, power, low, median, high, mean]; or sector "all"."""
-        names = ["overall", *SECTORS] if sector == "all" else [sector]
+        names = sectors_of(sector)
         stack = np.stack([self.shares(name) for name in names], axis=2)
         low, median, high = quantiles(stack, q)
         axes = {"month": range(self.months + 1), "republic": self.republics, "sector": names, "power": self.powers}
@@ -189,6 +207,7 @@ class Result:
 
         Points; flows are of the month (0 on day one), pending pledges and live deals of its end.
         """
+        self.needs("full", "deals")
         axes = {
             "month": range(self.months + 1),
             "republic": self.republics,
@@ -227,6 +246,7 @@ class Result:
         ------
         BadInput : no such world, or the run did not keep it.
         """
+        self.needs("full", "projects")
         return projects(self, world)
 
     def ledger(self, world: int | None = None) -> pd.DataFrame:
@@ -234,6 +254,7 @@ class Result:
 
         [date, month, world, republic, power, kind, sector, size, outcome, text]; the typical world if none is named.
         """
+        self.needs("full", "ledger")
         return ledger(self, self.typical_world if world is None else world)
 
     def summary(self) -> pd.DataFrame:
@@ -297,6 +318,7 @@ class Result:
 
         Shares of the ``worlds`` in which the summit took place; ``date`` is its commonest month.
         """
+        self.needs("full", "stances")
         rows = []
         stance, fired = self.array("stance"), self.array("event")
         for e, (name, event) in enumerate(self.scenario.events.items()):
@@ -331,17 +353,8 @@ class Result:
 
     @cached_property
     def typical_world(self) -> int:
-        """The world nearest to the median of final shares and rebukes, each in units of its spread."""
-        columns = np.stack(
-            [
-                values
-                for name, values in self.record.outcomes.items()
-                if name.count(".") == 2 and name.endswith((".share", ".rebukes"))
-            ]
-        ).astype(float)
-        spread = columns.std(axis=1, keepdims=True)
-        distance = (columns - np.median(columns, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
-        return int((distance**2).sum(axis=0).argmin())
+        """The world nearest to the median of final shares and rebukes, see ``sim.runs.oneworld``."""
+        return typical_world(self.record.outcomes)
 
     def headline(self) -> str:
         """The answer in a few sentences, with its uncertainty."""
@@ -370,6 +383,8 @@ class Result:
             text += f" Likely changes of leading power: {', '.join(moves)}."
         else:
             top = leaders.sort_values("probability_of_change").iloc[-1]
+            if top.probability_of_change == 0.0:
+                return f"{text} No republic’s leading power changes in any world.{self._what_actors_did()}"
             text += (
                 f" No change of leading power is likely; the likeliest is in "
                 f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."

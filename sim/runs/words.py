@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -34,7 +34,7 @@ def percent(part: float, decimals: int = 0, *, short: bool = False) -> str:
 
 def month_words(date: str) -> str:
     """``2025-10`` as ``October 2025``."""
-    return f"{_MONTHS[int(date[5:7]) - 1]} {date[:4]}"
+    return f"{MONTHS[int(date[5:7]) - 1]} {date[:4]}"
 
 
 def points(share: float) -> str:

@@ -6,9 +6,11 @@ carries every problem found, so that a file can be put right in one go.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 SHOWN_PROBLEMS = 50
 """Problems printed before the rest is only counted."""
@@ -24,6 +26,19 @@ def printable(text: str, letters: int = SHOWN_LETTERS) -> str:
     """``text`` on one line, control characters escaped, cut to ``letters``."""
     cut = text if len(text) <= letters else text[: letters - 3] + "..."
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+
+
+def shown(value: object) -> str:
+    """A value of a kind that was not expected, with its kind: ``3 (int)``, ``[1, 2] (list)``; a class as it is."""
+    text = printable(repr(value), 60)
+    return text if isinstance(value, type) or value is None else f"{text} ({type(value).__name__})"
+
+
+def folder_of(given: object, expected: str, *, path: str = "folder") -> Path:
+    """A folder or file given as text or path. Raises BadInput for anything else."""
+    if not isinstance(given, str | os.PathLike):
+        raise BadInput.of(shown(given), expected, path=path)
+    return Path(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +102,13 @@ class BadInput(Exception):  # noqa: N818 - "bad input" is what it is; it is the 
         return "\n".join(lines)
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name closest to ``name``, or None if none is close.
+def nearest(name: object, valid: Iterable[str]) -> str | None:
+    """The valid name closest to ``name``, or None if none is close, or it is no text.
 
     Upper and lower case, underscores and dashes are not counted as differences. Long names are not compared:
     the comparison takes quadratic time, and no valid name is long.
     """
-    if len(name) > SHOWN_LETTERS:
+    if not isinstance(name, str) or len(name) > SHOWN_LETTERS:
         return None
     plain = {_plain(other): other for other in valid}
     close = get_close_matches(_plain(name), plain, n=1, cutoff=0.6)

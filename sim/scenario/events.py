@@ -15,12 +15,15 @@ from sim.scenario.table import SECTORS
 NEEDS_POWERS = ("strain", "respect", "budget", "pull", "pledge", "aid", "loss", "grievance", "relief", "tone")
 """Effects of an event that say something about a power."""
 
+SHOWN = 3
+"""Events without their actors that are named one by one; more are counted."""
+
 _ONE = {"powers": "power", "republics": "republic", "sectors": "sector"}
 
 
 def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republics: Sequence[str]) -> None:
     """Every problem of the events, one event after the other."""
-    span = _span(draft)
+    span, orphans = _span(draft), list[str]()
     members: dict[str, dict[Path, Leaf]] = {event: {} for event in draft.names("events")}
     for path, leaf in draft.leaves.items():
         if path[0] == "events" and len(path) > 2:
@@ -38,8 +41,28 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
                 near if re.fullmatch(EVENT_ID, near) and len(near) <= 64 else None,
             )
         if path in draft.maps:
+            found = Collector()
             valid = {"powers": powers, "republics": republics, "sectors": SECTORS}
-            _Event(draft, collect, path, leaves, valid, list(members)).check(span)
+            _Event(draft, found, path, leaves, valid, list(members)).check(span)
+            who = {dotted((*path, key)) for key in ("host", "powers", "republics")} if event in draft.orphans else set()
+            told = [problem for problem in found.problems if problem.path not in who]
+            orphans += [event] if len(told) < len(found.problems) else []
+            collect.extend(told)
+    if orphans:
+        _tell_orphans(draft, collect, orphans)
+
+
+def _tell_orphans(draft: Draft, collect: Collector, events: Sequence[str]) -> None:
+    """One problem for all inherited events that are about none but dropped actors."""
+    some = [f"{event} ({draft.orphans[event][0]})" for event in events[:SHOWN]]
+    more = f" and {len(events) - SHOWN} more" if len(events) > SHOWN else ""
+    what = "1 event that needs" if len(events) == 1 else f"{len(events)} events that need"
+    collect.add(
+        draft.orphans[events[0]][1],
+        ("events",),
+        f"{what} an actor who is dropped: {', '.join(some)}{more}",
+        f"other actors for them, or the events dropped too ({events[0]}: null)",
+    )
 
 
 def _span(draft: Draft) -> tuple[int, int] | None:

@@ -84,7 +84,11 @@ class Collector:
     def add(self, place: Place, path: Path, found: str, expected: str, near: str | None = None) -> None:
         """Note a problem."""
         shown = printable(dotted(path), 120)
-        self.problems.append(Problem(place.file, place.line, place.column, shown, found, expected, near))
+        self.extend([Problem(place.file, place.line, place.column, shown, found, expected, near)])
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note problems."""
+        self.problems += problems
         if len(self.problems) >= KEPT_PROBLEMS:
             raise BadInput(self.problems)
 
@@ -121,10 +125,14 @@ class Draft:
     """Its paths over time."""
     root_actors: frozenset[str] = frozenset()
     root_file: str = ""
+    orphans: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    """Events that lost their host, or all their republics or powers, when actors were dropped: whom, and where."""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
-        return replace(self, leaves=dict(self.leaves), maps=dict(self.maps), origins=dict(self.origins))
+        return replace(
+            self, leaves=dict(self.leaves), maps=dict(self.maps), origins=dict(self.origins), orphans=dict(self.orphans)
+        )
 
     def settled_range(self, path: str, value: float) -> tuple[float, float] | None:
         """How sure a value of conduct before day one is, where the entry of ``rest`` or the root file says so."""
@@ -533,21 +541,36 @@ def _drop(draft: Draft, layer: Layer, collect: Collector) -> None:
         else:
             collect.add(place, path, "nothing (null)", expected_at(path))
     draft.remove(gone)
-    _forget(draft, {path[1] for path in gone if len(path) == 2 and path[0] in ("powers", "republics")})
+    _forget(
+        draft, {path[1]: layer.drops[path] for path in gone if len(path) == 2 and path[0] in ("powers", "republics")}
+    )
 
 
-def _forget(draft: Draft, codes: AbstractSet[str]) -> None:
+def _forget(draft: Draft, codes: Mapping[str, Place]) -> None:
     """Take dropped actors out of every dyad, pair, list of an event and ``rest`` entry that was inherited."""
     if not codes:
         return
+    for path, leaf in draft.leaves.items():
+        lost = _lost(path, leaf, codes.keys())
+        if lost:
+            draft.orphans.setdefault(path[1], (f"{path[2]} {', '.join(lost)}", codes[lost[0]]))
+    gone = codes.keys()
 
     def stays(path: Path) -> bool:
         changes = path[:1] == ("events",) and path[2:3] == (CHANGES,) and len(path) > 3
         inner = path[3] if changes else path[-1] if path[:1] == ("rest",) else ""
-        return codes.isdisjoint(path[2:] if path[:1] == ("republics",) else split(inner))
+        return gone.isdisjoint(path[2:] if path[:1] == ("republics",) else split(inner))
 
-    draft.leaves = {path: _without(path, leaf, codes) for path, leaf in draft.leaves.items() if stays(path)}
+    draft.leaves = {path: _without(path, leaf, gone) for path, leaf in draft.leaves.items() if stays(path)}
     draft.maps = {path: places for path, places in draft.maps.items() if stays(path)}
+
+
+def _lost(path: Path, leaf: Leaf, codes: AbstractSet[str]) -> list[str]:
+    """The dropped actors that an event cannot do without: its host, or all the republics or powers it names."""
+    if path[0] != "events" or path[2:] not in (("host",), ("powers",), ("republics",)):
+        return []
+    named = [str(value) for value in (leaf.value if isinstance(leaf.value, list) else [leaf.value])]
+    return named if named and codes >= set(named) else []
 
 
 def _without(path: Path, leaf: Leaf, codes: AbstractSet[str]) -> Leaf:

@@ -10,37 +10,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.dates import is_date_path, month_label
-from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.errors import BadInput, Problem, nearest, printable, shown
 from sim.scenario.merge import Draft
 from sim.scenario.paths import SECTIONS, TOP_KEYS, Path, dotted, is_point, one_of, split
 from sim.scenario.yaml import MAX_DEPTH, Node, read, scalar
 
-FLAG = "--set"
+ONE = "path=value, such as powers.RUS.strain=0.5"
 
 
-def from_any(set: Mapping[str, object] | Iterable[str], draft: Draft, problems: list[Problem]) -> Node:
-    """Overrides given as a mapping of paths to values or as a list of "path=value"."""
+def from_any(set: object, draft: Draft, name: str, problems: list[Problem]) -> Node:
+    """Overrides given as a mapping of paths to values or as a list of "path=value"; ``name`` of what gave them."""
     if isinstance(set, Mapping):
-        return from_mapping(set, draft, FLAG, problems)
-    return from_texts([set] if isinstance(set, str) else list(set), draft, problems)
+        return from_mapping(set, draft, name, problems)
+    if not isinstance(set, str | Iterable):
+        raise BadInput.of(shown(set), f"values by path, or texts: {ONE}", path=name)
+    return from_texts([set] if isinstance(set, str) else list(set), draft, name, problems)
 
 
-def from_texts(texts: Sequence[str], draft: Draft, problems: list[Problem]) -> Node:
+def from_texts(texts: Sequence[object], draft: Draft, name: str, problems: list[Problem]) -> Node:
     """Overrides given as "path=value"; a value is read as in a YAML file."""
     pairs: list[tuple[str, Node]] = []
     for text in texts:
-        path, equals, value = text.partition("=")
+        path, equals, value = text.partition("=") if isinstance(text, str) else ("", "", "")
         if not equals or not path.strip():
-            problems.append(_problem(FLAG, "", printable(repr(text)), "path=value, such as powers.RUS.strain=0.5"))
+            problems.append(_problem(name, "", printable(repr(text)), ONE))
             continue
         try:
-            pairs.append((path.strip(), _parse(value.strip())))
+            pairs.append((path.strip(), _parse(value.strip(), name)))
         except BadInput as error:
             problems += [
-                Problem(FLAG, None, None, printable(path.strip()), p.found, p.expected, p.nearest)
+                Problem(name, None, None, printable(path.strip()), p.found, p.expected, p.nearest)
                 for p in error.problems
             ]
-    return _nest(pairs, draft, FLAG, problems)
+    return _nest(pairs, draft, name, problems)
 
 
 def from_mapping(values: Mapping[str, object], draft: Draft, name: str, problems: list[Problem]) -> Node:
@@ -62,10 +64,10 @@ def _problem(name: str, path: str, found: str, expected: str, near: str | None =
     return Problem(name, None, None, printable(path, 120), found, expected, near)
 
 
-def _parse(text: str) -> Node:
+def _parse(text: str, name: str) -> Node:
     if text[:1] not in ("[", "{", '"', "'"):
         return Node(scalar(text), 0, 0, text)
-    node, problems = read(text, FLAG)
+    node, problems = read(text, name)
     if problems:
         raise BadInput(problems)
     _forget_places(node)

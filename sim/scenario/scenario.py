@@ -7,6 +7,7 @@ about the picture of day one; where a scenario changes an actor's conduct (a fil
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -21,12 +22,12 @@ from sim.scenario import checks, overrides, sources, writing
 from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.doubt import REST, Range, ranges
-from sim.scenario.errors import BadInput, Problem, nearest, printable
+from sim.scenario.errors import BadInput, Problem, nearest, printable, shown
 from sim.scenario.events import NEEDS_POWERS, needed
-from sim.scenario.locate import File, chain, locate
-from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
+from sim.scenario.locate import SUFFIXES, File, chain, locate
+from sim.scenario.merge import Collector, Draft, Leaf, Place, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
-from sim.scenario.paths import CHANGES, TEXTS, TIMES, Path, dotted, find, one_of, split, whole
+from sim.scenario.paths import CHANGES, MAX_MONTHS, TEXTS, TIMES, Path, dotted, find, one_of, split, whole
 from sim.scenario.table import Parameter
 
 __all__ = ["EventSpec", "PowerSpec", "RepublicSpec", "RuleSpec", "Scenario", "load"]
@@ -48,6 +49,8 @@ class Scenario(Contents):
     @classmethod
     def from_yaml(cls, text: str, name: str = "scenario", folder: str | FilePath | None = None) -> Scenario:
         """The scenario in a text; a relative ``extends`` starts from ``folder`` (default: the working folder)."""
+        if not isinstance(text, str):
+            raise BadInput.of(shown(text), "the text of a scenario", path=name)
         collect = Collector()
         return _build(name, merged(chain(File(name, text, FilePath(folder) if folder else None)), collect), collect)
 
@@ -196,7 +199,9 @@ class Scenario(Contents):
         return FilePath(self._draft.root_file).stem
 
     def changed_by(self, path: str) -> str | None:
-        """What laid a value over the root file's at ``path``, a file above it or "--set"; None if nothing did."""
+        """What laid a value over the root file's at ``path``: a file above it, or the ``by`` of ``load`` and
+        ``with_values``; None if nothing did.
+        """
         leaf = self._leaf(path)
         return leaf.place.file if leaf and leaf.place.file != self._draft.root_file else None
 
@@ -211,6 +216,12 @@ class Scenario(Contents):
                 nearest=nearest(path, self._values),
             )
         return name
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What laid a value over the root file's, by the path of the number; see ``changed_by``."""
+        found = {path: self.changed_by(path) for path in self._values}
+        return {path: by for path, by in found.items() if by is not None}
 
     def _leaf(self, path: str) -> Leaf | None:
         return self._draft.leaves.get(split(self._known(path)))
@@ -245,20 +256,27 @@ class Scenario(Contents):
 
     # -- changing it ----------------------------------------------------------------------------------------------
 
-    def with_values(self, values: Mapping[str, object]) -> Scenario:
+    def with_values(self, values: Mapping[str, object], *, by: str = "with_values") -> Scenario:
         """A checked copy with other values by path, as ``--set`` does it. Raises BadInput with all problems.
 
-        A date may be text (YYYY-MM) or a month number; what follows its decimal point is dropped.
+        A date may be text (YYYY-MM) or a month number; what follows its decimal point is dropped. ``by``: what
+        messages and ``changed_by`` call the one who set them.
         """
-        return self._changed(self._draft, values, "with_values")
+        if not isinstance(values, Mapping):
+            raise BadInput.of(shown(values), 'values by path, such as {"powers.RUS.strain": 0.7}', path=by)
+        return self._changed(self._draft, values, by)
 
-    def with_months(self, months: int) -> Scenario:
-        """A copy that runs for ``months``; events that lie beyond, and those that wait for them, are left out."""
-        if isinstance(months, bool) or not isinstance(months, int):
-            raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
+    def with_months(self, months: int, *, by: str = "months") -> Scenario:
+        """A copy that runs for ``months``; events that lie beyond, and those that wait for them, are left out.
+
+        ``by``: what messages call the argument.
+        """
+        given: Any = months
+        if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MAX_MONTHS:
+            raise BadInput.of(printable(repr(given)), TEXTS[""]["months"], path=by)
         end = self.start + months
         late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
-        return self._changed(_without(self._draft, late), {"months": months}, "with_months")
+        return self._changed(_without(self._draft, late), {"months": months}, by)
 
     def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
         collect = Collector()
@@ -277,7 +295,7 @@ class Scenario(Contents):
                     "",
                     None,
                     None,
-                    f"events.{printable(event)}",
+                    f"events.{printable(str(event))}",
                     "no event of this scenario",
                     one_of(list(self.events)),
                     nearest(event, self.events),
@@ -286,10 +304,17 @@ class Scenario(Contents):
             )
         return _build(self._name, _without(self._draft, events), Collector())
 
-    def read_back(self, name: str, root_actors: Iterable[str]) -> Scenario:
-        """A copy that knows what ``to_yaml`` does not write: the name, and which actors stood in the root file."""
+    def read_back(self, name: str, root_actors: Iterable[str], changes: Mapping[str, str]) -> Scenario:
+        """A copy that knows what ``to_yaml`` does not write: the name, the root file's actors, and ``changes``.
+
+        Raises BadInput for a change of a number that there is not.
+        """
         draft = self._draft.copy()
         draft.root_actors = frozenset(root_actors)
+        for path, by in changes.items():
+            place = Place(by, 1 if FilePath(by).suffix in SUFFIXES else None)  # what is set by hand stands on no line
+            there = self._leaf(path)  # none where it equals a default, which is not written
+            draft.leaves[split(path)] = replace(there or Leaf(self._values[path], "", place, place), place=place)
         return _build(name, draft, Collector())
 
     # -- writing it -----------------------------------------------------------------------------------------------
@@ -365,15 +390,19 @@ def _unnamed(path: Path, leaf: Leaf, events: AbstractSet[str]) -> Leaf | None:
     return replace(leaf, value=[texts[i] for i in kept], items=tuple(leaf.items[i] for i in kept)) if kept else None
 
 
-def load(name: str | FilePath, set: Mapping[str, object] | Iterable[str] | None = None) -> Scenario:
+def load(
+    name: str | os.PathLike[str], set: Mapping[str, object] | Iterable[str] | None = None, *, by: str = "load(set=)"
+) -> Scenario:
     """The scenario of a shipped name or a path, with overrides laid over it.
 
-    ``set`` is a mapping of dotted paths to values or a list of "path=value", as on the command line. Raises
-    BadInput with every problem found.
+    ``set`` is a mapping of dotted paths to values or a list of "path=value", as on the command line; ``by`` is what
+    messages and ``Scenario.changed_by`` call it. Raises BadInput with every problem found.
     """
+    if not isinstance(name, str | os.PathLike):
+        raise BadInput.of(shown(name), "the name of a shipped scenario or the path of a YAML file", path="scenario")
     collect = Collector()
-    file = locate(name)
+    file = locate(name if isinstance(name, str) else FilePath(name))
     draft = merged(chain(file), collect)
     if set:
-        draft = changed(draft, overrides.from_any(set, draft, collect.problems), overrides.FLAG, collect)
+        draft = changed(draft, overrides.from_any(set, draft, by, collect.problems), by, collect)
     return _build(file.stem, draft, collect)

@@ -21,7 +21,8 @@ from sim.runs.doubt import Doubt
 from sim.runs.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest
-from sim.scenario.locate import display, text_of
+from sim.scenario.locate import display, shipped, text_of
+from sim.scenario.paths import MAX_MONTHS
 from sim.scenario.yaml import read
 from sim.sweeps import design as designs
 from sim.sweeps.factors import SCENARIO, Factor, joint_problems, problem
@@ -39,7 +40,7 @@ KEYS: dict[str, str] = {
     "points": "a whole number, 1 or more",
     "rows": "the path of a CSV file, a column a factor and a row a point",
     "worlds": "a whole number, 1 or more",
-    "months": "a whole number of months, 1 or more",
+    "months": f"a whole number of months, 1 to {MAX_MONTHS}",
     "seed": "a whole number from 0 to 2^63 - 1",
     "luck": "paired (world i has the same luck at every point) or fresh",
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
@@ -87,10 +88,16 @@ class Plan:
     @classmethod
     def load(cls, path: str | Path, **changes: Any) -> Plan:
         """A plan from a YAML file; ``changes`` lay other values over its keys. Raises BadInput with all problems."""
-        file = Path(path)
+        file, text = Path(path), str(path)
+        if text in shipped():
+            raise _nothing_to_vary(text)
+        if not file.exists():
+            raise BadInput.of(f"{text!r} (no such file)", PLAN, path="plan", nearest=nearest(text, shipped()))
         top, problems = read(text_of(file), display(file))
         if not isinstance(top.value, dict):
             raise BadInput.of("no mapping", "a plan: a mapping with scenario, vary, design, ...", file=display(file))
+        if not {"scenario", "vary", "rows"} & set(top.value) and {"powers", "republics", "extends"} & set(top.value):
+            raise _nothing_to_vary(text)
         for key, value in changes.items():
             if value is not None:
                 top.value[key] = node(value)
@@ -216,6 +223,16 @@ class Plan:
         }
 
 
+PLAN = (
+    "a plan (a YAML file); or a scenario with what is to vary, such as --vary powers.RUS.strain=0:0.9:10 "
+    '(in Python vary={"powers.RUS.strain": (0, 0.9, 10)})'
+)
+
+
+def _nothing_to_vary(scenario: str) -> BadInput:
+    return BadInput.of(f"the scenario {scenario} and nothing to vary", PLAN, path="plan")
+
+
 def _plan(reader: Reader) -> Plan:
     """Put a plan together; raises BadInput with all problems."""
     reader.keys()
@@ -261,7 +278,8 @@ def _plan(reader: Reader) -> Plan:
 def _check_design(reader: Reader, design: str, points: int, factors: Sequence[Factor], rows: str | None) -> None:
     if (design == "rows") != (rows is not None):
         reader.wrong("design", repr(design), "'design: rows' with 'rows: FILE.csv', neither alone")
-    if not factors and rows is None and not any(p.path.startswith("vary") for p in reader.problems):
+    told = reader.has("vary") and reader.problems  # what is to vary could not be read for another reason
+    if not factors and rows is None and not told:
         reader.wrong("vary", "nothing to vary", KEYS["vary"])
     if rows is not None and reader.has("vary"):
         reader.wrong("vary", "factors beside rows", "either, not both: the columns of the CSV are the factors")

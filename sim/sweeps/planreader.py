@@ -14,6 +14,7 @@ from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_of
 from sim.scenario.errors import nearest, printable
+from sim.scenario.paths import MAX_MONTHS
 from sim.scenario.yaml import Node, scalar
 from sim.sweeps.factors import SCENARIO, Factor, bounds, expected, kind_of, path_problem, problem
 
@@ -201,11 +202,13 @@ class Reader:
         try:
             if asked is None:
                 assert self._given is not None
-                scenario = self._given.with_values(setting) if isinstance(setting, dict) else self._given
+                scenario = (
+                    self._given.with_values(setting, by="the plan's set") if isinstance(setting, dict) else self._given
+                )
             else:
                 path = asked if self.folder is None or not (self.folder / asked).is_file() else self.folder / asked
-                scenario = load(path, set=setting)
-            months = self.number("months", 1, 1200, 0)
+                scenario = load(path, set=setting, by="the plan's set")
+            months = self.number("months", 1, MAX_MONTHS, 0)
             scenarios[name] = scenario.with_months(months) if months and months != scenario.months else scenario
         except BadInput as error:
             self.problems += error.problems

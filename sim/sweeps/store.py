@@ -14,21 +14,19 @@ import hashlib
 import json
 import os
 import re
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import lock_descriptor
 
+from sim.runs.lock import LOCK, hold
 from sim.scenario import BadInput, Problem
 from sim.scenario.errors import printable
 
-MANIFEST, DESIGN, LOG, LOCK, PARTS = "manifest.json", "design.parquet", "log.txt", "lock", "parts"
+MANIFEST, DESIGN, LOG, PARTS = "manifest.json", "design.parquet", "log.txt", "parts"
 FORMAT = 1
 """Version of the folder's layout."""
 
@@ -84,7 +82,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             check(folder, manifest)
-            store = cls(folder, _lock(folder / LOCK), identity(manifest))
+            store = cls(folder, hold(folder / LOCK, folder, "a sweep"), identity(manifest))
         except OSError as error:
             raise BadInput.of(error.strerror or str(error), "a folder that can be written", file=str(folder)) from error
         try:
@@ -319,23 +317,3 @@ def _see_to_disk(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _lock(path: Path) -> int:
-    """Hold a file as long as this process lives. Raises BadInput where another one holds it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if not lock_descriptor(handle, blocking=False):
-            holder = os.pread(handle, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
-            raise BadInput.of(
-                f"a sweep that another process is writing ({holder or 'unknown'})",
-                "one writer at a time; wait for it or stop it",
-                file=str(path.parent),
-            )
-        with suppress(OSError):  # a full disk: the lock holds all the same
-            os.ftruncate(handle, 0)
-            os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle

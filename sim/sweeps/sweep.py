@@ -21,6 +21,7 @@ from sim.runs.folder import versions
 from sim.runs.modelversion import model_version
 from sim.runs.run import Progress
 from sim.scenario import BadInput, Scenario
+from sim.scenario.errors import folder_of, shown
 from sim.sweeps import batches
 from sim.sweeps.batches import Job, Task
 from sim.sweeps.plan import Plan
@@ -111,7 +112,7 @@ def sweep(
     job = batches.job_of(plan, republic, power, model)
     size = batches.batch_size(plan)
     facts, design, memory = manifest(plan, job, size, command), design_table(plan), Memory()
-    folder = None if out is None else Path(out)
+    folder = None if out is None else folder_of(out, "a folder to save the sweep in", path="out")
     # before the folder is made, so that what will not fit leaves no trace
     expected = estimate(plan, job, facts, 0 if dask is not None else workers, folder)
     if tell is not None:
@@ -145,6 +146,8 @@ def make_plan(plan: Plan | str | os.PathLike[str] | Scenario, fields: dict[str, 
         return plan
     if isinstance(plan, Scenario) or "vary" in given or "rows" in given:
         return Plan.of(plan if isinstance(plan, Scenario) else str(plan), **given)
+    if not isinstance(plan, str | os.PathLike):
+        raise BadInput.of(shown(plan), "a plan, the path of its file, or a scenario and what to vary", path="plan")
     return Plan.load(str(plan), **given)
 
 

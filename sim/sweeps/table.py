@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario, load
-from sim.scenario.errors import nearest
+from sim.scenario.errors import folder_of, nearest
 from sim.sweeps import discovery, sensitivity
 from sim.sweeps.batches import LEADER, trajectory_column
 from sim.sweeps.condition import parse
@@ -91,7 +91,7 @@ class Sweep:
 
         Raises BadInput where there is no sweep, a part is damaged, or (unless ``incomplete``) parts are missing.
         """
-        folder = Path(directory)
+        folder = folder_of(directory, "a folder written by `sim sweep --out`")
         manifest = read_manifest(folder)
         mine = identity(manifest)
         try:

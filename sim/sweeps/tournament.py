@@ -8,7 +8,7 @@ worse, equilibria in pure strategies.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -23,7 +23,8 @@ from sim.runs.posterior import Posterior, load_posterior
 from sim.runs.run import Progress
 from sim.runs.words import capital, listed, named
 from sim.scenario import BadInput, Problem, Scenario, load
-from sim.scenario.errors import nearest
+from sim.scenario.errors import nearest, shown
+from sim.scenario.names import code_of, unknown
 from sim.scenario.strategies import names_of
 from sim.sweeps.factors import SCENARIO, Factor
 from sim.sweeps.plan import Plan
@@ -354,7 +355,7 @@ def tournament(
     Parameters
     ----------
     scenario : a scenario, a shipped name or a path; actors that do not play keep the strategies it gives them.
-    powers, republics : codes of those who play; all powers where nobody is named.
+    powers, republics : codes or names of those who play; all powers where nobody is named.
     out : folder to keep it in, as a sweep's: the same call goes on where it stopped.
     worlds, months, seed : worlds a mix (200), length of the run (the scenario's), seed of all chance (0).
     posterior : draws of parameters, one a world, the same in every mix: a shipped name, or a file of ``sim calibrate``.
@@ -373,7 +374,7 @@ def tournament(
     >>> [player.code for player in found.players], len(found.mixes)
     (['RUS'], 8)
     """
-    told = scenario if isinstance(scenario, Scenario) else load(os.fspath(scenario))
+    told = scenario if isinstance(scenario, Scenario) else load(scenario)
     if months is not None:
         told = told.with_months(months)
     for section, name in (("powers", power_payoff), ("republics", republic_payoff)):
@@ -424,16 +425,21 @@ def plan_of(
 
 
 def _players(scenario: Scenario, powers: Sequence[str], republics: Sequence[str]) -> list[Player]:
+    for section, actors in (("powers", powers), ("republics", republics)):
+        if isinstance(actors, str) or not isinstance(actors, Iterable):
+            raise BadInput.of(
+                shown(actors), f"a list of {section}, such as {list(getattr(scenario, section))[:2]}", path=section
+            )
     asked = {"powers": tuple(powers), "republics": tuple(republics)}
     if not any(asked.values()):
         asked["powers"] = tuple(scenario.powers)
     problems, players = [], []
-    for section, codes in asked.items():
+    for section, given in asked.items():
         specs: Mapping[str, Any] = getattr(scenario, section)
+        codes = [code_of(name, specs) for name in given]
         for place, code in enumerate(codes):
-            if code not in specs:
-                wanted = f"one of {', '.join(specs)}"
-                problems.append(Problem("", None, None, section, repr(code), wanted, nearest(code, specs)))
+            if code is None:
+                problems.append(unknown(given[place], specs, section))
             elif code in codes[:place]:
                 problems.append(Problem("", None, None, section, f"{code} twice", "each actor once"))
             else:

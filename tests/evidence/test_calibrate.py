@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from sim.evidence.calibrate import Calibration, calibrate, error_terms, variations
-from sim.evidence.errormodel import Votes, WalkLaws, expit, ilr, logit, parts, walk_law
+from sim.evidence.errormodel import Votes, WalkLaws, ilr, logit, parts, walk_law
 from sim.evidence.hindcast import STORY, story, tell, unforeseen
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed, load_observed
 from sim.runs.posterior import load_posterior, shipped_posteriors

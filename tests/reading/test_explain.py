@@ -306,3 +306,11 @@ def test_the_headline_says_what_sets_worlds_apart() -> None:
     assert telling.headline(sim.explain("dushanbe-2025", worlds=1, months=3)) == ""
     still = {"rules.deal_effect": np.zeros(30), "rules.grievance_effect": np.zeros(30)}
     assert telling.headline(sim.explain("dushanbe-2025", worlds=30, months=24, variations=still)).startswith("Drift")
+
+
+@pytest.mark.parametrize("sector", ["overall", "security"])
+def test_a_run_and_its_explanation_tell_of_the_same_world(sector: str) -> None:
+    result = sim.run(STORY, 40, seed=1)
+    assert sim.explain(STORY, 40, seed=1, sector=sector, until="2026-01").typical_world == result.typical_world
+    assert sim.explain(result, sector=sector).typical_world == result.typical_world
+    assert sim.explain(sim.run(STORY, 40, seed=1, keep="drivers")).typical_world == result.typical_world

@@ -25,6 +25,7 @@ from sim.reading.explain import Effect
 from sim.runs import run as running
 from sim.runs.folder import read_ask
 from sim.runs.run import Interrupted, run_batch
+from sim.runs.words import listed
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import SECTORS
 from sim.view.payload import difference_payload, payload
@@ -185,7 +186,7 @@ def test_the_same_scenario_beside_a_result_differs_by_nothing(result: sim.Result
     assert not both.difference.any()
     assert both.results[1].ask == result.finished
     assert both.worlds == result.worlds
-    assert not both.notes
+    assert both.notes == (f"“small (2)” is run as “small (1)” was: with {listed(result.finished.beside)}.",)
     assert not sim.compare(SMALL, result).difference.any()
     assert not sim.compare(result.finished, result).difference.any()
 
@@ -451,6 +452,7 @@ def test_sides_of_different_classes_or_numbers_are_told(plain: sim.Result) -> No
     assert three.results[2].ask.republic is sim.Republic, "as the first result was asked"
     assert "“b” has republic Proud" in three.headline("b")
     assert "has republic" not in three.headline("c")
+    assert not three.notes[1:], "what the first asked is sim's own, so nothing was taken from it"
     assert not sim.compare(SMALL, SMALL.with_values(CHANGE), republic=Proud, worlds=3).notes
 
 
@@ -552,3 +554,16 @@ def test_tables_of_a_comparison_of_asks_are_those_of_results(result: sim.Result)
     other = sim.Ask.of(result.finished, seed=3)
     one, two = sim.compare(result, result.finished, names=["a", "b"]), sim.compare(other, other, names=["a", "b"])
     pd.testing.assert_frame_equal(one.table(), two.table())
+
+
+def test_a_scenario_that_takes_the_classes_of_a_result_is_told_of() -> None:
+    proud, story = sim.run(SMALL, **BASE, republic=Proud), SMALL.with_values(CHANGE)
+    for given, names in (((proud, story), ["a", "b"]), ((story, proud), ["b", "a"])):
+        both = sim.compare(*given, names=names)
+        assert all(result.ask.republic is Proud for result in both.results)
+        assert both.notes == ("“b” is run as “a” was: with republic Proud.",)
+        assert both.notes[0] in both.headline()
+        assert "“b” is run as “a” was: with republic Proud>" in repr(both)
+    assert not sim.compare(proud, story, republic=Proud).notes, "asked for, so nobody has to be told"
+    drawn = sim.run(SMALL, **BASE, posterior="dushanbe-2025")
+    assert "with posterior dushanbe-2025" in sim.compare(drawn, story, names=["a", "b"]).notes[0]

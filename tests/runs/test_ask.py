@@ -55,7 +55,7 @@ def test_an_ask_is_made_of_whatever_names_a_scenario(tmp_path: Path) -> None:
     result = sim.run(SMALL, 2)
     assert sim.Ask.of(result) is result.ask
     assert sim.Ask.of(result.ask) is result.ask
-    with pytest.raises(BadInput, match="scenario: found a int, expected a scenario, its name or path"):
+    with pytest.raises(BadInput, match="scenario: found 7 \\(int\\), expected a scenario, its name or path"):
         sim.Ask.of(7)
 
 

@@ -124,7 +124,7 @@ def test_what_is_set_by_hand_cannot_be_drawn_too(story: Scenario, path: str, tmp
     inner = ": {".join(rest.split("."))
     above.write_text(f"extends: {BASE}\ntitle: Mine\n{section}: {{{inner}: 0.5{'}' * (rest.count('.') + 1)}\n")
     for scenario, by in (
-        (changed, "--set"),
+        (changed, r"load\(set=\)"),
         (story.with_values({path: 0.5}), "with_values"),
         (sim.load(above), "mine.yaml"),
     ):
@@ -135,7 +135,7 @@ def test_what_is_set_by_hand_cannot_be_drawn_too(story: Scenario, path: str, tmp
         sim.run(same, 3, 2, posterior=BASE)
     with pytest.raises(BadInput, match=f"{path}: found set by variations"):
         sim.run(story, 3, 2, posterior=BASE, variations={path: np.full(3, 0.5)})
-    with pytest.raises(BadInput, match=f"{path}: found set by with_values"):
+    with pytest.raises(BadInput, match=f"{path}: found set by changes"):
         whatif(story, {path: 0.4}, worlds=3, posterior=BASE)
 
 
@@ -151,7 +151,7 @@ def test_a_factor_of_a_sweep_cannot_be_drawn_too(tmp_path: Path) -> None:
         Plan.of(BASE, vary={DRAWN: [0.5, 1.0]}, posterior=BASE)
     plan = tmp_path / "plan.yaml"
     plan.write_text(f"scenario: {BASE}\nset: {{{DRAWN}: 1.0}}\nvary: {{{FREE}: [0.1, 0.5]}}\nposterior: {BASE}\n")
-    with pytest.raises(BadInput, match=rf"plan.yaml:4:.*{DRAWN}: found set by --set"):
+    with pytest.raises(BadInput, match=rf"plan.yaml:4:.*{DRAWN}: found set by the plan's set"):
         Plan.load(plan)
 
 

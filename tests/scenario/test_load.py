@@ -192,15 +192,34 @@ def test_dropping_a_power_an_event_a_rule_and_a_pair(folder):
 
 
 def test_dropping_what_others_need_is_told(folder):
+    # once, where it is dropped, and not once an event, at lines of the file below
+    need = "events: 2 events that need an actor who is dropped"
     assert refused(folder("a", child("republics: {TJK: null}"))) == [
-        "root.yaml:74: events.first-summit.host: the host 'TJK' (None)",
-        "root.yaml:87: events.landslide.republics: an empty list (None)",
+        f"a.yaml:2: {need}: first-summit (host TJK), landslide (republics TJK) (None)"
     ]
-    found = refused(folder("b", child("powers: {RUS: null}")))
-    assert [line.partition(": ")[2] for line in found] == [
-        "events.first-summit.powers: no power for the effect of tone (None)",
-        "events.long-war.powers: no power for the effect of strain, grievance.neglect (None)",
+    assert refused(folder("b", child("powers: {RUS: null}"))) == [
+        f"b.yaml:2: {need}: first-summit (powers RUS), long-war (powers RUS) (None)"
     ]
+
+
+def test_cutting_the_baseline_to_one_republic_names_the_first_events_and_counts_the_rest():
+    with pytest.raises(BadInput) as caught:
+        load("dushanbe-2025", set={f"republics.{code}": None for code in ("KGZ", "TJK", "TKM", "UZB")})
+    (problem,) = caught.value.problems
+    assert "dushanbe-summit (host TJK)" in problem.found
+    assert problem.found.endswith("and 4 more")
+    assert "dushanbe-summit: null" in problem.expected
+    alone = load(
+        "dushanbe-2025",
+        set={f"republics.{code}": None for code in ("KGZ", "TJK", "TKM", "UZB")}
+        | {f"events.{event}": None for event in load("dushanbe-2025").events},
+    )
+    assert list(alone.republics) == ["KAZ"]
+
+
+def test_an_event_of_a_dropped_host_may_be_given_another_one(folder):
+    kept = load(folder("c", child("republics: {TJK: null}", "events: {first-summit: {host: KAZ}, landslide: null}")))
+    assert kept.events["first-summit"].host == "KAZ"
 
 
 @pytest.mark.parametrize(
@@ -329,7 +348,7 @@ def test_overrides_as_text(folder):
     assert new.events["first-summit"].about == "quoted"
     assert new.rest["powers.CHN.budget"] == 0.5
     assert new.source_of("powers.RUS.strain") == ("assumption",)
-    assert new.note_of("powers.RUS.strain") == "by --set"
+    assert new.note_of("powers.RUS.strain") == "by load(set=)"
 
 
 @pytest.mark.parametrize(
@@ -337,41 +356,50 @@ def test_overrides_as_text(folder):
     [
         (
             ["powers.RUS.strain=2"],
-            "--set: powers.RUS.strain: found the number 2, expected a number from 0 to 1 (share)",
+            "load(set=): powers.RUS.strain: found the number 2, expected a number from 0 to 1 (share)",
         ),
         (["powers.RUS.strain=high"], "powers.RUS.strain: found the text 'high', expected a number from 0 to 1 (share)"),
-        (["powers.RUS.strain=true"], "--set: powers.RUS.strain: found true (true or false), expected a number"),
-        (["powers.RUS.strain=.nan"], "--set: powers.RUS.strain: found the number .nan, expected a number"),
-        (["powers.RUS.strian=0.5"], "--set: powers.RUS.strian: found the unknown key 'strian', expected one of"),
+        (["powers.RUS.strain=true"], "load(set=): powers.RUS.strain: found true (true or false), expected a number"),
+        (["powers.RUS.strain=.nan"], "load(set=): powers.RUS.strain: found the number .nan, expected a number"),
+        (["powers.RUS.strian=0.5"], "load(set=): powers.RUS.strian: found the unknown key 'strian', expected one of"),
         (
             ["powers.RSU.strain=0.5"],
             "the unknown power 'RSU', expected one of RUS, CHN; did you mean powers.RUS.strain?",
         ),
-        (["power.RUS.strain=0.5"], "--set: power.RUS.strain: found the unknown key 'power', expected one of title"),
+        (
+            ["power.RUS.strain=0.5"],
+            "load(set=): power.RUS.strain: found the unknown key 'power', expected one of title",
+        ),
         (["power.RUS.strain=0.5"], "did you mean powers.RUS.strain?"),
         (["events.longwar.date=2026-03"], "did you mean events.long-war.date?"),
         (["events.long-war.date=2030-01"], "2030-01, outside the run, expected a month from 2025-10 to 2027-09"),
-        (["events.long-war.date=24314"], "--set: events.long-war.date: found the number 24314, expected a month"),
-        (["powers.RUS.strain"], "--set: found 'powers.RUS.strain', expected path=value, such as powers.RUS.strain=0.5"),
-        (["=3"], "--set: found '=3', expected path=value"),
+        (["events.long-war.date=24314"], "load(set=): events.long-war.date: found the number 24314, expected a month"),
+        (
+            ["powers.RUS.strain"],
+            "load(set=): found 'powers.RUS.strain', expected path=value, such as powers.RUS.strain=0.5",
+        ),
+        (["=3"], "load(set=): found '=3', expected path=value"),
         (["powers.RUS.strain=0.5", "powers.RUS.strain=0.6"], "found the same path a second time, expected one value"),
         (["powers.RUS=null", "powers.RUS.strain=0.6"], "found a path that overlaps powers.RUS, expected one value"),
-        (["powers=3"], "--set: powers: found a whole section, expected a path inside it, such as powers.RUS.strain"),
-        (["extends=other"], "--set: extends: found the unknown key 'extends', expected one of title"),
+        (
+            ["powers=3"],
+            "load(set=): powers: found a whole section, expected a path inside it, such as powers.RUS.strain",
+        ),
+        (["extends=other"], "load(set=): extends: found the unknown key 'extends', expected one of title"),
         (
             ["powers.RUS.interest.trade=0.5"],
-            "--set: powers.RUS.interest: found a sum of 1.25 (security 0.35 + trade 0.5 +",
+            "load(set=): powers.RUS.interest: found a sum of 1.25 (security 0.35 + trade 0.5 +",
         ),
         (["powers.RUS.interest.trade=0.5"], "expected weights that sum to 1; set the others too"),
-        (["powers.RUS.strain=[1"], "--set: powers.RUS.strain: found"),
-        (["powers.RUS.strain={a: &x 1, a: *y}"], "--set: powers.RUS.strain: found the alias *y"),
+        (["powers.RUS.strain=[1"], "load(set=): powers.RUS.strain: found"),
+        (["powers.RUS.strain={a: &x 1, a: *y}"], "load(set=): powers.RUS.strain: found the alias *y"),
         (
             ["events.long-war.powers=[RSU]"],
-            "--set: events.long-war.powers: found the unknown power 'RSU', expected one of",
+            "load(set=): events.long-war.powers: found the unknown power 'RSU', expected one of",
         ),
         (["powers.RUS.strain=" + "[" * 100_000], "nested more than"),
-        (["powers..strain=1"], "--set: powers..strain: found the unknown power ''"),
-        (["....=1"], "--set: ....: found the unknown key ''"),
+        (["powers..strain=1"], "load(set=): powers..strain: found the unknown power ''"),
+        (["....=1"], "load(set=): ....: found the unknown key ''"),
         (["\udcff=1"], "found the unknown key '\\\\udcff'"),
     ],
 )

@@ -55,7 +55,7 @@ def plan(vary: dict[str, Any] | None = None, **fields: Any) -> Plan:
         ({"design": "lhs", "points": 2.5}, "a whole number"),
         ({"worlds": 0}, "1 or more"),
         ({"worlds": True}, "a whole number"),
-        ({"months": 99999}, "1 or more"),
+        ({"months": 99999}, "1 to 1200"),
         ({"seed": -1}, "2^63"),
         ({"luck": "good"}, "paired"),
         ({"trajectories": "yes"}, "true"),
