@@ -209,7 +209,9 @@ def test_run_as_json() -> None:
 
 
 def test_run_as_csv_says_what_python_says() -> None:
-    answer = call("run", "dushanbe-2025", *SMALL, "--format", "csv", "--set", "powers.RUS.strain=0.9")
+    answer = call(
+        "run", "dushanbe-2025", *SMALL, "--format", "csv", "--set", "powers.RUS.strain=0.9", "--doubt", "none"
+    )
     rows = list(csv.DictReader(io.StringIO(answer.stdout)))
     result = sim.run(sim.load("dushanbe-2025", set={"powers.RUS.strain": 0.9}), worlds=8, months=13)
     expected = result.summary()

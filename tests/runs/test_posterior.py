@@ -240,8 +240,8 @@ def test_the_page_of_a_sweep_names_it(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_page_says_what_its_bands_hold() -> None:
-    _, page, _ = run_cli("run", BASE, "--worlds", "3", "--months", "1", "-q")
-    assert "The bands show chance only; --posterior dushanbe-2025 adds" in " ".join(page.split())
+    _, page, _ = run_cli("run", BASE, "--worlds", "3", "--months", "1", "--doubt", "none", "-q")
+    assert "The bands show chance only, as if every number were known; --doubt all adds" in " ".join(page.split())
     _, page, _ = run_cli("run", BASE, "--worlds", "3", "--months", "1", "-q", "--posterior", BASE)
     assert "500 posterior draws from the record up to 2024" in " ".join(page.split())
 
