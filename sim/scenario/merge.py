@@ -119,6 +119,10 @@ class Draft:
     """Its paths over time."""
     root_actors: frozenset[str] = frozenset()
     root_file: str = ""
+    longest: int = 0
+    """Months of the longest run that a layer says, where one above it shortens it; else 0."""
+    left_out: tuple[str, ...] = ()
+    """Events left out because the run was shortened."""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
@@ -435,6 +439,7 @@ def overlay(below: Draft, layer: Layer, collect: Collector) -> Draft:
     """``layer`` laid over ``below``; a new draft. Drops of things that do not exist go to ``collect``."""
     draft = below.copy()
     _drop(draft, layer, collect)
+    draft.longest = max(draft.longest, _shortened(below, layer))
     draft.remove(layer.courses & draft.maps.keys())
     filled = layer.filled()
     for path, places in layer.maps.items():
@@ -471,6 +476,13 @@ def _sourced(leaf: Leaf, path: Path, layer: Layer, inherited: Leaf | None, below
     near = _enclosing(layer.origins, path)
     source = leaf.source or near.source or (inherited.source if inherited else ())
     return replace(leaf, source=source or _enclosing(below.origins, path).source, note=leaf.note or near.note)
+
+
+def _shortened(below: Draft, layer: Layer) -> int:
+    """The months that a layer replaces by fewer, else 0."""
+    before, now = below.leaves.get(("months",)), layer.leaves.get(("months",))
+    lengths = [number(leaf.value) if leaf else None for leaf in (before, now)]
+    return int(lengths[0]) if lengths[0] and lengths[1] and lengths[0] > lengths[1] else 0
 
 
 def _stood_for(path: Path, below: Draft) -> Leaf | None:

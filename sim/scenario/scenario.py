@@ -21,7 +21,7 @@ from sim.scenario import checks, overrides, sources, writing
 from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.errors import BadInput, Problem, nearest, printable
-from sim.scenario.events import NEEDS_POWERS, needed
+from sim.scenario.events import NEEDS_POWERS, late_events, needed
 from sim.scenario.locate import File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
@@ -214,6 +214,11 @@ class Scenario(Contents):
         leaf = self._leaf(path)
         return leaf.range if leaf else None
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Events of the files that lie beyond the end of a run that was shortened, or wait for one that does."""
+        return self._draft.left_out
+
     # -- changing it ----------------------------------------------------------------------------------------------
 
     def with_values(self, values: Mapping[str, object]) -> Scenario:
@@ -227,9 +232,7 @@ class Scenario(Contents):
         """A copy that runs for ``months``; events that lie beyond, and those that wait for them, are left out."""
         if isinstance(months, bool) or not isinstance(months, int):
             raise BadInput.of(f"{printable(str(months))!r}", TEXTS[""]["months"], path="months")
-        end = self.start + months
-        late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
-        return self._changed(_without(self._draft, late), {"months": months}, "with_months")
+        return self._changed(self._draft, {"months": months}, "with_months")
 
     def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
         collect = Collector()
@@ -298,6 +301,12 @@ class Scenario(Contents):
 
 def _build(name: str, draft: Draft, collect: Collector) -> Scenario:
     """Check a draft and freeze it; raises BadInput with all problems, those collected before included."""
+    late = late_events(draft)
+    if late:
+        there = draft.names("events")
+        draft = _without(draft, late)
+        left = set(draft.names("events"))
+        draft.left_out = (*draft.left_out, *(event for event in there if event not in left))
     scenario = checks.validate(Scenario, draft, collect)
     if scenario is None or collect.problems:
         raise BadInput(collect.problems)

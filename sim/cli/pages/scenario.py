@@ -44,6 +44,8 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         layout.print_table(console, _conduct(scenario))
     layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
     layout.print_table(console, _timeline(scenario))
+    if scenario.left_out:
+        console.print(f"Left out, as they lie beyond the end of this run: {', '.join(scenario.left_out)}.")
     used = _used(scenario, scenario.numeric_paths())
     if sources:
         layout.print_table(console, _values(scenario, scenario.numeric_paths(), "Every value", notes=True))
@@ -159,25 +161,26 @@ def _timeline(scenario: Scenario) -> Table:
 
 
 def _when(event: EventSpec) -> str:
-    """Its date, or how likely it is, and how often it may come."""
+    """Its date, or how likely it is."""
     probability = f"{100 * event.probability:g} %" if event.says("probability") else ""
     if event.date is not None:
         when = " ".join(part for part in (event.date_label, probability) if part)
-        when += f", every {event.every:g} months" if event.every else ""
     elif probability and event.before is not None:
         start = f"from {month_label(event.after)} " if event.after else ""
         when = f"{probability} {start}to {month_label(event.before - 1)}"
     else:
         when = f"{100 * event.chance:g} % a month"
-    return when + (f", {event.repeats:g} times at most" if event.says("repeats") else "")
+    return when
 
 
 def _where(event: EventSpec) -> str:
-    """What it waits for, and what it excludes; "" for an event that happens anyhow."""
-    parts = [f"if {' and '.join(event.needs)}"] if event.needs else []
-    parts += [f"unless {' or '.join(event.unless)}"] if event.unless else []
-    parts += [f"not with {', '.join(event.excludes)}"] if event.excludes else []
-    return f"Only {'; '.join(parts)}. " if parts else ""
+    """What it waits for and excludes, and how often it comes; "" for an event that happens once and anyhow."""
+    parts = [f"Only if {' and '.join(event.needs)}."] if event.needs else []
+    parts += [f"Not if {' or '.join(event.unless)}."] if event.unless else []
+    parts += [f"Not after {' or '.join(event.excludes)}, nor they after it."] if event.excludes else []
+    parts += [f"Again every {event.every:g} months."] if event.every else []
+    parts += [f"{event.repeats:g} times at most."] if event.says("repeats") else []
+    return "".join(f"{part} " for part in parts)
 
 
 def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:
