@@ -49,7 +49,7 @@ def difference_fans(
     table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
     rows, columns = style.grid(len(codes))
-    what = "overall alignment" if sector == "overall" else f"alignment in {sector}"
+    what = base.scenario.words.alignment(sector)
     names = [
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
@@ -176,7 +176,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     if small and telling:
         rows.append((f"{count(len(small), 'smaller part')}", parts[small].sum(axis=0), owned[small].sum(axis=0)))
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
-    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    where = story.words.within(explanation.sector)
     title = (
         f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
         f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"

@@ -344,7 +344,7 @@ class Comparison:
         rows: Iterable[Any] = self.table(sector).itertuples()
         row = next(row for row in rows if (row.scenario, row.republic, row.power) == wanted)
         story = self.results[k].scenario
-        where = "" if sector == "overall" else f" in {sector}"
+        where = story.words.within(sector)
         text = capital(
             f"{possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} in "
             f"{month_words(self.dates[-1])}: {100 * row.median:.0f} % "

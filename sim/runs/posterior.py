@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.runs.priors import FOLDER, Prior
-from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import SECTIONS
 
 Floats = NDArray[np.float64]
+
+RECORD = "hindcast-2013"
+"""The scenario of the record: what is fitted to it says something of its republics, and of no others."""
+
+
+@cache
+def _on_record() -> frozenset[str]:
+    return frozenset(load(RECORD).republics)
+
+
+def on_record(scenario: Scenario) -> bool:
+    """Whether the record, and what was fitted to it, is about any actor of a scenario."""
+    return not _on_record().isdisjoint(scenario.republics)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +77,13 @@ class Posterior:
 
         Raises
         ------
-        BadInput : such a path, naming both; a parameter that the scenario does not know.
+        BadInput : such a path, naming both; a parameter that the scenario does not know; a scenario of another region.
         """
+        if self.facts.get("scenario") == RECORD and not on_record(scenario):
+            region = load(RECORD).words.region
+            raise BadInput.of(
+                f"{self.name}, fitted to the record of {region}", "none for this scenario", path="posterior"
+            )
         problems = []
         for path in self.paths(scenario):
             if path not in scenario.values:

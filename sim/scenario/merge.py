@@ -509,7 +509,7 @@ def _drop(draft: Draft, layer: Layer, collect: Collector) -> None:
     gone: set[Path] = set()
     for path, place in layer.drops.items():
         known = keys_at(path[:-1])
-        if len(path) == 1 and path[0] in (*SECTIONS, "rest"):
+        if len(path) == 1 and path[0] in (*SECTIONS, "rest", "words"):
             collect.add(
                 place,
                 path,

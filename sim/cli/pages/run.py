@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sim.cli import layout
 from sim.runs.folder import manifest
+from sim.runs.posterior import on_record
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def bands_hold(ask: Ask) -> str:
     if posterior is None:
         if varied:
             return f"The bands show chance and {varied}."
-        return "The bands show chance only; --posterior dushanbe-2025 adds parameter uncertainty."
+        more = "; --posterior dushanbe-2025 adds parameter uncertainty" if on_record(ask.scenario) else ""
+        return f"The bands show chance only{more}."
     until = f" from the record up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
     return (
         f"The bands show chance{', ' + varied if varied else ''} and parameter uncertainty: "
@@ -96,8 +98,8 @@ def bands_hold(ask: Ask) -> str:
 
 def _alignment(result: Result) -> Table:
     table = layout.table(
-        f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of a republic's engagement",
-        ["Republic", "Power"],
+        f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of {result.scenario.words.a_member}'s engagement",
+        [result.scenario.words.heading, "Power"],
         ["now", "10 %", "median", "90 %", "change", "lower in"],
     )
     previous = ""
@@ -119,8 +121,8 @@ def _alignment(result: Result) -> Table:
 
 def _leaders(result: Result) -> Table:
     table = layout.table(
-        "Leading power: the one a republic is most aligned with",
-        ["Republic", "now", "most often at the end"],
+        f"Leading power: the one {result.scenario.words.a_member} is most aligned with",
+        [result.scenario.words.heading, "now", "most often at the end"],
         ["chance of a change", "median month"],
     )
     powers = result.scenario.powers
