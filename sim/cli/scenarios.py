@@ -44,7 +44,10 @@ def check(
     good = True
     for file in files:
         try:
-            typer.echo(f"{file}: ok ({visible(sim.load(file).title)})")
+            scenario = sim.load(file)
+            typer.echo(f"{file}: ok ({visible(scenario.title)})")
+            if scenario.left_out:
+                typer.echo(f"{file}: left out, beyond its {scenario.months} months: {', '.join(scenario.left_out)}")
         except sim.BadInput as error:
             good = False
             typer.echo(str(error), err=True)

@@ -31,9 +31,11 @@ def leaders(result: Drawable) -> Figure:
     table = result.leaders().set_index("republic")
     line = 0.42
     fig, body = style.page(
-        f"Who leads each republic in {style.month_name(result.dates[-1])}",
-        "Bar: share of worlds in which the republic is most aligned with each power at the end. Dot before the bar: "
-        "the leading power on day one.",
+        result.scenario.words.spell(f"Who leads each republic in {style.month_name(result.dates[-1])}"),
+        result.scenario.words.spell(
+            "Bar: share of worlds in which the republic is most aligned with each power at the end. Dot before the "
+            "bar: the leading power on day one."
+        ),
         footer(result),
         8.6,
         line * len(codes) + 0.3,

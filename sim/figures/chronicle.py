@@ -54,8 +54,10 @@ def ledger_timeline(result: Drawable, world: int | None = None) -> Figure:
     )
     fig, body = style.page(
         f"The ledger of one world, {span(result)}",
-        f"World no. {shown}{typical}: the projects that each republic took of each power, {pace}. At the right, the "
-        f"engagement points agreed and lapsed over the run.{both} Events are named where there is room.",
+        result.scenario.words.spell(
+            f"World no. {shown}{typical}: the projects that each republic took of each power, {pace}. At the right, "
+            f"the engagement points agreed and lapsed over the run.{both} Events are named where there is room."
+        ),
         footer(result, shown),
         WIDTH,
         top + 0.85 + lines * NAME_LINE,

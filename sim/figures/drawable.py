@@ -45,8 +45,19 @@ class Happening(Protocol):
     def republics(self) -> Sequence[str] | None: ...
 
 
+class Called(Protocol):
+    """What a scenario calls things, see ``sim.scenario.models.Words``."""
+
+    def spell(self, text: str) -> str: ...
+    def sector(self, name: str) -> str: ...
+    def alignment(self, sector: str) -> str: ...
+
+
 class Described(Protocol):
     """A scenario."""
+
+    @property
+    def words(self) -> Called: ...
 
     @property
     def title(self) -> str: ...

@@ -17,6 +17,7 @@ from sim.figures.drawable import Drawable, Mark, colors, footer, happened, label
 from sim.figures.palette import CAUSE_COLORS, CAUSE_NAMES
 from sim.figures.style import INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, write
 from sim.runs.result import quantiles
+from sim.runs.words import capital
 from sim.scenario.errors import BadInput
 from sim.scenario.names import OVERALL, code_of, sector_of, unknown
 from sim.scenario.table import CAUSES, SECTORS
@@ -40,8 +41,8 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
     return _fans(
         result,
         shares,
-        f"{_what(sector)} of each republic",
-        "Share of a republic's engagement that lies with each power.",
+        result.scenario.words.spell(f"{_what(result, sector)} of each republic"),
+        result.scenario.words.spell("Share of a republic's engagement that lies with each power."),
         "At the line's end: the median, and its change in points since day one.",
         (ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]),
         (0.0, high),
@@ -65,7 +66,7 @@ def alignment_change(result: Drawable, sector: str = "overall") -> Figure:
     return _fans(
         result,
         moved,
-        f"{_what(sector)}: change since day one",
+        f"{_what(result, sector)}: change since day one",
         "Change of alignment in percentage points; day one is 0.",
         "At the line's end: the median change, and the median alignment in per cent.",
         (ticks, [f"{_minus(t)}{abs(t):g}" for t in ticks]),
@@ -83,8 +84,8 @@ def _shares(result: Drawable, sector: str) -> NDArray[Any]:
     return chosen
 
 
-def _what(sector: str) -> str:
-    return "Overall alignment" if sector == OVERALL else f"Alignment in {sector}"
+def _what(result: Drawable, sector: str) -> str:
+    return capital(result.scenario.words.alignment(sector))
 
 
 def _minus(points: float) -> str:

@@ -20,7 +20,7 @@ from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
 from sim.runs.words import capital, minus, named, percent, possessive, signed
-from sim.scenario.names import OVERALL, sector_of
+from sim.scenario.names import sector_of
 
 Array = NDArray[Any]
 
@@ -50,7 +50,7 @@ def difference_fans(
     table = table[table.scenario == comparison.names[k]].set_index(["republic", "power"])
     tints, last = colors(base), comparison.months
     columns = style.grid(len(codes))[1]
-    what = "overall alignment" if sector == OVERALL else f"alignment in {sector}"
+    what = base.scenario.words.alignment(sector)
     names = [
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
@@ -156,7 +156,7 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
     if small and telling:
         rows.append((f"{count(len(small), 'smaller part')}", parts[small].sum(axis=0), owned[small].sum(axis=0)))
     before, after = explanation.before[i, j] * 100, explanation.after[i, j] * 100
-    where = "" if explanation.sector == OVERALL else f" in {explanation.sector}"
+    where = story.words.within(explanation.sector)
     title = (
         f"Why {possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} "
         f"moved, {style.month_name(explanation.dates[1])} to {style.month_name(explanation.dates[-1])}"

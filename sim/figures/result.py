@@ -56,7 +56,7 @@ def save_all(result: Drawable, directory: str | Path) -> list[Path]:
     for name, (draw, about) in FIGURES.items():
         if name == "stances" and not (result.array("stance") >= 0).any():
             continue
-        written += save(draw(result), folder / name, about)
+        written += save(draw(result), folder / name, result.scenario.words.spell(about))
     return written
 
 

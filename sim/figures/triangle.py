@@ -55,11 +55,11 @@ def triangle(result: Drawable, powers: Sequence[str] | None = None) -> Figure:
     shown = np.linspace(0, result.worlds - 1, min(result.worlds, TRIANGLE_WORLDS)).astype(int)
     if result.worlds > 1:
         note = f"; specks: where single worlds end ({len(shown):,} of {result.worlds:,})." + note
-    tall = SIDE * sqrt(3) / 2
+    tall, called = SIDE * sqrt(3) / 2, result.scenario.words
     fig, body = style.page(
-        f"{', '.join(n for n in names if n)}: where each republic stands, {span(result)}",
-        "Each dot is a republic: the nearer a corner, the larger its alignment with that power. Ring: day one; line: "
-        f"median of all worlds; dot: the median end{note or '.'}",
+        f"{', '.join(n for n in names if n)}: {called.spell('where each republic stands')}, {span(result)}",
+        called.spell("Each dot is a republic: the nearer a corner, the larger its alignment with that power. ")
+        + f"Ring: day one; line: median of all worlds; dot: the median end{note or '.'}",
         footer(result),
         11.2,
         tall + 0.55,

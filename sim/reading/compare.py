@@ -25,7 +25,7 @@ from sim.runs.words import capital, listed, month_words, named, percent, points,
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest, shown
-from sim.scenario.names import OVERALL, pair_of, sector_of, sectors_of
+from sim.scenario.names import pair_of, sector_of, sectors_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -367,7 +367,7 @@ class Comparison:
         rows: Iterable[Any] = self.table(sector).itertuples()
         row = next(row for row in rows if (row.scenario, row.republic, row.power) == wanted)
         story = self.results[k].scenario
-        where = "" if sector == OVERALL else f" in {sector}"
+        where = story.words.within(sector)
         text = capital(
             f"{possessive(story.republics[republic].name)} alignment with {named(story.powers[power].name)}{where} in "
             f"{month_words(self.dates[-1])}: {100 * row.median:.0f} % "

@@ -313,12 +313,12 @@ class _World:
 
 def told(why: Explanation, row: Any) -> str:
     """What moved, of a row of ``moves``, in running text: ``China’s project in energy of May 2027``."""
-    power = why.scenario.powers[row.of].name
+    power, called = why.scenario.powers[row.of].name, why.scenario.words
     republic, when = why.scenario.republics[row.republic].name, month_words(row.date)
     if row.kind == "project":
-        return f"{possessive(power)} project in {row.sector} of {when}"
+        return f"{possessive(power)} project in {called.sector(row.sector)} of {when}"
     if row.kind == "pending":
-        return f"what {named(power)} had pending in {row.sector} on day one"
+        return f"what {named(power)} had pending in {called.sector(row.sector)} on day one"
     if row.kind == "rebuke":
         return f"{possessive(republic)} rebuke of {named(power)} in {when}"
     if row.kind == "stance":

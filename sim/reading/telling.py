@@ -84,7 +84,7 @@ def _shift(explanation: Explanation, i: int, j: int, change: Floats) -> str:
     story = explanation.scenario
     republic = story.republics[explanation.republics[i]].name
     power = named(story.powers[explanation.powers[j]].name)
-    where = "" if explanation.sector == "overall" else f" in {explanation.sector}"
+    where = story.words.within(explanation.sector)
     before, after = (100 * float(np.median(values[i, j])) for values in (explanation.before, explanation.after))
     first = month_words(explanation.dates[0])
     start = "on day one" if explanation.first == 0 else f"at the end of {first}"

@@ -190,15 +190,16 @@ class _Writer:
         for t, i in np.argwhere(opener >= 0):
             j = int(opener[t, i])
             about, bids, taken = SECTORS[sector[t, i]], answer[t, i] != rules.NO_OFFER, answer[t, i] == rules.ACCEPTED
+            label = self.label(about)
             winner = int(taken.argmax()) if taken.any() else j
             r, p, republic, _ = self.pair(i, winner)
             power = self.pair(i, j)[3]
             others = [self.pair(i, int(k))[3] for k in np.flatnonzero(bids) if k != j]
             if bids[j]:
                 its = float(size[t, i, j])
-                said = [f"{power} opens {self.sized(j, its)} of {_points(its)} points in {about} in {republic}"]
+                said = [f"{power} opens {self.sized(j, its)} of {_points(its)} points in {label} in {republic}"]
             else:
-                said = [f"{power} would open a project in {about} in {republic}, but has nothing saved to pay for it"]
+                said = [f"{power} would open a project in {label} in {republic}, but has nothing saved to pay for it"]
             if others:
                 said.append(f"{listed(others)} {'bid' if len(others) > 1 else 'bids'}{' against it' * bool(bids[j])}")
             elif shopped[t, i] and bids[j]:
@@ -218,6 +219,10 @@ class _Writer:
             text = capital("; ".join(said)) + "."
             bid_size = float(size[t, i, winner])
             self.enter(t + 1, "project", text, r=r, p=p, sector=about, size=bid_size, outcome=outcome)
+
+    def label(self, sector: str) -> str:
+        """What the scenario calls a sector."""
+        return self.result.scenario.words.sector(sector)
 
     def sized(self, power: int, points: float) -> str:
         """A project in words, by how it compares with what the power usually opens."""
@@ -239,8 +244,8 @@ class _Writer:
             self.enter(
                 t + 1,
                 "cancellation",
-                f"{capital(power)} calls off {_points(gone)} points that were pending with {republic} in {about}"
-                f"{', ' * bool(why)}{why}.",
+                f"{capital(power)} calls off {_points(gone)} points that were pending with {republic} "
+                f"in {self.label(about)}{', ' * bool(why)}{why}.",
                 r=r,
                 p=p,
                 sector=about,
@@ -256,7 +261,8 @@ class _Writer:
             self.enter(
                 t + 1,
                 "request",
-                f"{republic} asks {asked} for a project in {about}; {asked} {'agrees' if yes else 'does not answer'}.",
+                f"{republic} asks {asked} for a project in {self.label(about)}; {asked} "
+                f"{'agrees' if yes else 'does not answer'}.",
                 r=r,
                 p=p,
                 sector=about,

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,35 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.runs.priors import FOLDER, Prior
-from sim.scenario import BadInput, Problem, Scenario
+from sim.runs.words import listed, named
+from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest, shown
 from sim.scenario.locate import shipped_dir
 from sim.scenario.paths import SECTIONS
 
 Floats = NDArray[np.float64]
+
+RECORD = "hindcast-2013"
+"""The scenario of the record: what is fitted to it says something of its republics, and of no others."""
+
+
+@cache
+def _fitted() -> Scenario:
+    """The scenario that is fitted to the record."""
+    return load(RECORD)
+
+
+def on_record(scenario: Scenario) -> bool:
+    """Whether the record, and what was fitted to it, is about any actor of a scenario."""
+    return not set(_fitted().republics).isdisjoint(scenario.republics)
+
+
+def _apart(scenario: Scenario) -> str:
+    """The actors by which a scenario differs from the one that was fitted, in words; "" if by none."""
+    mine, fitted = ({**one.powers, **one.republics} for one in (scenario, _fitted()))
+    more = [named(spec.name) for code, spec in mine.items() if code not in fitted]
+    fewer = [named(spec.name) for code, spec in fitted.items() if code not in mine]
+    return " and ".join(f"{how} {listed(names)}" for how, names in (("with", more), ("without", fewer)) if names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +87,15 @@ class Posterior:
 
         Raises
         ------
-        BadInput : such a path, naming both; a parameter that the scenario does not know.
+        BadInput : such a path, naming both; a parameter that the scenario does not know; a scenario with other actors.
         """
+        apart = _apart(scenario) if self.facts.get("scenario") == RECORD else ""
+        if apart:
+            raise BadInput.of(
+                f"{self.name}, fitted to {_fitted().words.region}, for a scenario {apart}",
+                "a posterior fitted to the same actors, or none",
+                path="posterior",
+            )
         problems = []
         for path in self.paths(scenario):
             if path not in scenario.values:

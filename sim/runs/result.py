@@ -16,7 +16,7 @@ from sim.runs.ledger import ledger
 from sim.runs.oneworld import typical_world, world_of
 from sim.runs.plots import ResultPlots
 from sim.runs.projects import projects
-from sim.runs.words import listed, named, percent
+from sim.runs.words import capital, listed, named, percent
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest, shown
@@ -370,7 +370,7 @@ class Result:
                 f"with {named(self.scenario.powers[power].name)} from {100 * np.median(share - change):.1f} % to "
                 f"{median} % [{low}–{high}]{sure}"
             )
-        text = f"Mean alignment over republics by {end}: {'; '.join(parts)}."
+        text = f"Mean alignment over {self.scenario.words.members} by {end}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
@@ -406,8 +406,8 @@ class Result:
         if spoken := sum(conceded.values()) + sum(punished.values()):
             part = sum(conceded.values()) / spoken
             text += (
-                f" Republics that speak up are answered {spoken:.1f} times in a world: {percent(part)} are "
-                f"concessions, {percent(1.0 - part)} punishments."
+                f" {capital(self.scenario.words.members)} that speak up are answered {spoken:.1f} times in a world: "
+                f"{percent(part)} are concessions, {percent(1.0 - part)} punishments."
             )
         return text
 

@@ -65,6 +65,7 @@ def validate(kind: type[C], draft: Draft, collect: Collector) -> C | None:
             path = tuple(str(part) for part in item["loc"] if not isinstance(part, int) and part != "[key]")
             review.refused(path, item["type"])
     review.actors()
+    review.words()
     review.dyads()
     review.shares()
     review.courses()
@@ -165,6 +166,14 @@ class _Review:
                     f"a {what} of its own for each actor",
                 )
             lucks.setdefault(luck, path)
+
+    def words(self) -> None:
+        """The kind of actor is named in the singular and the plural, or not at all."""
+        said = {key: leaf for key in ("member", "members") if (leaf := self.draft.leaves.get(("words", key)))}
+        if len(said) == 1:
+            ((key, leaf),) = said.items()
+            other = "members" if key == "member" else "member"
+            self.collect.add(leaf.key, ("words", key), f"'{key}' without '{other}'", f"'{other}' as well")
 
     def dyads(self) -> None:
         """Every number between two actors names one that exists."""

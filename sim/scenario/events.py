@@ -108,6 +108,20 @@ def _no_circles(members: dict[str, dict[Path, Leaf]], collect: Collector) -> Non
         collect.add(leaf.place, ("events", circle[0], "if"), found, "events of which one can happen first")
 
 
+def late_events(draft: Draft) -> list[str]:
+    """Events that begin beyond the end of a run that was shortened, but not beyond its end before that."""
+    span = _span(draft)
+    if span is None or draft.longest <= span[1] - span[0]:
+        return []
+    late = []
+    for event in draft.names("events"):
+        leaves = (draft.leaves.get(("events", event, key)) for key in ("date", "after"))
+        first = max((month_of(leaf.value) or 0 for leaf in leaves if leaf), default=0)
+        if span[1] <= first < span[0] + draft.longest:
+            late.append(event)
+    return late
+
+
 class _Event:
     """One event under review; ``leaves`` are its values by the rest of their path."""
 

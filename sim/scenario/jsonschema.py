@@ -21,7 +21,10 @@ from sim.scenario.paths import (
     MAX_ABOUT,
     MAX_MONTHS,
     MAX_TITLE,
+    MEMBER,
+    MEMBERS,
     POINT,
+    REGION,
     STEPS,
     TEXTS,
     TIMES,
@@ -54,6 +57,7 @@ def json_schema() -> Schema:
             },
             "start": {"type": "string", "pattern": _MONTH, "description": "The first month, YYYY-MM."},
             "months": {"type": "integer", "minimum": 1, "maximum": MAX_MONTHS, "description": "Length of the run."},
+            "words": _called(),
             "powers": _by(f"^{CODE}$", "power", "The powers by code."),
             "republics": _by(f"^{CODE}$", "republic", "The republics by code."),
             "rules": {"$ref": "#/$defs/rules"},
@@ -97,6 +101,30 @@ def json_schema() -> Schema:
             "event": _group("events", "An event"),
             **{_key(row): _number(row) for row in TABLE},
         },
+    }
+
+
+def _called() -> Schema:
+    name: Schema = {"type": "string", "minLength": 1, "maxLength": 80}
+    about = {
+        "region": f"The region's name. Default {REGION}.",
+        "member": f"What one of the actors between the powers is called. Default {MEMBER}.",
+        "members": f"What they are called together. Default {MEMBERS}.",
+    }
+    sectors = {
+        "description": "What sectors are called; their keys stay.",
+        "type": "object",
+        "properties": dict.fromkeys(SECTORS, _or_null({"description": "Its label.", **name})),
+        "additionalProperties": False,
+    }
+    return {
+        "description": "What the scenario calls its region, its actors and the sectors in all text made for people.",
+        "type": "object",
+        "properties": {
+            **{key: _or_null({"description": words, **name}) for key, words in about.items()},
+            "sectors": sectors,
+        },
+        "additionalProperties": False,
     }
 
 

@@ -127,6 +127,10 @@ class Draft:
     root_file: str = ""
     orphans: dict[str, tuple[str, Place]] = field(default_factory=dict)
     """Events that lost their host, or all their republics or powers, when actors were dropped: whom, and where."""
+    longest: int = 0
+    """Months of the longest run that a layer says, where one above it shortens it; else 0."""
+    left_out: tuple[str, ...] = ()
+    """Events left out because the run was shortened."""
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
@@ -453,6 +457,7 @@ def overlay(below: Draft, layer: Layer, collect: Collector) -> Draft:
     """``layer`` laid over ``below``; a new draft. Drops of things that do not exist go to ``collect``."""
     draft = below.copy()
     _drop(draft, layer, collect)
+    draft.longest = max(draft.longest, _shortened(below, layer))
     draft.remove(layer.courses & draft.maps.keys())
     filled = layer.filled()
     for path, places in layer.maps.items():
@@ -491,6 +496,13 @@ def _sourced(leaf: Leaf, path: Path, layer: Layer, inherited: Leaf | None, below
     return replace(leaf, source=source or _enclosing(below.origins, path).source, note=leaf.note or near.note)
 
 
+def _shortened(below: Draft, layer: Layer) -> int:
+    """The months that a layer replaces by fewer, else 0."""
+    before, now = below.leaves.get(("months",)), layer.leaves.get(("months",))
+    lengths = [number(leaf.value) if leaf else None for leaf in (before, now)]
+    return int(lengths[0]) if lengths[0] and lengths[1] and lengths[0] > lengths[1] else 0
+
+
 def _stood_for(path: Path, below: Draft) -> Leaf | None:
     """What a path over time, or a number in place of one, was laid over."""
     number = path[:-1] if is_point(path) else path
@@ -515,7 +527,7 @@ def _drop(draft: Draft, layer: Layer, collect: Collector) -> None:
     gone: set[Path] = set()
     for path, place in layer.drops.items():
         known = keys_at(path[:-1])
-        if len(path) == 1 and path[0] in (*SECTIONS, "rest"):
+        if len(path) == 1 and path[0] in (*SECTIONS, "rest", "words"):
             collect.add(
                 place,
                 path,

@@ -6,6 +6,7 @@ what one value alone can tell (type, bounds, known keys); what takes several val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Self, TypeVar
 
@@ -21,7 +22,19 @@ from pydantic import (
 )
 
 from sim.scenario.dates import parse_month
-from sim.scenario.paths import COLOR, INNER, LUCK, MAX_ABOUT, MAX_MONTHS, MAX_POWERS, MAX_REPUBLICS, MAX_TITLE
+from sim.scenario.paths import (
+    COLOR,
+    INNER,
+    LUCK,
+    MAX_ABOUT,
+    MAX_MONTHS,
+    MAX_POWERS,
+    MAX_REPUBLICS,
+    MAX_TITLE,
+    MEMBER,
+    MEMBERS,
+    REGION,
+)
 from sim.scenario.strategies import STANDARD, names_of
 from sim.scenario.table import EVENT_KINDS, SECTORS, Owner, Parameter, parameters
 
@@ -194,6 +207,64 @@ class EventBase(Spec):
         return number in self.model_fields_set
 
 
+_SectorWords = create_model("SectorWords", __base__=Spec, **{name: (Name, name) for name in SECTORS})  # type: ignore[call-overload]
+
+
+_MEMBER = re.compile(r"(?<![-.\w])(?:([Aa]) )?([Rr])epublic(s?)(?!\w|\.[\w*])")
+
+if TYPE_CHECKING:
+    Labels = dict[str, str]
+else:
+    Labels = Annotated[_SectorWords, AfterValidator(_to_dict)]
+
+
+class Words(Spec):
+    """What a scenario calls its region, the actors between the powers, and the sectors; codes and keys stay.
+
+    All text made for people asks here, so that a scenario of another region needs no code.
+    """
+
+    region: Name = REGION
+    member: Name = MEMBER
+    members: Name = MEMBERS
+    sectors: Labels = Field(default_factory=lambda: FrozenDict(zip(SECTORS, SECTORS, strict=True)))
+
+    @property
+    def a_member(self) -> str:
+        """``a republic``, ``an emirate``."""
+        return f"{'an' if self.member[0].lower() in 'aeiou' else 'a'} {self.member}"
+
+    @property
+    def heading(self) -> str:
+        """Of a column: ``Republic``."""
+        return self.member[:1].upper() + self.member[1:]
+
+    def spell(self, text: str) -> str:
+        """A fixed text about republics, as this scenario calls them: ``each republic`` as ``each country``.
+
+        Paths (``republics.KAZ``) and options (``--republic``) stay. Not for text with names of a scenario in it.
+        """
+        return _MEMBER.sub(self._spelled, text) if (self.member, self.members) != (MEMBER, MEMBERS) else text
+
+    def _spelled(self, found: re.Match[str]) -> str:
+        article, first, several = found.groups()
+        word = self.members if several else self.a_member if article else self.member
+        large = (article or first).isupper()
+        return word[:1].upper() + word[1:] if large else word
+
+    def sector(self, name: str) -> str:
+        """The label of a sector; ``overall`` is none and stays."""
+        return str(self.sectors.get(name, name))
+
+    def within(self, sector: str) -> str:
+        """``" in trade"``, or nothing for ``overall``."""
+        return "" if sector == "overall" else f" in {self.sector(sector)}"
+
+    def alignment(self, sector: str) -> str:
+        """``overall alignment``, ``alignment in trade``."""
+        return "overall alignment" if sector == "overall" else f"alignment{self.within(sector)}"
+
+
 def _fields(*owners: Owner) -> dict[str, Any]:
     return {row.name: _field(row) for row in parameters(*owners)}
 
@@ -219,6 +290,7 @@ class Contents(Spec):
     about: Annotated[str, Field(max_length=MAX_ABOUT)] = ""
     start: Month
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)]
+    words: Words = Field(default_factory=Words)
     powers: Annotated[dict[str, PowerSpec], Field(min_length=1, max_length=MAX_POWERS), AfterValidator(FrozenDict)]
     republics: Annotated[
         dict[str, RepublicSpec], Field(min_length=1, max_length=MAX_REPUBLICS), AfterValidator(FrozenDict)
@@ -278,6 +350,7 @@ __all__ = [
     "PowerSpec",
     "RepublicSpec",
     "RuleSpec",
+    "Words",
     "field_info",
     "freeze",
 ]

@@ -146,7 +146,7 @@ def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None]
     tops = [key for key in TOP_KEYS if key != "extends"]
     if path[0] not in tops:
         return f"the unknown key {printable(path[0])!r}", one_of(tops), _joined(nearest(path[0], tops), path[1:])
-    if path[0] in (*SECTIONS, "rest") and len(path) == 1 and not whole:
+    if path[0] in (*SECTIONS, "rest", "words") and len(path) == 1 and not whole:
         return "a whole section", f"a path inside it, such as {_example(path[0], draft)}", None
     if path[0] in ("powers", "republics", "events"):
         names = draft.names(path[0])
@@ -175,4 +175,5 @@ def _example(section: str, draft: Draft) -> str:
     examples = {"powers": "strain", "republics": "autonomy", "events": "on"}
     if section in examples:
         return f"{section}.{names[0] if names else 'RUS'}.{examples[section]}"
-    return f"{section}.catharsis" if section == "rules" else "rest.powers.RUS.strain"
+    others = {"rules": "rules.catharsis", "words": "words.region"}
+    return others.get(section, "rest.powers.RUS.strain")

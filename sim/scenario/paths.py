@@ -18,7 +18,7 @@ from sim.scenario.table import BY_NAME, CAUSES, EVENT_KINDS, SECTORS, TABLE, Own
 Path = tuple[str, ...]
 
 SECTIONS = ("powers", "republics", "rules", "events")
-TOP_KEYS = ("title", "about", "extends", "start", "months", *SECTIONS, "rest", "together")
+TOP_KEYS = ("title", "about", "extends", "start", "months", "words", *SECTIONS, "rest", "together")
 RESERVED = ("source", "note")
 ANNOTATED = ("value", "source", "note", "range")
 STEPS = "steps"
@@ -35,6 +35,8 @@ MAX_POWERS = 50
 MAX_REPUBLICS = 200
 MAX_TITLE = 200
 MAX_ABOUT = 20_000
+REGION, MEMBER, MEMBERS = "Central Asia", "republic", "republics"
+"""What the region and the actors between the powers are called where a scenario does not say."""
 
 TEXTS: dict[str, dict[str, str]] = {
     "": {
@@ -43,6 +45,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "start": "a month as YYYY-MM, such as 2025-10",
         "months": f"a whole number of months, 1 to {MAX_MONTHS}",
         "extends": "the name of a shipped scenario or a path",
+    },
+    "words": {
+        "region": "the name of the region",
+        "member": "what one of the actors between the powers is called, such as country",
+        "members": "what they are called together, such as countries",
+        "sectors": f"labels of sectors by name, such as minerals: metals, out of {', '.join(SECTORS)}",
     },
     "powers": {
         "name": "the power's name",
@@ -82,6 +90,7 @@ MAPPING_OF = {
     "events": "events by id",
     "rest": "numbers by path",
     "together": "correlations by source",
+    "words": "region, member, members and sectors to what they are called",
 }
 
 INNER: dict[str, tuple[str, ...]] = {"sector": SECTORS, "cause": CAUSES}
@@ -212,6 +221,8 @@ def keys_at(path: Path) -> tuple[str, ...] | None:
     """Keys a mapping at ``path`` may have, without ``source`` and ``note``; None where they are the user's own."""
     if not path:
         return TOP_KEYS
+    if path[0] == "words":
+        return {1: tuple(TEXTS["words"]), 2: SECTORS if path[-1] == "sectors" else None}.get(len(path))
     if path[0] not in SECTIONS:
         return None
     head = own_depth(path)
@@ -247,6 +258,8 @@ def expected_at(path: Path) -> str:
         return number_text(under) if under else "a number"
     if len(path) == 1:
         return TEXTS[""].get(path[0]) or f"a mapping of {MAPPING_OF.get(path[0], 'values')}"
+    if path[0] == "words":
+        return TEXTS["words"].get(path[1], "a known key") if len(path) == 2 else "what the sector is called"
     if path[0] not in SECTIONS:
         return "a known key"
     head = own_depth(path)

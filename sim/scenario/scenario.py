@@ -23,7 +23,7 @@ from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, date_row, month_label
 from sim.scenario.doubt import REST, Range, ranges
 from sim.scenario.errors import BadInput, Problem, nearest, printable, shown
-from sim.scenario.events import NEEDS_POWERS, needed
+from sim.scenario.events import NEEDS_POWERS, late_events, needed
 from sim.scenario.locate import SUFFIXES, File, chain, locate
 from sim.scenario.merge import Collector, Draft, Leaf, Place, changed, merged
 from sim.scenario.models import Contents, EventSpec, PowerSpec, RepublicSpec, RuleSpec, freeze
@@ -254,6 +254,11 @@ class Scenario(Contents):
         leaf = self._leaf(path)
         return leaf is not None and leaf.place.line is None
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Events of the files that lie beyond the end of a run that was shortened, or wait for one that does."""
+        return self._draft.left_out
+
     # -- changing it ----------------------------------------------------------------------------------------------
 
     def with_values(self, values: Mapping[str, object], *, by: str = "with_values") -> Scenario:
@@ -274,9 +279,7 @@ class Scenario(Contents):
         given: Any = months
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MAX_MONTHS:
             raise BadInput.of(printable(repr(given)), TEXTS[""]["months"], path=by)
-        end = self.start + months
-        late = [key for key, spec in self.events.items() if max(spec.date or 0, spec.after or 0) >= end]
-        return self._changed(_without(self._draft, late), {"months": months}, by)
+        return self._changed(self._draft, {"months": months}, by)
 
     def _changed(self, draft: Draft, values: Mapping[str, object], by: str) -> Scenario:
         collect = Collector()
@@ -352,6 +355,12 @@ class Scenario(Contents):
 
 def _build(name: str, draft: Draft, collect: Collector) -> Scenario:
     """Check a draft and freeze it; raises BadInput with all problems, those collected before included."""
+    late = late_events(draft)
+    if late:
+        there = draft.names("events")
+        draft = _without(draft, late)
+        left = set(draft.names("events"))
+        draft.left_out = (*draft.left_out, *(event for event in there if event not in left))
     scenario = checks.validate(Scenario, draft, collect)
     if scenario is None or collect.problems:
         raise BadInput(collect.problems)

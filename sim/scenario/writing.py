@@ -12,7 +12,7 @@ from typing import Any
 from sim.scenario.courses import Course
 from sim.scenario.dates import DATES, is_date_path, month_label
 from sim.scenario.merge import Draft, Leaf
-from sim.scenario.models import Contents, EventBase, PowerBase, RepublicBase
+from sim.scenario.models import Contents, EventBase, PowerBase, RepublicBase, Words
 from sim.scenario.paths import SECTIONS, STEPS, TEXTS, Path, find, row_at
 from sim.scenario.strategies import STANDARD
 from sim.scenario.table import BY_NAME, SECTORS
@@ -57,6 +57,9 @@ def digest(scenario: Contents, values: Mapping[str, float], courses: Mapping[str
     stepped = sorted(path for path, course in courses.items() if course.steps)
     if stepped:  # a key that digests from before paths over time do not have
         content["steps"] = stepped
+    words = scenario.words.model_dump()
+    if words != Words().model_dump():
+        content["words"] = words
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -94,6 +97,7 @@ def to_yaml(scenario: Contents, draft: Draft, sources: bool) -> str:
         *_about(scenario.about),
         f"start: {month_label(scenario.start)}",
         f"months: {scenario.months}",
+        *_words(draft),
     ]
     for section in SECTIONS:
         writer = _Section(section, draft, sources)
@@ -135,6 +139,16 @@ def _about(about: str) -> list[str]:
         and rows[-1]
     )
     return ["about: |", *(f"  {row}" if row else "" for row in rows)] if block else [f"about: {text(about)}"]
+
+
+def _words(draft: Draft) -> list[str]:
+    """What the scenario calls things, where a file says it."""
+    said = {path[1:]: _scalar(leaf.value, True) for path, leaf in draft.leaves.items() if path[0] == "words"}
+    if not said:
+        return []
+    lines = [f"  {path[0]}: {value}" for path, value in said.items() if len(path) == 1]
+    sectors = ", ".join(f"{path[1]}: {value}" for path, value in said.items() if len(path) == 2)
+    return ["words:", *lines, *([f"  sectors: {{{sectors}}}"] if sectors else [])]
 
 
 def _scalar(value: Any, flow: bool) -> str:

@@ -209,7 +209,7 @@ def words(path: str, scenario: Scenario) -> str:
     text = f"{_own(actors.get(keys[1], keys[1]))} {keys[2].replace('_', ' ')}"
     for key in keys[3:]:
         if key in SECTORS:
-            text += f" in {key}"
+            text += scenario.words.within(key)
         elif is_month(key):
             text += f" in {month_words(key)}"
         elif key in actors:
@@ -227,7 +227,7 @@ def outcome_words(name: str, scenario: Scenario) -> str:
     known = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
     if not actors or actors[0] not in known:
         return name
-    sector = "".join(f"{key} " for key in actors[1:] if key in SECTORS)
+    sector = "".join(f"{scenario.words.sector(key)} " for key in actors[1:] if key in SECTORS)
     *republics, last = [code for code in actors if code in known]
     if what in _OF_PAIRS:
         mean = "" if what == "rebukes" else "mean "

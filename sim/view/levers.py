@@ -15,7 +15,7 @@ from sim.view.state import Value, value_at
 
 CURVED = 0.08
 """Where the ordinary value lies in the lowest part of the bounds, the slider's way is curved (cubic)."""
-SECTIONS = (("powers", "Powers"), ("republics", "Republics"), ("rules", "Rules of the model"), ("events", "Events"))
+SECTIONS = {"powers": "Powers", "republics": "Republics", "rules": "Rules of the model", "events": "Events"}
 
 
 def first(scenario: Scenario) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def first(scenario: Scenario) -> list[dict[str, Any]]:
 def rest(scenario: Scenario) -> list[dict[str, Any]]:
     """All other parameters, in groups {section, title, items}: by actor, the rules, by event."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    titles = dict(SECTIONS)
+    titles = {section: scenario.words.spell(title) for section, title in SECTIONS.items()}
     for path in scenario.numeric_paths():
         section, name, *_ = path.split(".")
         if scenario.parameter(path).group == "first":
@@ -84,13 +84,13 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
     return {
         "path": path,
         "label": label(scenario, path),
-        "unit": row.unit,
+        "unit": scenario.words.spell(row.unit),
         "low": row.low,
         "high": row.high,
         "value": scenario.get(path),
         "date": date,
         "curved": curved,
-        "about": row.help + (f" {capital(note)}." if note else ""),
+        "about": scenario.words.spell(row.help) + (f" {capital(note)}." if note else ""),
         "source": sources,
     }
 
@@ -107,7 +107,7 @@ def label(scenario: Scenario, path: str, *, whole: bool = False) -> str:
     owner = "" if section == "rules" else parts.pop(0)
     words = [parts[0].replace("_", " ")]
     month = f" in {month_words(parts.pop())}" if is_month(parts[-1]) else ""
-    words += [_actor(scenario, part) or part.replace("_", " ") for part in parts[1:]]
+    words += [_actor(scenario, part) or scenario.words.sector(part).replace("_", " ") for part in parts[1:]]
     text = f"{words[0]} with {words[1]}" if row.owner == "pair" and len(words) > 1 else ", ".join(words)
     text = capital(text) + month
     return f"{_name(scenario, section, owner)}: {text[:1].lower()}{text[1:]}" if whole and owner else text

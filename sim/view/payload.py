@@ -20,7 +20,7 @@ from sim.reading import projects
 from sim.runs.ledger import entries
 from sim.runs.result import Result, quantiles
 from sim.runs.words import short_names
-from sim.scenario import BadInput
+from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
 
 LEVELS: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -55,6 +55,7 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
         "dates": result.dates,
         "coarse": coarse,
         "levels": list(LEVELS),
+        "words": _called(scenario),
         "republics": [
             {"code": code, "name": scenario.republics[code].name, "capital": scenario.republics[code].capital or ""}
             for code in result.republics
@@ -78,6 +79,18 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
         sent["kept"] = _kept(result)
         sent["projects"] = _projects(result)
     return sent
+
+
+def _called(scenario: Scenario) -> dict[str, Any]:
+    """What the scenario calls things; see ``sim.scenario.models.Words``."""
+    called = scenario.words
+    return {
+        "region": called.region,
+        "member": called.member,
+        "aMember": called.a_member,
+        "members": called.members,
+        "sectors": dict(called.sectors),
+    }
 
 
 def world_payload(result: Result, world: int, *, ledger: bool = True) -> Payload:
@@ -175,6 +188,7 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
         "title": base.scenario.title,
         "worlds": worlds,
         "sector": sector,
+        "words": _called(base.scenario),
         "months": base.dates[: months + 1],
         "republics": [{"code": code, "name": base.scenario.republics[code].name} for code in republics],
         "powers": [

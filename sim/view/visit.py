@@ -12,8 +12,9 @@ import solara
 
 from sim.reading.compare import Comparison
 from sim.runs.ask import Ask
-from sim.runs.posterior import Posterior, load_posterior, shipped_posteriors
+from sim.runs.posterior import Posterior, load_posterior, on_record, shipped_posteriors
 from sim.runs.result import Result
+from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
 from sim.view import levers
 from sim.view.catalogue import Catalogue, from_upload, pack
@@ -39,6 +40,9 @@ class Picture:
     seed: int
     drawn: bool = False
     """Whether the worlds took parameter draws."""
+
+
+NOT_FITTED = "The parameter draws are fitted to the record of another region"
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Visit:
             "scenario": view.scenario,
             "seed": view.seed,
             "posterior": view.posterior,
-            "posteriors": shipped_posteriors(),
+            "posteriors": shipped_posteriors() if on_record(base) else [],
             "refused": self.problem.value,
             "about": _opening(base.about),
             "groups": self._sliders[1],
@@ -160,6 +164,7 @@ class Visit:
             "pages": [list(page) for page in PAGES],
             "page": view.page,
             "address": view.address(),
+            "region": capital(self.base.words.region),
             "title": f"{dict(PAGES)[view.page]} · {self.base.title} · sim",
         }
 
@@ -217,7 +222,8 @@ class Visit:
         view, problems = from_address(search, self.services.catalogue)
         base = self.services.catalogue.scenario(view.scenario, view.text)
         if not self._agree(base, dict(view.changes), view.posterior):
-            problems.append("A lever and the parameter draws in the address set the same; the draws are left out.")
+            why = "A lever and the parameter draws in the address set the same" if on_record(base) else NOT_FITTED
+            problems.append(f"{why}; the draws are left out.")
             view = view.changed(posterior="")
         return view, problems
 

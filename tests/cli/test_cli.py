@@ -153,6 +153,15 @@ def test_check_reports_all_errors_of_all_files(tmp_path: Path) -> None:
     assert call("check", good).exit_code == 0
 
 
+def test_check_and_show_say_which_events_a_shorter_run_leaves_out(tmp_path: Path) -> None:
+    file = write(tmp_path, "short.yaml", "extends: dushanbe-2025\nmonths: 12\n")
+    done = call("check", str(file))
+    assert done.exit_code == 0
+    assert "left out, beyond its 12 months: china-summit-2027, eu-summit-2027, russia-summit-2027" in done.stdout
+    assert "Left out, as they lie beyond the end of this run: china-summit-2027," in call("show", str(file)).stdout
+    assert "left out" not in call("check", "dushanbe-2025").stdout
+
+
 def test_a_scenario_cannot_steer_the_terminal(tmp_path: Path) -> None:
     text = r'title: "a\e[31mb"' + "\nextends: dushanbe-2025\n" + r'about: "c\e[2Jd"' + "\n"
     text += r'republics: {KAZ: {name: "K\e[1m"}}' + "\n" + r'events: {truce: {about: "t\e[5m"}}' + "\n"

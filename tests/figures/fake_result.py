@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.scenario.models import Words
 from sim.scenario.table import CAUSES, SECTORS, STANCES
 
 NAMES = {
@@ -72,6 +73,7 @@ class FakeResult:
         self.scenario = SimpleNamespace(
             title=self.names.get("title", "Dushanbe 2025"),
             events=events,
+            words=Words(),
             powers={c: SimpleNamespace(name=self.names.get(c, POWERS[c][0]), color=POWERS[c][1]) for c in self.powers},
             republics={c: SimpleNamespace(name=self.names.get(c, NAMES[c])) for c in self.republics},
         )

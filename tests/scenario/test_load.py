@@ -452,6 +452,26 @@ def test_values_that_are_no_numbers(good, value):
     assert any(path.startswith("events.long-war") for path in paths) or value == "0.4"
 
 
+def test_a_shorter_run_leaves_out_what_lies_beyond_its_end(tmp_path):
+    """By --set, by with_months and by a file that extends: the same; what waits for such an event goes with it."""
+    text = GOOD + "  echo:\n    kind: other\n    chance: 0.1\n    if: long-war\n"
+    (tmp_path / "base.yaml").write_text(text)
+    (tmp_path / "short.yaml").write_text("extends: base.yaml\nmonths: 4\n")
+    base = load(tmp_path / "base.yaml")
+    shorter = [load(tmp_path / "short.yaml"), load(tmp_path / "base.yaml", ["months=4"]), base.with_months(4)]
+    for short in shorter:
+        assert (short.months, list(short.events)) == (4, ["first-summit", "landslide"])
+        assert short.left_out == ("long-war", "echo")
+        assert short == shorter[0] == Scenario.from_yaml(short.to_yaml())
+    assert (base.left_out, base.with_months(30).left_out) == ((), ())
+    assert shorter[0].with_values({"powers.RUS.budget": 0.5}).left_out == ("long-war", "echo")
+    with pytest.raises(BadInput, match=r"events\.long-war\.date: found 2031-01, outside the run"):
+        load(tmp_path / "base.yaml", ["months=4", "events.long-war.date=2031-01"])
+    (tmp_path / "alone.yaml").write_text(text.replace("months: 24", "months: 4"))
+    with pytest.raises(BadInput, match="2026-03, outside the run"):
+        load(tmp_path / "alone.yaml")
+
+
 def test_months_and_events(good):
     short = good.with_months(4)
     assert (short.months, list(short.events)) == (4, ["first-summit", "landslide"])

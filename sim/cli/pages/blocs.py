@@ -54,14 +54,16 @@ def print_blocs(result: Blocs, format: str) -> None:
     if len(table) > 8:
         console.print(f"{len(table) - 8} rarer ones not shown.")
     out = layout.table(
-        "Beside the model's own answer", ["Republic", "Leader"], ["leads in", "stands with that leader in"]
+        "Beside the model's own answer",
+        [result.scenario.words.heading, "Leader"],
+        ["leads in", "stands with that leader in"],
     )
     for row in layout.rows(result.check()):
         out.add_row(names[row.republic], names[row.leader], percent(row.share), percent(row.with_leader))
     layout.print_table(console, out)
     out = layout.table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
     for name, text in ASSUMPTIONS.items():
-        out.add_row(name, " ".join(text.split()))
+        out.add_row(*(result.scenario.words.spell(" ".join(words.split())) for words in (name, text)))
     layout.print_table(console, out)
     console.print(layout.colophon(result.worlds, [result.scenario.hash[:12]], result.ask))
 

@@ -61,9 +61,9 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
 
 
 def _one_comparison(both: Comparison, name: str, sector: str) -> None:
-    where = "overall alignment" if sector == "overall" else f"alignment in {sector}"
     console = layout.stdout()
     story = both.results[both.index(name)].scenario
+    where = story.words.alignment(sector)
     table = layout.table(
         f"{capital(where)} in {month_words(both.dates[-1])}, %",
         ["Alignment with"],

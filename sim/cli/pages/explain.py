@@ -160,7 +160,7 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
     console.print(f"Its effect, from running the same worlds without it. {headline}")
     frame = effect.explanation.table()
-    where = "" if sector == "overall" else f" in {sector}"
+    where = story.words.within(sector)
     always = event.certain and bool(effect.came.all())
     out = layout.table(
         f"Difference it makes{where} by {month_words(both.dates[-1])}, percentage points",

@@ -109,8 +109,8 @@ def bands_hold(ask: Ask) -> str:
 
 def _alignment(result: Result) -> Table:
     table = layout.table(
-        f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of a republic's engagement",
-        ["Republic", "Power"],
+        f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of {result.scenario.words.a_member}'s engagement",
+        [result.scenario.words.heading, "Power"],
         ["now", "10 %", "median", "90 %", "change", "lower in"],
     )
     previous = ""
@@ -132,8 +132,8 @@ def _alignment(result: Result) -> Table:
 
 def _leaders(result: Result) -> Table:
     table = layout.table(
-        "Leading power: the one a republic is most aligned with",
-        ["Republic", "now", "most often at the end"],
+        f"Leading power: the one {result.scenario.words.a_member} is most aligned with",
+        [result.scenario.words.heading, "now", "most often at the end"],
         ["chance of a change", "median month"],
     )
     powers = result.scenario.powers

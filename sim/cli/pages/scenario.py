@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sim.scenario import EventSpec, Scenario
 
 
+LONGEST = 58
+"""Letters of a path that is printed on one line."""
+
+
 def print_list(scenarios: Mapping[str, Scenario]) -> None:
     """Print names, titles, months and first sentences."""
     table = layout.table("", ["Name"], ["Months"], ["What it asks"])
@@ -44,6 +48,8 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         layout.print_table(console, _conduct(scenario))
     layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
     layout.print_table(console, _timeline(scenario))
+    if scenario.left_out:
+        console.print(f"Left out, as they lie beyond the end of this run: {', '.join(scenario.left_out)}.")
     used = _used(scenario, scenario.numeric_paths())
     if sources:
         layout.print_table(console, _values(scenario, scenario.numeric_paths(), "Every value", notes=True))
@@ -57,7 +63,9 @@ def _standing(scenario: Scenario) -> Table:
     names = [spec.name for spec in scenario.powers.values()]
     if sum(len(name) + 2 for name in names) > layout.NARROWEST - 22:  # room for the republic and for others
         names = list(scenario.powers)
-    table = layout.table("Where they stand on day one, overall alignment in %", ["Republic"], [*names, "others"])
+    table = layout.table(
+        "Where they stand on day one, overall alignment in %", [scenario.words.heading], [*names, "others"]
+    )
     for spec in scenario.republics.values():
         shares = [
             sum(weight * spec.alignment[sector][power] for sector, weight in spec.need.items())
@@ -117,13 +125,20 @@ def _values(scenario: Scenario, paths: Iterable[str], title: str, *, notes: bool
     """Values with unit and sources; with notes, also what the file remarks and how far the value may be off."""
     table = layout.table(title, ["Path"], ["Value"], ["Unit, source"])
     for path in paths:
-        remark = f"{scenario.parameter(path).unit}{_course(scenario, path)}; {', '.join(scenario.source_of(path))}"
+        unit = scenario.words.spell(scenario.parameter(path).unit)
+        remark = f"{unit}{_course(scenario, path)}; {', '.join(scenario.source_of(path))}"
         if notes:
             spread, note = scenario.range_of(path), scenario.note_of(path)
             remark += f"; may be {spread[0]:g} to {spread[1]:g}" if spread else ""
             remark += f". {note}" if note else ""
-        table.add_row(path, _number(scenario, path), remark)
+        table.add_row(_folded(path), _number(scenario, path), remark)
     return table
+
+
+def _folded(path: str) -> str:
+    """A path on two lines where it would leave no room for anything else."""
+    end = path.rfind(".", 0, LONGEST) + 1
+    return path if len(path) <= LONGEST else f"{path[:end]}\n  {path[end:]}"
 
 
 def _course(scenario: Scenario, path: str) -> str:
@@ -159,25 +174,26 @@ def _timeline(scenario: Scenario) -> Table:
 
 
 def _when(event: EventSpec) -> str:
-    """Its date, or how likely it is, and how often it may come."""
+    """Its date, or how likely it is."""
     probability = f"{100 * event.probability:g} %" if event.says("probability") else ""
     if event.date is not None:
         when = " ".join(part for part in (event.date_label, probability) if part)
-        when += f", every {event.every:g} months" if event.every else ""
     elif probability and event.before is not None:
         start = f"from {month_label(event.after)} " if event.after else ""
         when = f"{probability} {start}to {month_label(event.before - 1)}"
     else:
         when = f"{100 * event.chance:g} % a month"
-    return when + (f", {event.repeats:g} times at most" if event.says("repeats") else "")
+    return when
 
 
 def _where(event: EventSpec) -> str:
-    """What it waits for, and what it excludes; "" for an event that happens anyhow."""
-    parts = [f"if {' and '.join(event.needs)}"] if event.needs else []
-    parts += [f"unless {' or '.join(event.unless)}"] if event.unless else []
-    parts += [f"not with {', '.join(event.excludes)}"] if event.excludes else []
-    return f"Only {'; '.join(parts)}. " if parts else ""
+    """What it waits for and excludes, and how often it comes; "" for an event that happens once and anyhow."""
+    parts = [f"Only if {' and '.join(event.needs)}."] if event.needs else []
+    parts += [f"Not if {' or '.join(event.unless)}."] if event.unless else []
+    parts += [f"Excludes {', '.join(event.excludes)}."] if event.excludes else []
+    parts += [f"Again every {event.every:g} months."] if event.every else []
+    parts += [f"{event.repeats:g} times at most."] if event.says("repeats") else []
+    return "".join(f"{part} " for part in parts)
 
 
 def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:

@@ -32,7 +32,7 @@ export default {
     el("a", { class: "app-skip", href: "#app-main" }, bar, "Skip to the picture");
     const name = el("div", { class: "app-name" }, bar);
     el("strong", {}, name, "sim");
-    el("span", {}, name, "Central Asia between powers");
+    const region = el("span", {}, name);
     const nav = el("nav", { class: "app-nav", "aria-label": "Pages" }, bar);
     const button = el("button", { class: "app-theme", type: "button", on: { click: () => setTheme(model, !dark()) } }, bar);
     const NS = "http://www.w3.org/2000/svg";
@@ -66,6 +66,7 @@ export default {
     };
     let shownPage = null;
     const stop = redrawn(model, nav, (show) => {
+      region.textContent = show.region ? `${show.region} between powers` : "";
       // Links stay the same elements: one that is replaced between press and release loses its click.
       for (const [page, label] of show.pages ?? []) {
         const link = nav.querySelector(`[data-key="${page}"]`) ?? open(page, label);

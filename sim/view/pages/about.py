@@ -8,16 +8,19 @@ from pathlib import Path
 import reacton.ipyvuetify as rv
 import solara
 
+from sim.runs.posterior import on_record
+from sim.runs.words import capital, listed, named
+from sim.scenario import Scenario
 from sim.scenario.sources import SourceRecord, records
 from sim.view.components import box, words
 from sim.view.visit import Visit
 
 WHAT = """\
-Five republics of Central Asia live between powers: Russia, China, the European Union, and any others that a scenario
-adds. Each month powers save and open projects, republics ask for them, shop them around and take the best bid or none;
+The {members} of {region} live between powers: {powers}, and any others that a scenario
+adds. Each month powers save and open projects, {members} ask for them, shop them around and take the best bid or none;
 pledges are kept, lapse or are called off; treatment worse than usual becomes a grievance, which is sometimes voiced in
 public or at a summit, and then powers concede, punish or let it pass.
-All of this moves each republic's alignment: the share of its engagement, sector by sector, that lies with each power.
+All of this moves each {member}'s alignment: the share of its engagement, sector by sector, that lies with each power.
 
 One run is five hundred possible histories, called worlds. They differ only in their random numbers, their luck: who
 says yes this month, which random events happen, how trade drifts. A band contains 80 % of them. World number 7 has the
@@ -29,23 +32,43 @@ you can change each of them.
 """
 """Paragraphs on the model."""
 WEAK = """\
-Most levels on day one are judgement: trade is measured, alignment in security, energy, infrastructure and minerals is
-not. A republic's largest alignment in a sector may be wrong by ten points either way.
+{measured} {A_member}'s largest alignment in a sector may be wrong by ten points either way.
 
 How strongly grievance, strain and hedging move alignment is judgement; the record says hardly anything about it.
 
 Powers do not plan. They react to strain, rivalry and requests, and do not think ahead or bargain with each other about
 the region.
 
-Republics are single actors, without parties or public opinion; a succession is an event.
+{Members} are single actors, without parties or public opinion; a succession is an event.
 
 Shocks outside the list of events do not happen. Nobody would have listed the closed border of 2020 or the re-export
 boom after 2022 beforehand.
 
-Others (Türkiye, the Gulf, India, the United States) are one remainder unless a scenario names them.
+Others are one remainder unless a scenario names them.
 """
 """What to keep in mind, a paragraph each."""
 NONE_YET = "This version comes without a backtest."
+ELSEWHERE = (
+    "The record that the project compares the model with is about another region. Nothing in it is evidence for this "
+    "scenario, whose numbers are judged and not fitted."
+)
+MEASURED = "trade is measured, alignment in security, energy, infrastructure and minerals is not."
+
+
+def filled(text: str, scenario: Scenario) -> str:
+    """A text with the scenario's own names in it."""
+    called = scenario.words
+    return text.format(
+        member=called.member,
+        A_member=capital(called.a_member),
+        members=called.members,
+        Members=capital(called.members),
+        region=named(called.region),
+        powers=listed([named(spec.name) for spec in scenario.powers.values()]),
+        measured=f"Most levels on day one are judgement: {MEASURED}"
+        if on_record(scenario)
+        else "Levels on day one are judgement.",
+    )
 
 
 def paragraphs(text: str) -> list[str]:
@@ -98,7 +121,7 @@ def About(visit: Visit, theme: str) -> None:
     with box("app-text", theme=theme):
         with box("app-card"):
             words("What this is", tag="h1")
-            for text in paragraphs(WHAT):
+            for text in paragraphs(filled(WHAT, scenario)):
                 words(text)
         with box("app-card"):
             words(f"The scenario: {scenario.title}", tag="h1")
@@ -106,14 +129,16 @@ def About(visit: Visit, theme: str) -> None:
                 words(text)
         with box("app-card app-verdict"):
             words("Compared with the record", tag="h1")
-            blocks = verdict(evidence())
+            blocks = verdict(evidence()) if on_record(scenario) else []
             if not blocks:
-                words(NONE_YET)
+                words(NONE_YET if on_record(scenario) else ELSEWHERE)
             for lines in blocks:
                 _block(lines)
         with box("app-card"):
             words("Where it is weak", tag="h1")
-            rv.Html(tag="ul", children=[rv.Html(tag="li", children=[text]) for text in paragraphs(WEAK)])
+            rv.Html(
+                tag="ul", children=[rv.Html(tag="li", children=[text]) for text in paragraphs(filled(WEAK, scenario))]
+            )
         with box("app-card"):
             words("Sources", tag="h1")
             words(

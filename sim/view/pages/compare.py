@@ -16,7 +16,7 @@ from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, Table, box, rows_of, words
 from sim.view.engine import Reporter
 from sim.view.jobs import use_job
-from sim.view.pages.explore import TABS, named, show
+from sim.view.pages.explore import named, show, tabs
 from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
@@ -131,7 +131,13 @@ def Compare(visit: Visit, theme: str) -> None:
                         "value": shown,
                         "options": [list(one) for one in offered],
                     },
-                    {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS},
+                    {
+                        "id": "sector",
+                        "kind": "tabs",
+                        "label": "Sector",
+                        "value": view.sector,
+                        "options": tabs(visit.base),
+                    },
                 ],
             },
         )
@@ -182,7 +188,7 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
         )
     Table(
         "The last month, in per cent and points",
-        ["Republic", "Power", "first", "second", "difference", "80 % of worlds", "higher in", "clear from"],
+        [names.words.heading, "Power", "first", "second", "difference", "80 % of worlds", "higher in", "clear from"],
         rows,
         left=(0, 1, 7),
         note="Medians. The difference is the median of the differences within worlds, which need not "

@@ -7,7 +7,8 @@ from typing import Any
 import reacton.ipyvuetify as rv
 import solara
 
-from sim.scenario import SECTORS
+from sim.runs.words import capital
+from sim.scenario import SECTORS, Scenario
 from sim.view import controls, panels
 from sim.view.components import Guarded, Running, box, words
 from sim.view.payload import Payload
@@ -15,7 +16,6 @@ from sim.view.visit import Picture, Visit
 
 GROUP = "sim"
 """All panels of the page keep in step."""
-TABS = [["overall", "Overall"], *([name, name.capitalize()] for name in SECTORS)]
 UNDER = (
     ("map", panels.MapPanel),
     ("triangle", panels.Triangle),
@@ -25,6 +25,11 @@ UNDER = (
     ("deliveries", panels.Deliveries),
     ("ledger", panels.Ledger),
 )
+
+
+def tabs(scenario: Scenario) -> list[list[str]]:
+    """The choice of a sector, as the scenario calls them."""
+    return [["overall", "Overall"], *([name, capital(scenario.words.sector(name))] for name in SECTORS)]
 
 
 @solara.component
@@ -161,7 +166,7 @@ def Choices(visit: Visit, worlds: bool = True) -> None:
             visit.run(dict(view.changes))
 
     fields: list[dict[str, Any]] = [
-        {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": TABS}
+        {"id": "sector", "kind": "tabs", "label": "Sector", "value": view.sector, "options": tabs(visit.base)}
     ]
     if worlds and picture is not None:
         fields.append(

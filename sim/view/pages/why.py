@@ -23,7 +23,7 @@ from sim.view import controls, panels
 from sim.view.components import Guarded, Message, Running, box, rows_of, words
 from sim.view.engine import Reporter, monthly
 from sim.view.jobs import use_job
-from sim.view.pages.explore import TABS, named, show
+from sim.view.pages.explore import named, show, tabs
 from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
 from sim.view.visit import Visit
@@ -204,7 +204,7 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
                 {
                     "id": "republic",
                     "kind": "select",
-                    "label": "Republic",
+                    "label": scenario.words.heading,
                     "value": republic,
                     "options": [[code, spec.name] for code, spec in scenario.republics.items()],
                 },
@@ -229,7 +229,13 @@ def Choose(visit: Visit, republic: str, power: str, since: int, until: int) -> N
                     "value": str(until),
                     "options": months(1, scenario.months + 1),
                 },
-                {"id": "sector", "kind": "tabs", "label": "Sector", "value": visit.view.value.sector, "options": TABS},
+                {
+                    "id": "sector",
+                    "kind": "tabs",
+                    "label": "Sector",
+                    "value": visit.view.value.sector,
+                    "options": tabs(scenario),
+                },
             ],
         },
     )

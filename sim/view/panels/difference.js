@@ -27,7 +27,7 @@ function buildDifference(ctx) {
     powers.reduce((sum, power) => sum + textWidth(`${power.short ?? power.code} +8.8`, 11) + 10, 0) <
     Math.min(...boxes.map((box) => box.w)) - 28;
   if (!named) ctx.legend(powers);
-  const root = ctx.chart(ctx.width, height, "Differences of alignment, a chart for each republic");
+  const root = ctx.chart(ctx.width, height, `Differences of alignment, a chart for each ${calledIn(data).member}`);
   const drawn = republics.map((republic, i) => {
     const box = boxes[i],
       left = box.first ? 28 : 0,

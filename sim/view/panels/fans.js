@@ -67,7 +67,7 @@ function buildFans(ctx) {
     names = run.powers.map((power) => `${power.short} ${asChange(ctx) ? "+8.8" : "88"}`);
   const named = names.reduce((sum, name) => sum + textWidth(name, 11) + 10, 0) < least;
   if (!named) ctx.legend(run.powers);
-  const root = ctx.chart(ctx.width, height, "Alignment over time, a chart for each republic");
+  const root = ctx.chart(ctx.width, height, `Alignment over time, a chart for each ${run.called.member}`);
   const ticks = scaleOf(ctx);
   const drawn = run.republics.map((republic, r) => cell(ctx, root, republic, r, cells[r], ticks, named));
   let month = -1;
@@ -101,7 +101,7 @@ function cell(ctx, root, republic, r, box, ticks, named) {
   const group = ctx.republic(
     svg("g", {}, root),
     republic.code,
-    `${republic.name}: ${ctx.focus === republic.code ? "back to all republics" : "enlarge"}`,
+    `${republic.name}: ${ctx.focus === republic.code ? `back to all ${run.called.members}` : "enlarge"}`,
   );
   svg(
     "rect",
@@ -285,7 +285,7 @@ export default makePanel({
   name: "fans",
   needs: "run",
   relayout: true,
-  title: (ctx) => (ctx.sector === "overall" ? "Alignment over time" : `Alignment over time: ${ctx.sector}`),
+  title: (ctx) => (ctx.sector === "overall" ? "Alignment over time" : `Alignment over time: ${ctx.run?.label(ctx.sector) ?? ctx.sector}`),
   caption: (ctx) => {
     const { worlds, id } = ctx.run.raw;
     return [
@@ -295,7 +295,7 @@ export default makePanel({
       worlds > 1 ? `Bands: the middle 50 and 80 % of ${worlds.toLocaleString("en")} worlds;` : "",
       worlds > 1 ? `line: the world followed (no. ${ctx.run.follow.world}).` : "",
       ctx.base && ctx.base.raw.id !== id ? "Dashed lines: before the change." : "",
-      `Click a republic to ${ctx.focus ? "go back" : "enlarge it"}.`,
+      `Click ${ctx.run.called.aMember} to ${ctx.focus ? "go back" : "enlarge it"}.`,
     ]
       .filter(Boolean)
       .join(" ");

@@ -29,7 +29,7 @@ function buildGrievances(ctx) {
   most = reach(ctx, "strips", most);
   const block = run.P * ROW + 8,
     height = run.R * block + 16;
-  const root = ctx.chart(width, height, "Grievance of each republic against each power over time");
+  const root = ctx.chart(width, height, `Grievance of each ${run.called.member} against each power over time`);
   const xs = (t) => from + (t / Math.max(run.T - 1, 1)) * wide,
     rows = [];
   run.republics.forEach((republic, r) => {
@@ -140,7 +140,7 @@ function buildCauses(ctx) {
     tints = CAUSE_COLORS[ctx.theme];
   const mean = (p, k, t) => over.reduce((sum, r) => sum + run.grievance(r, p, k, t), 0) / over.length;
   const legend = html("div", { class: "sim-legend" }, ctx.body);
-  html("b", {}, legend, `${chosen < 0 ? "All republics (mean)" : run.republics[chosen].name}, by cause:`);
+  html("b", {}, legend, `${chosen < 0 ? `All ${run.called.members} (mean)` : run.republics[chosen].name}, by cause:`);
   run.raw.causes.forEach((cause) => {
     const item = html("span", {}, legend);
     html("i", { style: `background:${tints[cause] ?? c.faint}` }, item);
@@ -198,7 +198,7 @@ export default makePanel({
   title: () => "Grievances",
   caption: (ctx) =>
     "Darker: a larger grievance against that power, in the world followed (points; at the right, in the month shown)." +
-    (ctx.focus ? "" : " Choose a republic to see its causes."),
+    (ctx.focus ? "" : ` Choose ${ctx.run.called.aMember} to see its causes.`),
   build: buildGrievances,
   table: (ctx) => [
     ["date", "month", "republic", "power", "cause", "followed", "mean"],

@@ -3,6 +3,25 @@
 const RIBBON = [0.4, 15],
   TALLEST = 560;
 
+// Where the republics stand: on the map, or, where most of them are not on it, as discs in the scenario's order.
+function groundOf(run) {
+  const inside = (x) => GEO.labels[x.code] && GEO.labels[x.code][0] > 50 && GEO.labels[x.code][0] < GEO.width - 50;
+  if (2 * run.republics.filter(inside).length >= run.R) return { ...GEO, mapped: true };
+  const columns = Math.min(run.R, 5),
+    rows = Math.ceil(run.R / columns),
+    geo = { width: 1000, height: 320 * rows + 60, land: {}, labels: {}, capitals: {} };
+  run.republics.forEach(({ code }, r) => {
+    const row = Math.floor(r / columns),
+      here = Math.min(columns, run.R - row * columns),
+      x = (geo.width * ((r % columns) + 1)) / (here + 1),
+      y = 30 + 320 * (row + 0.5);
+    geo.land[code] = `M${x - 80} ${y}a80 80 0 1 0 160 0a80 80 0 1 0 -160 0`;
+    geo.labels[code] = [x, y];
+    geo.capitals[code] = [x, y - 42];
+  });
+  return geo;
+}
+
 const BOLD = 50; // per mille: a power that has won this much since day one fills the republic wholly
 function buildMap(ctx) {
   ctx.switch(
@@ -18,21 +37,22 @@ function buildMap(ctx) {
   );
   const run = ctx.run,
     c = ctx.c,
+    geo = groundOf(run),
     width = ctx.width,
-    k = Math.min(width / GEO.width, TALLEST / GEO.height),
-    height = Math.round(GEO.height * k);
-  const aside = (width - GEO.width * k) / 2,
+    k = Math.min(width / geo.width, TALLEST / geo.height),
+    height = Math.round(geo.height * k);
+  const aside = (width - geo.width * k) / 2,
     spot = ([x, y]) => [x * k + aside, y * k];
-  const shown = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => GEO.land[x.code]);
-  const chips = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => !GEO.land[x.code]);
-  const root = ctx.chart(width, height, `Map of the region. ${describe(ctx)}`);
+  const shown = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => geo.land[x.code]);
+  const chips = run.republics.map((republic, r) => ({ ...republic, r })).filter((x) => !geo.land[x.code]);
+  const root = ctx.chart(width, height, `${geo.mapped ? "Map of the region" : run.called.region}. ${describe(ctx)}`);
   const clip = `${ctx.id}-clip`;
   svg("rect", { width, height, rx: 4 }, svg("clipPath", { id: clip }, root));
   const ground = svg("g", { "clip-path": `url(#${clip})` }, root);
-  svg("rect", { width, height, fill: c.water }, ground);
+  svg("rect", { width, height, fill: geo.mapped ? c.water : c.land }, ground);
   const land = svg("g", { transform: `translate(${aside.toFixed(1)} 0) scale(${k})` }, ground);
   const own = new Set(shown.map((x) => x.code));
-  for (const [code, d] of Object.entries(GEO.land)) {
+  for (const [code, d] of Object.entries(geo.land)) {
     if (!own.has(code))
       svg(
         "path",
@@ -45,7 +65,7 @@ function buildMap(ctx) {
     const area = svg(
       "path",
       {
-        d: GEO.land[code],
+        d: geo.land[code],
         stroke: c.border,
         "stroke-width": 1,
         "vector-effect": "non-scaling-stroke",
@@ -66,7 +86,7 @@ function buildMap(ctx) {
       for (let t = 0; t < run.T; t += 3) most = Math.max(most, run.deals("overall", r, p, t));
   if (ctx.sector !== "overall") most = Math.max(most / 2.2, 1);
   for (const { code, r, name } of shown) {
-    const [cx, cy] = spot(GEO.capitals[code] ?? GEO.labels[code]);
+    const [cx, cy] = spot(geo.capitals[code] ?? geo.labels[code]);
     for (const badge of badges) {
       const bend = 0.16 * (badge.x < cx ? 1 : -1) * (badge.ay === 0 ? -0.6 : 1),
         dx = cx - badge.x,
@@ -100,7 +120,7 @@ function buildMap(ctx) {
       root,
     );
   }
-  const labels = areas.map((one) => placeName(ctx, root, one, k, spot));
+  const labels = areas.map((one) => placeName(ctx, root, one, k, spot(geo.labels[one.code] ?? geo.capitals[one.code])));
   drawBadges(ctx, root, badges);
   const chipFills = drawChips(ctx, chips);
   let month = -1;
@@ -172,7 +192,7 @@ function describe(ctx) {
 export default makePanel({
   name: "map",
   needs: "run",
-  title: (ctx) => (ctx.sector === "overall" ? "Who leans where" : `Who leans where: ${ctx.sector}`),
+  title: (ctx) => (ctx.sector === "overall" ? "Who leans where" : `Who leans where: ${ctx.run?.label(ctx.sector) ?? ctx.sector}`),
   caption: (ctx) =>
     [
       ctx.fill === "drift"
@@ -180,7 +200,9 @@ export default makePanel({
         : `Fill: mix of ${listed(ctx.run.powers.slice(0, 3).map((p) => p.short))}, as in the triangle; pale where none prevails.`,
       "Under a name: what moved most since day one, in points, and in what share of worlds it goes that way.",
       "Ribbons: living deals, which pull on alignment.",
-      "Borders: Natural Earth, Crimea as in UN resolution 68/262; no opinion is meant.",
+      groundOf(ctx.run).mapped
+        ? "Borders: Natural Earth, Crimea as in UN resolution 68/262; no opinion is meant."
+        : "There is no map of this region: the discs stand in the order of the scenario.",
     ].join(" "),
   build: buildMap,
   table: (ctx) => [

@@ -37,10 +37,9 @@ function sides(ctx, width, height) {
 }
 
 // The name, and under it what has moved most since day one, in the colour of that power, and how sure that is.
-function placeName(ctx, root, { code, r, name }, k, spot) {
+function placeName(ctx, root, { code, r, name }, k, [x, y]) {
   const run = ctx.run,
     c = ctx.c,
-    [x, y] = spot(GEO.labels[code] ?? GEO.capitals[code]),
     roomy = k > 0.55,
     size = roomy ? 12 : 10,
     small = roomy ? 11 : 9.5;

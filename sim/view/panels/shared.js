@@ -220,6 +220,11 @@ function spread(wanted, gap, low = -Infinity, high = Infinity) {
 
 // -- a run ------------------------------------------------------------------------------------------------------------
 
+// What the scenario calls its region, its actors and the sectors.
+function calledIn(raw) {
+  return raw?.words ?? { region: "", member: "republic", aMember: "a republic", members: "republics", sectors: {} };
+}
+
 // A payload with its axes: flat lists, month last.
 class Run {
   constructor(raw) {
@@ -234,6 +239,12 @@ class Run {
   }
   name(code) {
     return [...this.republics, ...this.powers].find((actor) => actor.code === code)?.name ?? code;
+  }
+  get called() {
+    return calledIn(this.raw);
+  }
+  label(sector) {
+    return this.called.sectors[sector] ?? sector;
   }
   sector(wanted) {
     return this.raw.bands[wanted] ? wanted : "overall";

@@ -30,7 +30,7 @@ function buildTriangle(ctx) {
     `Triangle between ${ends
       .map((e) => e.full)
       .filter(Boolean)
-      .join(", ")}; a dot for each republic`,
+      .join(", ")}; a dot for each ${run.called.member}`,
   );
   mesh(
     root,
@@ -194,7 +194,7 @@ export default makePanel({
   title: () => "The triangle",
   caption: (ctx) =>
     [
-      `Each dot is a republic; the nearer a corner, the larger its alignment with that power${ctx.run.P > 3 ? " (the first three powers only)" : ""}.`,
+      `Each dot is ${ctx.run.called.aMember}; the nearer a corner, the larger its alignment with that power${ctx.run.P > 3 ? " (the first three powers only)" : ""}.`,
       `${isClose(ctx) ? "This is the part of the triangle they are in; beyond" : "Beyond"} a line across it a power has more than half ` +
         "of the three.",
       `Line: its path since day one (small ring)${ctx.sector === "overall" ? "; specks: the other worlds in this month" : ""}` +
