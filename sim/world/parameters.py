@@ -134,7 +134,7 @@ def arrays(
     varied |= {path: over_time(scenario, path, scenario.start, varied) for path in _moving(scenario, varied)}
     actors = Actors.of(scenario)
     before = scenario.rest if settled else {}
-    said = scenario.values
+    said = dict(scenario.values) | {path: course.at(scenario.start) for path, course in scenario.courses.items()}
 
     def moved(path: str) -> str | None:
         """The variation that holds for a path: before day one that of "rest.", or its own if it has no rest."""
