@@ -205,7 +205,8 @@ class Draft:
             row = find(path)
             assert row is not None
             value = courses[path].at(first or 0) if path in courses else row.low
-            spots[path[:-1]][path[-1]] = min(max(value, row.low), row.high)  # points out of bounds are told one by one
+            fits = row.low <= value <= row.high
+            spots[path[:-1]][path[-1]] = value if fits else row.low  # points out of bounds are told one by one
         return top
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import numpy as np
 import pytest
 
 import sim
+from sim.cli.pages.scenario import print_scenario
 from sim.reading.blocs import means
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import SECTORS, STANCES
+from sim.sweeps import factors
+from sim.view import levers
 from sim.world import rules
 from tests.worlds import GOOD
 
@@ -380,3 +386,32 @@ def test_what_is_wrong_with_an_event_is_told(said: str, message: str) -> None:
     assert message in str(caught.value)
     assert len(caught.value.problems) == 1, caught.value
     assert caught.value.problems[0].line is not None
+
+
+def test_levers_and_factors_say_points_and_changes_in_words() -> None:
+    story = small("a: {kind: other, date: 2025-12, changes: {powers.RUS.budget: {times: 2}, powers.CHN.rivalry: 0.1}}")
+    story = story.with_values({"republics.KAZ.leverage.RUS": {"2026": 0.3, "2028-02": 0.5}})
+    said = {
+        "events.a.changes.powers.RUS.budget.times": ("Factor on Russia: budget", "the factor on Russia's budget by a"),
+        "events.a.changes.powers.CHN.rivalry": ("Change of China: rivalry", "the change of China's rivalry by a"),
+        "republics.KAZ.leverage.RUS.2028-02": (
+            "Leverage, Russia in February 2028",
+            "Kazakhstan's leverage under Russia in February 2028",
+        ),
+    }
+    assert {path: (levers.label(story, path), factors.words(path, story)) for path in said} == said
+
+
+def test_show_says_when_events_come_and_what_they_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    story = small(
+        "a: {kind: other, probability: 40 %, after: 2026-01, before: 2027-01, about: Talks., excludes: b}",
+        "b: {kind: other, date: 2026-12, every: 6, repeats: 3, if: c, unless: KAZ.RUS.share > 60 %}",
+        "c: {kind: other, date: 2026-03, probability: 0.5}",
+    )
+    with StringIO() as page, redirect_stdout(page):
+        print_scenario(story, sources=False)
+        said = " ".join(page.getvalue().split())
+    assert "40 % from 2026-01 to 2026-12 a (other): Talks. Excludes b." in said
+    assert "2026-12 b (other): Only if c. Not if KAZ.RUS.share > 60 %. Again every 6 months. 3 times at most." in said
+    assert "2026-03 50 % c (other):" in said
