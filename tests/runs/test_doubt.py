@@ -91,6 +91,21 @@ def test_conduct_is_doubted_before_day_one_too_and_a_change_is_not() -> None:
     assert (arrays(changed, 1, settled=True).power["budget"] != arrays(changed, 1).power["budget"]).any()
 
 
+def test_doubting_and_changing_a_number_are_two_questions_with_two_answers() -> None:
+    """A Russia that was strained all along has long lost what strain takes; one that becomes so loses it now."""
+    story, high = sim.load("dushanbe-2025"), np.full(200, 0.7)
+    base, doubted, changed = (
+        sim.run(asked, 200, keep="outcomes", variations=values).record.outcomes["RUS.change"].mean()
+        for asked, values in (
+            (story, {}),
+            (story, {STRAIN: high, REST + STRAIN: high}),
+            (story.with_values({STRAIN: 0.7}), {}),
+        )
+    )
+    assert changed - base < -0.01
+    assert abs(doubted - base) < 0.3 * abs(changed - base)
+
+
 def test_what_is_changed_keeps_its_doubt_of_before_day_one() -> None:
     reasserts = sim.load("moscow-reasserts")
     path = "powers.RUS.responsiveness"
