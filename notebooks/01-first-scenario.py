@@ -93,12 +93,26 @@ print(fill(both.headline(), 90))
 # %% [markdown]
 # ## How sure is that?
 #
-# The bands above contain chance alone. There are three more sources of uncertainty, each with its own tool:
+# The bands above contain chance alone, as if every number of the scenario were known. None is quite: each has a range,
+# its own or the usual one of its kind. With `doubt=True` worlds differ in these numbers, too, and with the posterior in
+# the parameters that were fitted to the record. That is what `sim run` shows on the command line.
+
+# %%
+unsure = sim.run(scenario, worlds=200, seed=0, doubt=True, posterior="dushanbe-2025")
+for sentence in sim.doubts(unsure).sentences():
+    print(fill(sentence, 90))
+
+# %%
+unsure.plot.alignment_fans()
+
+# %% [markdown]
+# To *doubt* a number is to say that it may have been otherwise all along; to *change* it, as above, that it is so from
+# day one on. `doubt={"powers.RUS.strain": (0.2, 0.7)}` doubts one number alone.
 #
-# 1. **The numbers.** Somebody else would judge them differently: sweep over their ranges (notebook 3), or run with
-#    posterior draws of the parameters fitted to the record, `sim.run(..., posterior="dushanbe-2025")`.
-# 2. **The model.** Tested on 2015–2024, its bands are about as wide as they should be and its point forecasts are no
+# Two more sources of uncertainty have tools of their own:
+#
+# 1. **The model.** Tested on 2015–2024, its bands are about as wide as they should be and its point forecasts are no
 #    better than "as last year" (notebook 4). Read *directions and reasons*, not decimals.
-# 3. **The world.** What nobody put into the scenario will not happen in it.
+# 2. **The world.** What nobody put into the scenario will not happen in it.
 #
 # **Next:** [2 · Compare and explain](02-compare-and-explain.ipynb)
