@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 T = TypeVar("T", float, Floats)
 
+_ENDS = ("low", "value", "high")
 SHARED = 2
 """Neighbouring worlds that share a draw."""
 OTHERS = 0.5
@@ -90,9 +91,11 @@ class Doubt:
         them are scaled down.
         """
         found = {path: span for path, span in self.resolved(scenario).items() if path.removeprefix(REST) not in without}
-        uniform = dict(zip(found, self.uniform(scenario, list(found), worlds, seed), strict=True))
-        drawn = {path: triangular(span, uniform[path]) for path, span in found.items()}
-        drawn = balanced(scenario, drawn)
+        if not found:
+            return {}
+        low, value, high = (np.array([[getattr(span, end)] for span in found.values()]) for end in _ENDS)
+        rows = triangular(low, value, high, self.uniform(scenario, list(found), worlds, seed))
+        drawn = balanced(scenario, dict(zip(found, rows, strict=True)))
         return {path: values for path, values in drawn.items() if path.removeprefix(REST) not in without}
 
     def manifest(self, scenario: Scenario) -> dict[str, Any]:
@@ -126,13 +129,11 @@ class Doubt:
     def uniform(self, scenario: Scenario, paths: list[str], worlds: NDArray[np.int64], seed: int) -> Floats:
         """Where in its range each number lies, (path, world) in (0, 1).
 
-        The same before day one as after, and at every point of a path over time.
-
-        Numbers whose first source is among the scenario's ``together`` are correlated, by a Gaussian copula.
+        The same before day one as after, and at every point of a path over time. Numbers whose first source is among the scenario's ``together`` are correlated, by a Gaussian copula.
         """
         names = [dotted(whole(split(path.removeprefix(REST)))) for path in paths]
-        draws = worlds // SHARED
-        own: Floats = once(seed, draws, [("doubt", name) for name in names])
+        draws, known = worlds // SHARED, {name: row for row, name in enumerate(dict.fromkeys(names))}
+        own: Floats = once(seed, draws, [("doubt", name) for name in known])[[known[name] for name in names]]
         for source, correlation in scenario.together.items():
             rows = [i for i, path in enumerate(paths) if scenario.source_of(path.removeprefix(REST))[0] == source]
             if rows:
@@ -150,11 +151,11 @@ def numbers(found: Iterable[str]) -> int:
     return len({path.removeprefix(REST) for path in found})
 
 
-def triangular(span: Range, u: Floats) -> Floats:
-    """Numbers from uniform ones: half a triangle below the value, half above, so that the value is the median."""
-    below = span.value - (span.value - span.low) * (1.0 - np.sqrt(2.0 * np.minimum(u, 0.5)))
-    above = (span.high - span.value) * (1.0 - np.sqrt(2.0 * (1.0 - np.maximum(u, 0.5))))
-    result: Floats = np.clip(below + above, span.low, span.high)
+def triangular(low: Floats, value: Floats, high: Floats, u: Floats) -> Floats:
+    """Numbers from uniform ones, any shapes: half a triangle below the value, half above, so that it is the median."""
+    below = value - (value - low) * (1.0 - np.sqrt(2.0 * np.minimum(u, 0.5)))
+    above = (high - value) * (1.0 - np.sqrt(2.0 * (1.0 - np.maximum(u, 0.5))))
+    result: Floats = np.clip(below + above, low, high)
     return result
 
 

@@ -163,8 +163,17 @@ class Scenario(Contents):
 
     def rest_paths(self) -> list[str]:
         """The path, "rest." before it, of all conduct whose value before day one may be varied apart from today's."""
+        return list(self._rest_paths)
+
+    @cached_property
+    def _rest_paths(self) -> tuple[str, ...]:
         kept = dict.fromkeys(dotted(whole(split(path))) for path in self._values if self.keeps_rest(path))
-        return [REST + path for path in kept]
+        return tuple(REST + path for path in kept)
+
+    @cached_property
+    def variable(self) -> frozenset[str]:
+        """Every path that variations may name: ``numeric_paths`` and ``rest_paths``."""
+        return frozenset([*self.numeric_paths(), *self._rest_paths])
 
     def _varies(self, path: str) -> bool:
         _, event, key, *_ = path.split(".")

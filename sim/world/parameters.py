@@ -196,7 +196,7 @@ def _moving(scenario: Scenario, varied: Variations) -> list[str]:
 
 def check_variations(scenario: Scenario, worlds: int, varied: Variations) -> None:
     """Raise BadInput for a path that is no number of the scenario, or values that are not one finite number a world."""
-    known = {*scenario.numeric_paths(), *scenario.rest_paths()} if varied else set()
+    known = scenario.variable if varied else frozenset()
     problems = [
         Problem(
             "",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.runs.doubt import Doubt, balanced, triangular
-from sim.scenario.doubt import REST, Range
+from sim.scenario.doubt import REST
 from sim.scenario.table import SECTORS
 from sim.world.parameters import arrays
 
@@ -22,11 +22,14 @@ WORLDS = np.arange(4000)
 
 def test_half_of_the_draws_lie_on_either_side_and_the_nearer_the_likelier() -> None:
     """By hand: at a quarter of the way through the draws, 1 - sqrt(1/2) of the way down from the value."""
-    span = Range(0.0, 1.0, 4.0)
-    assert triangular(span, np.array([0.5])) == pytest.approx(1.0)
-    assert triangular(span, np.array([0.25])) == pytest.approx(1.0 - (1.0 - np.sqrt(0.5)))
-    assert triangular(span, np.array([0.75])) == pytest.approx(1.0 + 3.0 * (1.0 - np.sqrt(0.5)))
-    drawn = triangular(span, np.linspace(1e-9, 1 - 1e-9, 1001))
+
+    def drawn_at(u: np.ndarray) -> np.ndarray:
+        return triangular(np.array([0.0]), np.array([1.0]), np.array([4.0]), u)
+
+    assert drawn_at(np.array([0.5])) == pytest.approx(1.0)
+    assert drawn_at(np.array([0.25])) == pytest.approx(1.0 - (1.0 - np.sqrt(0.5)))
+    assert drawn_at(np.array([0.75])) == pytest.approx(1.0 + 3.0 * (1.0 - np.sqrt(0.5)))
+    drawn = drawn_at(np.linspace(1e-9, 1 - 1e-9, 1001))
     assert (np.diff(drawn) > 0).all()
     assert (drawn.min(), drawn.max()) == pytest.approx((0.0, 4.0), abs=1e-3)
 
