@@ -129,7 +129,8 @@ class Doubt:
     def uniform(self, scenario: Scenario, paths: list[str], worlds: NDArray[np.int64], seed: int) -> Floats:
         """Where in its range each number lies, (path, world) in (0, 1).
 
-        The same before day one as after, and at every point of a path over time. Numbers whose first source is among the scenario's ``together`` are correlated, by a Gaussian copula.
+        The same before day one as after, and at every point of a path over time. Numbers whose first source is among
+        the scenario's ``together`` are correlated, by a Gaussian copula.
         """
         names = [dotted(whole(split(path.removeprefix(REST)))) for path in paths]
         draws, known = worlds // SHARED, {name: row for row, name in enumerate(dict.fromkeys(names))}
