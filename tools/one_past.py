@@ -4,8 +4,8 @@
 
 Runs `hindcast-2013` and holds the state at the end of the month before `dushanbe-2025` starts against its day one, dyad
 by dyad: need-weighted overall, then sector by sector. A share of day one is good to the range that its scenario gives;
-where it gives none, to 0.1 for the largest power of a row and 0.05 for the others, as the scenario says. Overall, the
-sectors' errors are taken as independent. A test fails where the file is out of date.
+where it gives none, to 0.1 for the largest power of a row and 0.05 for the others, whatever doubt makes of it, so that
+the yardstick stays. Overall, the sectors' errors are taken as independent. A test fails where the file is out of date.
 """
 
 from __future__ import annotations
