@@ -107,7 +107,7 @@ class Doubts:
 
     @cached_property
     def whole(self) -> dict[str, float]:
-        """The parts of all alignments' spread together: chance, judgement, record and error; {} where nothing varies."""
+        """The parts of all alignments' spread: chance, judgement, record, and error; {} where nothing varies."""
         parts, weights = self.parts, self.parts.spread**2
         if not weights.sum():
             return {}
