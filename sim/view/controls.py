@@ -63,8 +63,8 @@ class Levers(Control):
 
     Asks {kind: "move", path, value, final} (a number, or the name of an actor's strategy), {kind: "scenario", name},
     {kind: "seed", value}, {kind: "numbers", doubted}, {kind: "posterior", name} ("" for none), {kind: "doubt", path,
-    low, high} (without ends: the plausible range), {kind: "undo", path} ("" for all, "numbers" for these), {kind: "all"}
-    for the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind: "download", what}.
+    low, high} (without ends: the plausible range), {kind: "undo", path} ("" for all, "numbers" for these), {kind:
+    "all"} for the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind: "download", what}.
     """
 
     _esm = script("levers")
