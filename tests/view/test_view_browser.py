@@ -285,7 +285,7 @@ def test_play_keyboard_and_hover(chromium: Any, address: str) -> None:
         assert [page.locator(one).bounding_box()["y"] for one in (".app-head", ".sim-player")] == [0, 48]
         page.hover(".sim-fans [data-republic=UZB]")
         page.wait_for_selector(".sim-map [data-republic=UZB][stroke-width='2']")
-        page.focus(".app-tabs [aria-checked=true]")
+        page.focus("[data-field=sector] [aria-checked=true]")
         page.keyboard.press("ArrowRight")
         page.wait_for_function("location.search.includes('sector=security')")
         page.keyboard.press("Shift+Tab")
@@ -501,7 +501,7 @@ def test_a_lever_is_doubted_and_found(chromium: Any, address: str, width: int, t
         )
         page.click(f"{lever} .app-chip")
         page.wait_for_function("!location.search.includes('doubt')")
-        assert page.is_enabled(f"{lever} input[type=range]")
+        page.wait_for_selector(f"{lever} input[type=range]:enabled")
 
 
 # -- compare, why, sweep, about ---------------------------------------------------------------------------------------
