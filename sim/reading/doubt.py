@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.runs.ask import Ask
 from sim.runs.doubt import SHARED
 from sim.runs.result import Result
-from sim.runs.words import percent, points
+from sim.runs.words import listed, percent, points
 from sim.scenario import BadInput
-from sim.scenario.doubt import REST, Range
+from sim.scenario.doubt import ASKED, REST, STATED, Range
 from sim.sweeps.factors import outcome_words, words
 
 Floats = NDArray[np.float64]
@@ -104,22 +105,35 @@ class Doubts:
         spans = {path: span for path, span in self.result.ask.doubts.items() if not path.startswith(REST)}
         return effects(self, spans, self.shares())
 
-    def sentences(self) -> list[str]:
-        """What the bands hold, and the numbers that matter most, in words."""
-        parts = self.parts
-        weights = parts.spread**2
+    @cached_property
+    def whole(self) -> dict[str, float]:
+        """The parts of all alignments' spread: chance, judgement, record, and error; {} where nothing varies."""
+        parts, weights = self.parts, self.parts.spread**2
         if not weights.sum():
-            return []
+            return {}
         mean = {
             part: float((parts[part] * weights).sum() / weights.sum()) for part in ("chance", "judgement", "record")
         }
-        error = float(np.sqrt((weights**2 * parts.error**2).sum()) / weights.sum())
-        record = f", {percent(mean['record'])} the parameters fitted to the record" if self.fitted.size else ""
-        parts_told = (
-            f"{percent(mean['chance'])} chance, {percent(mean['judgement'])} judgement (numbers in doubt){record}"
-        )
-        told = [f"What sets worlds apart: {parts_told}; give or take {percent(max(error, 0.01))}."]
-        rows = [row for _, row in self.numbers.head(NAMED).iterrows()]
+        return mean | {"error": float(np.sqrt((weights**2 * parts.error**2).sum()) / weights.sum())}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the parts are called, in the order they are told."""
+        fitted = {"record": "the parameters fitted to the record"} if self.fitted.size else {}
+        return {"chance": "chance", "judgement": "judgement (numbers in doubt)", **fitted}
+
+    @property
+    def matter(self) -> list[pd.Series]:
+        """The rows of ``numbers`` that are named: those that matter most."""
+        return [row for _, row in self.numbers.head(NAMED).iterrows()]
+
+    def sentences(self) -> list[str]:
+        """What the bands hold, and the numbers that matter most, in words."""
+        if not self.whole:
+            return []
+        parts_told = ", ".join(f"{percent(self.whole[part])} {said}" for part, said in self.named.items())
+        told = [f"What sets worlds apart: {parts_told}; give or take {percent(max(self.whole['error'], 0.01))}."]
+        rows = self.matter
         if rows:
             told.append(f"The numbers that matter most: {'; '.join(self.told(row) for row in rows)}.")
         return told
@@ -145,6 +159,28 @@ def doubts(result: Result) -> Doubts:
     if result.worlds < FEWEST:
         raise BadInput.of(f"{result.worlds} worlds", f"{FEWEST} or more", path="worlds")
     return Doubts(result)
+
+
+def bands_hold(ask: Ask, mend: str = "") -> str:
+    """What the spread between worlds is made of, in a sentence; ``mend``: how doubt is added where there is none."""
+    posterior, held = ask.posterior, ["chance"]
+    if ask.variations:
+        held.append("the values varied between worlds")
+    if ask.doubt is not None:
+        found = ask.doubts
+        paths = list(dict.fromkeys(path.removeprefix(REST) for path in found))
+        own = sum(1 for path, span in found.items() if span.origin in (STATED, ASKED) and not path.startswith(REST))
+        held.append(
+            f"doubt of {words(paths[0], ask.scenario)}"
+            if len(paths) == 1
+            else f"doubt of {len(paths)} numbers ({own} with a range of their own, the others that of their kind)"
+        )
+    if posterior is not None:
+        until = f" up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
+        held.append(f"what the record{until} leaves open of fitted parameters ({posterior.name})")
+    if len(held) == 1:
+        return f"The bands show chance only, as if every number were known{f'; {mend}' if mend else ''}."
+    return f"The bands show {listed(held)}."
 
 
 def explained(columns: Floats, values: Floats) -> float:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sim.scenario import BadInput, Problem, Scenario
-from sim.scenario.doubt import REST, STATED, Range, vectors
+from sim.scenario.doubt import ASKED, REST, STATED, Range, vectors
 from sim.scenario.errors import nearest, printable
 from sim.scenario.models import FrozenDict, freeze
 from sim.scenario.paths import dotted, split, whole
@@ -75,7 +75,7 @@ class Doubt:
                 expected = f"a range around {value:g}, within {row.low:g} to {row.high:g}"
                 problems.append(Problem("", None, None, path, f"{low:g} to {high:g}", expected))
                 continue
-            found[path] = Range(low, value, high, "--doubt")
+            found[path] = Range(low, value, high, ASKED)
             if scenario.keeps_rest(path) and scenario.get(REST + path) == value:
                 found[REST + path] = found[path]
         if problems:

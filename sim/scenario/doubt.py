@@ -19,6 +19,8 @@ REST = "rest."
 """Before the path of conduct: its value before day one."""
 STATED = "stated"
 """Origin of a range that the scenario states."""
+ASKED = "asked"
+"""Origin of a range that whoever asks has set."""
 
 
 class Scenario(Protocol):
@@ -35,7 +37,7 @@ class Scenario(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A number, how low and how high it may be, and where that comes from: "stated", or the kind of number."""
+    """A number, how low and how high it may be, and where that comes from: "stated", "asked" or the kind of number."""
 
     low: float
     value: float

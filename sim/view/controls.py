@@ -62,11 +62,21 @@ class Levers(Control):
     """Scenario, seed, sliders, what is changed, files. ``show`` is made by ``sim.view.levers``.
 
     Asks {kind: "move", path, value, final} (a number, or the name of an actor's strategy), {kind: "scenario", name},
-    {kind: "seed", value}, {kind: "posterior", name} ("" for none), {kind: "undo", path} ("" for all), {kind: "all"} for
-    the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind: "download", what}.
+    {kind: "seed", value}, {kind: "numbers", doubted}, {kind: "posterior", name} ("" for none), {kind: "doubt", path,
+    low, high} (without ends: the plausible range), {kind: "undo", path} ("" for all, "numbers" for these), {kind:
+    "all"} for the rest of the sliders, {kind: "upload", name} with the file's bytes, {kind: "download", what}.
     """
 
     _esm = script("levers")
+
+
+class Split(Control):
+    """What sets worlds apart; ``show`` is what ``sim.view.split`` makes, and ``old`` while a newer run is under way.
+
+    Asks nothing: a click on a number goes to its lever, in the browser (the event sim:lever {path}).
+    """
+
+    _esm = script("split")
 
 
 class Fields(Control):

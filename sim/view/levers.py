@@ -8,6 +8,7 @@ from sim.figures.palette import power_colors
 from sim.runs.words import capital, month_words
 from sim.scenario import Parameter, Scenario
 from sim.scenario.dates import is_date_path, month_label
+from sim.scenario.doubt import STATED
 from sim.scenario.paths import CHANGES, TIMES, is_month, split
 from sim.scenario.sources import cited, describe
 from sim.scenario.strategies import STANDARD, Strategy, strategies_of
@@ -72,7 +73,7 @@ def choice(scenario: Scenario, path: str) -> dict[str, Any]:
 
 
 def item(scenario: Scenario, path: str) -> dict[str, Any]:
-    """One slider: path, label, unit, bounds, the scenario's own value, help and source."""
+    """One slider: path, label, unit, bounds, the scenario's own value, its range (None: not in doubt), help, source."""
     row = scenario.parameter(path)
     sources = "; ".join(
         "judgement" if source == "assumption" else describe(source) for source in scenario.source_of(path)
@@ -80,6 +81,7 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
     note = scenario.note_of(path)
     date = is_date_path(tuple(path.split(".")))
     usual = row.default if row.default is not None else row.low
+    span = scenario.doubts.get(path)
     curved = not date and row.high > row.low and (usual - row.low) / (row.high - row.low) < CURVED and row.high > 1.5
     return {
         "path": path,
@@ -90,6 +92,8 @@ def item(scenario: Scenario, path: str) -> dict[str, Any]:
         "value": scenario.get(path),
         "date": date,
         "curved": curved,
+        "range": [span.low, span.high] if span else None,
+        "stated": bool(span and span.origin == STATED),
         "about": scenario.words.spell(row.help) + (f" {capital(note)}." if note else ""),
         "source": sources,
     }

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.figures.palette import power_colors
 from sim.reading import projects
+from sim.reading.doubt import bands_hold
 from sim.runs.ledger import entries
 from sim.runs.result import Result, quantiles
 from sim.runs.words import short_names
@@ -54,6 +55,7 @@ def payload(result: Result, worlds_cloud: int = CLOUD, *, world: int | None = No
         "months": result.months,
         "dates": result.dates,
         "coarse": coarse,
+        "held": bands_hold(result.ask),
         "levels": list(LEVELS),
         "words": _called(scenario),
         "republics": [

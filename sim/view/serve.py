@@ -143,12 +143,11 @@ def serve(
 
 def _ahead() -> None:
     """Import the model and run the first ensemble while the browser loads the page, before anybody asks for it."""
-    from sim.runs.ask import Ask
     from sim.view.page import page_of, services
-    from sim.view.state import PAGES, WORLDS
+    from sim.view.state import PAGES, View
 
     catalogue = services.catalogue
-    services.engine.kept(Ask(catalogue.scenario(catalogue.first), WORLDS))
+    services.engine.kept(services.ask(View(), catalogue.scenario(catalogue.first)))
     for name, _ in PAGES:
         page_of(name)
     gc.freeze()  # what is there now stays

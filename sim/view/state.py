@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote
 
+from sim.runs.doubt import Doubt
 from sim.runs.posterior import shipped_posteriors
 from sim.scenario import SECTORS, BadInput, Scenario
+from sim.scenario.dates import is_date_path
+from sim.scenario.doubt import ASKED, Range, vectors
 from sim.scenario.errors import nearest, printable
+from sim.scenario.models import FrozenDict
 from sim.scenario.paths import INNER
 from sim.scenario.strategies import names_of
 from sim.view.catalogue import Catalogue, pack, unpack
@@ -25,6 +29,11 @@ WORLDS, COARSE = 500, 48
 MAX_SEED = 2**53
 """Largest seed a browser can write down exactly."""
 MOST_CHANGES = 200
+PART = 0.1
+"""Part of the bounds on either side within which a number that nothing is said of is doubted at first."""
+
+NONE = "none"
+"""In the address: no posterior; with ``doubt``, no number in doubt but those that are named."""
 
 Value = float | str
 """What a lever sets: a number, or the name of an actor's strategy."""
@@ -41,7 +50,11 @@ class View:
     changes: tuple[tuple[str, Value], ...] = ()
     seed: int = 0
     posterior: str = ""
-    """Posterior draws that the worlds take, so that bands contain parameter uncertainty; "" is none."""
+    """Posterior draws that the worlds take; "" is the scenario's own where numbers are in doubt, ``NONE`` is none."""
+    doubted: bool = True
+    """Whether every number that is not sure is in doubt, as with ``sim run``, or all are as written."""
+    ranges: tuple[tuple[str, float, float], ...] = ()
+    """Numbers that are in doubt within a range of the visitor's own: path, low, high."""
     month: int = -1
     """Month of the playhead; -1 is the last."""
     republic: str = ""
@@ -62,10 +75,23 @@ class View:
         """A copy with other values."""
         return replace(self, **values)  # type: ignore[arg-type]
 
+    @property
+    def doubt(self) -> Doubt | None:
+        """What is in doubt."""
+        ranges = FrozenDict({path: (low, high) for path, low, high in self.ranges})
+        return Doubt(self.doubted, ranges) if self.doubted or ranges else None
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """What its runs depend on beside the scenario."""
+        return self.seed, self.posterior, self.doubted, self.ranges
+
     def address(self) -> str:
         """The query string, "?" included; only what differs from the default, but for the scenario."""
         words: list[tuple[str, object]] = [("page", self.page), ("scenario", self.scenario)]
-        words += [("set", f"{path}={_written(value)}") for path, value in self.changes]
+        words += [("set", f"{path}={written(value)}") for path, value in self.changes]
+        words += [("doubt", NONE)] if not self.doubted else []
+        words += [("doubt", f"{path}:{low:.9g}:{high:.9g}") for path, low, high in self.ranges]
         words += [(name, getattr(self, attribute)) for name, attribute in PLAIN.items()]
         if self.text:
             words.append(("yaml", pack(self.text)))
@@ -73,7 +99,7 @@ class View:
         kept = [
             f"{name}={quote(str(value), safe='.:,-_=')}"
             for name, value in words
-            if name == "set" or (value != "" and value != getattr(blank, PLAIN.get(name, name), ""))
+            if name in ("set", "doubt") or (value != "" and value != getattr(blank, PLAIN.get(name, name), ""))
         ]
         return "?" + "&".join(kept)
 
@@ -116,6 +142,7 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
         problems.append(f"The address asks for another scenario: {error}")
     base = catalogue.scenario(view.scenario, view.text)
     view = view.changed(changes=_changes(words.get("set", []), base, problems))
+    view = view.changed(**_doubts(words.get("doubt", []), view, base, problems))
     view = view.changed(
         seed=_number(word("seed"), "seed", MAX_SEED, problems),
         month=_number(word("month"), "month", base.months, problems) if word("month") else -1,
@@ -128,7 +155,7 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
         ("power", base.powers),
         ("sector", SECTORS),
         ("event", base.events),
-        ("posterior", shipped_posteriors()),
+        ("posterior", [NONE, *shipped_posteriors()]),
     ):
         if word(name) in options:
             view = view.changed(**{name: word(name)})
@@ -141,7 +168,8 @@ def from_address(search: str | None, catalogue: Catalogue) -> tuple[View, list[s
     return view.changed(sweep=word("sweep")), problems
 
 
-def _written(value: Value) -> str:
+def written(value: Value) -> str:
+    """A value as the address and the command line write it."""
     return value if isinstance(value, str) else f"{value:.9g}"
 
 
@@ -193,6 +221,70 @@ def _changes(texts: list[str], base: Scenario, problems: list[str]) -> tuple[tup
         problems.append(f"The changes in the address do not fit: {error}")
         return ()
     return tuple((path, value) for path, value in wanted.items() if value != value_at(base, path))
+
+
+def _doubts(texts: list[str], view: View, base: Scenario, problems: list[str]) -> dict[str, object]:
+    """``doubted`` and ``ranges`` of a view; what cannot be doubted so becomes a problem."""
+    scenario, changes = base.with_values(dict(view.changes)), dict(view.changes)
+    ranges: dict[str, tuple[float, float]] = {}
+    for text in texts[:MOST_CHANGES]:
+        if text in (NONE, "all"):
+            continue
+        path, *ends = text.split(":")
+        try:
+            low, high = (float(end) for end in ends)
+            if path in changes:
+                raise BadInput.of("changed as well", "either a change or a range", path=path)
+            Doubt(False, {path: (low, high)}).resolved(scenario)
+            ranges[path] = low, high
+        except BadInput as error:
+            problems.append(f"The address doubts what cannot be doubted so: {error}")
+        except ValueError:
+            problems.append(f"The address doubts {printable(text)}; it should say a number, its low and its high end.")
+    return {"doubted": NONE not in texts, "ranges": tuple((path, low, high) for path, (low, high) in ranges.items())}
+
+
+def doubted(base: Scenario, view: View, path: str, low: object = None, high: object = None) -> View:
+    """The view with a number in doubt from low to high (without them: within its plausible range), no longer changed.
+
+    Weights that had given way to the number are as they were.
+
+    Raises
+    ------
+    BadInput : no such number, or a date; a range that does not hold the number or is out of bounds.
+    """
+    span = plausible(base, path)  # asked first: it refuses what is no number to doubt
+    ends = (span.low, span.high) if low is None or high is None else _ends(path, low, high)
+    members = next((paths for paths, exact in vectors(base, [path]).values() if exact), [path])
+    changes = tuple((key, value) for key, value in view.changes if key not in members)
+    ranges = {key: (first, last) for key, first, last in view.ranges} | {path: ends}
+    after = view.changed(changes=changes, ranges=tuple((key, *both) for key, both in ranges.items()))
+    assert after.doubt is not None
+    after.doubt.resolved(base.with_values(dict(changes)))
+    return after
+
+
+def _ends(path: str, low: object, high: object) -> tuple[float, float]:
+    try:
+        return round(float(str(low)), 6), round(float(str(high)), 6)
+    except ValueError:
+        raise BadInput.of(f"{low} to {high}"[:60], "two numbers, low and high", path=path) from None
+
+
+def plausible(base: Scenario, path: str) -> Range:
+    """Where a number may lie: its range, stated or by kind; for one that is not in doubt, a part of its bounds.
+
+    Raises
+    ------
+    BadInput : no such number, or a date.
+    """
+    if is_date_path(tuple(path.split("."))):
+        raise BadInput.of("a date", "a number that may be in doubt; a date is moved", path=path)
+    value, row = base.get(path), base.parameter(path)
+    if path in base.doubts:
+        return base.doubts[path]
+    reach = PART * (row.high - row.low)
+    return Range(max(row.low, value - reach), value, min(row.high, value + reach), ASKED)
 
 
 def _number(text: str, name: str, most: int, problems: list[str]) -> int:

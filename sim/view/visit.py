@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,9 @@ import pandas as pd
 import solara
 
 from sim.reading.compare import Comparison
+from sim.reading.doubt import bands_hold
 from sim.runs.ask import Ask
-from sim.runs.posterior import Posterior, load_posterior, on_record, shipped_posteriors
+from sim.runs.posterior import Posterior, load_posterior, on_record, own_posterior, shipped_posteriors
 from sim.runs.result import Result
 from sim.runs.words import capital
 from sim.scenario import BadInput, Scenario
@@ -20,8 +21,10 @@ from sim.view import levers
 from sim.view.catalogue import Catalogue, from_upload, pack
 from sim.view.components import rows_of
 from sim.view.engine import Engine, Kept, Reporter, Runner
+from sim.view.files import scenario_file, table
 from sim.view.payload import Payload
-from sim.view.state import COARSE, PAGES, WORLDS, Value, View, from_address, moved, value_at
+from sim.view.split import split
+from sim.view.state import COARSE, NONE, PAGES, WORLDS, Value, View, doubted, from_address, moved, value_at
 
 SHOWN_PROBLEMS = 30
 """Mistakes of an uploaded file that are listed."""
@@ -38,10 +41,18 @@ class Picture:
     """By republic; "" holds the one to say where no republic is chosen."""
     worlds: int
     seed: int
-    drawn: bool = False
-    """Whether the worlds took parameter draws."""
+    changed: bool = False
+    """Whether levers were moved, so that the sentences tell a difference."""
+    held: str = ""
+    """What the bands hold, in a sentence."""
+    split: dict[str, Any] = field(default_factory=dict)
+    """What sets the worlds apart and which numbers matter most, as ``sim.view.controls.Split`` shows it; {}: no doubt.
+    """
 
 
+NUMBERS = "numbers"
+"""What Undo calls the choice that numbers are as written."""
+MEND = "“in doubt”, beside the levers, adds doubt of them"
 NOT_FITTED = "The parameter draws are fitted to the record of another region"
 
 
@@ -64,15 +75,32 @@ class Services:
     """Set when a visitor has left, until the server has cleared up after him."""
     _posteriors: dict[str, Posterior] = field(default_factory=dict)
 
-    def posterior(self, name: str) -> Posterior | None:
-        """Parameter draws by name; None for ""."""
-        if name and name not in self._posteriors:
+    def named(self, name: str) -> Posterior | None:
+        """Posterior draws by name; None for "" and for none."""
+        if name not in ("", NONE) and name not in self._posteriors:
             self._posteriors[name] = load_posterior(name)
         return self._posteriors.get(name)
 
-    def ask(self, scenario: Scenario, view: View, worlds: int = WORLDS, keep: str = "full") -> Ask:
-        """What a visitor who looks at ``view`` asks of a scenario. Raises BadInput where the draws do not suit it."""
-        return Ask(scenario, worlds, view.seed, keep, posterior=self.posterior(view.posterior))
+    def posterior(self, view: View, *scenarios: Scenario) -> Posterior | None:
+        """The posterior draws that all of these take: those chosen or, with numbers in doubt, their own if they fit."""
+        if view.posterior or not view.doubted:
+            return self.named(view.posterior)
+        own = {found.name if (found := own_posterior(one)) else "" for one in scenarios}
+        return self.named(own.pop()) if len(own) == 1 else None
+
+    def asks(self, view: View, *scenarios: Scenario, worlds: int = WORLDS, keep: str = "full") -> list[Ask]:
+        """What a visitor who looks at ``view`` asks of scenarios that are seen side by side: the same draws for all.
+
+        Raises
+        ------
+        BadInput : draws or ranges that do not suit one of them.
+        """
+        posterior = self.posterior(view, *scenarios)
+        return [Ask(one, worlds, view.seed, keep, posterior=posterior, doubt=view.doubt) for one in scenarios]
+
+    def ask(self, view: View, scenario: Scenario, worlds: int = WORLDS, keep: str = "full") -> Ask:
+        """What a visitor who looks at ``view`` asks of one scenario. See ``asks``."""
+        return self.asks(view, scenario, worlds=worlds, keep=keep)[0]
 
 
 class Visit:
@@ -116,6 +144,10 @@ class Visit:
             self._made = (base, changes, made)
         return made
 
+    def ask(self, worlds: int = WORLDS, keep: str = "full") -> Ask:
+        """What is asked of the scenario with its changes; its draws are those of the one without."""
+        return self.services.asks(self.view.value, self.base, self.scenario, worlds=worlds, keep=keep)[1]
+
     @property
     def month(self) -> int:
         """Month of the playhead, 0 to the run's last."""
@@ -129,6 +161,7 @@ class Visit:
         if view.text:
             titles = {view.scenario: f"{base.title} (your file)", **titles}
         key = base.hash + base.name
+        taken = self.services.posterior(view, self.base, self.scenario)
         if self._sliders[0] is not base:
             self._sliders = (base, levers.first(base))
         return {
@@ -136,7 +169,8 @@ class Visit:
             "scenarios": list(titles.items()),
             "scenario": view.scenario,
             "seed": view.seed,
-            "posterior": view.posterior,
+            "doubted": view.doubted,
+            "posterior": taken.name if taken else "",
             "posteriors": shipped_posteriors() if on_record(base) else [],
             "refused": self.problem.value,
             "about": _opening(base.about),
@@ -153,6 +187,10 @@ class Visit:
                     "to": levers.written(base, path, value),
                 }
                 for path, value in view.changes
+            ],
+            "ranges": [
+                {"path": path, "low": low, "high": high, "label": levers.label(base, path, whole=True)}
+                for path, low, high in view.ranges
             ],
             "upload": {"title": upload.title, "problems": list(upload.problems), "more": upload.more},
         }
@@ -186,56 +224,93 @@ class Visit:
             self.problem.set(str(error))
 
     def _do(self, ask: dict[str, Any]) -> None:
-        kind, view = ask.get("kind"), self.view.value
-        if kind == "move":
-            changes = moved(self.base, dict(view.changes), str(ask.get("path")), ask.get("value", 0))
-            self._check(self.base, changes, view.posterior)
-            if ask.get("final"):
-                self._change(view.changed(changes=tuple(changes.items())))
-            else:
-                self.run(dict(changes), worlds=COARSE)
-        elif kind == "undo":
-            left = tuple((path, value) for path, value in view.changes if ask.get("path") not in ("", path))
-            self._change(view.changed(changes=left if self._holds(left) else ()))
-        elif kind == "scenario" and ask.get("name") != view.scenario:
-            self._open(str(ask.get("name")), "")
-        elif kind == "seed":
-            self._change(view.changed(seed=max(0, int(ask.get("value", 0))), world=-1))
-        elif kind == "posterior" and ask.get("name") in ("", *shipped_posteriors()):
-            self._check(self.base, dict(view.changes), ask["name"])
-            self._change(view.changed(posterior=ask["name"], world=-1))
-        elif kind == "page" and ask.get("page") in dict(PAGES):
-            self.look(page=ask["page"])
-        elif kind == "address":
-            found, problems = self._address(str(ask.get("search", "")))
-            self.problem.set("\n".join(problems))
-            self._change(found)
-        elif kind == "all":
-            self.rest.set(self.base.hash + self.base.name)
-        elif kind == "upload":
-            self._upload(str(ask.get("name", "")), ask.get("bytes", b""))
-        elif kind == "download":
-            self.download(str(ask.get("what")), ask["widget"])
+        view = self.view.value
+        acts: dict[str, Callable[[], None]] = {
+            "move": lambda: self._move(str(ask.get("path")), ask.get("value", 0), final=bool(ask.get("final"))),
+            "doubt": lambda: self._change(
+                doubted(self.base, view, str(ask.get("path")), ask.get("low"), ask.get("high"))
+            ),
+            NUMBERS: lambda: self._change(view.changed(doubted=ask.get("doubted") is not False, world=-1)),
+            "undo": lambda: self._undo(str(ask.get("path"))),
+            "scenario": lambda: self._open(str(ask.get("name")), ""),
+            "seed": lambda: self._change(view.changed(seed=max(0, int(ask.get("value", 0))), world=-1)),
+            "posterior": lambda: self._take(str(ask.get("name"))),
+            "page": lambda: self.look(page=ask["page"]),
+            "address": lambda: self._go(str(ask.get("search", ""))),
+            "all": lambda: self.rest.set(self.base.hash + self.base.name),
+            "upload": lambda: self._upload(str(ask.get("name", "")), ask.get("bytes", b"")),
+            "download": lambda: self.download(str(ask.get("what")), ask["widget"]),
+        }
+        senseless = (
+            ("scenario", ask.get("name") == view.scenario),
+            ("posterior", ask.get("name") not in ("", *shipped_posteriors())),
+            ("page", ask.get("page") not in dict(PAGES)),
+        )
+        kind = str(ask.get("kind"))
+        if kind in acts and (kind, True) not in senseless:
+            acts[kind]()
+
+    def _move(self, path: str, value: Value, *, final: bool) -> None:
+        """Move a lever, or see what it would do: a lever is moved or in doubt."""
+        view = self.view.value
+        changes = moved(self.base, dict(view.changes), path, value)
+        after = view.changed(changes=tuple(changes.items()), ranges=_others(view.ranges, path))
+        self._check(after)
+        if final:
+            self._change(after)
+        else:
+            self.run(dict(changes), worlds=COARSE, view=after)
+
+    def _go(self, search: str) -> None:
+        """Go where an address says."""
+        view, problems = self._address(search)
+        self.problem.set("\n".join(problems))
+        self._change(view)
+
+    def _undo(self, path: str) -> None:
+        """Take back one change, one range or that numbers are as written (``NUMBERS``); with "", all of these."""
+        view = self.view.value
+        left = tuple((key, value) for key, value in view.changes if path not in ("", key))
+        after = view.changed(
+            changes=left if self._holds(left) else (),
+            ranges=_others(view.ranges, path) if path else (),
+            doubted=view.doubted or path in ("", NUMBERS),
+        )
+        self._change(after)
+
+    def _take(self, name: str) -> None:
+        """Take posterior draws, or none; what goes without saying is not said. BadInput where they do not fit."""
+        view = self.view.value.changed(posterior="", world=-1)
+        own = self.services.posterior(view, self.base, self.scenario)
+        if name != (own.name if own else ""):
+            view = view.changed(posterior=name or NONE)
+        self._check(view)
+        self._change(view)
 
     def _address(self, search: str | None) -> tuple[View, list[str]]:
         """The view of an address, without parameter draws where they and the changes set the same."""
         view, problems = from_address(search, self.services.catalogue)
         base = self.services.catalogue.scenario(view.scenario, view.text)
-        if not self._agree(base, dict(view.changes), view.posterior):
+        if not self._agree(base, view):
             why = "A lever and the parameter draws in the address set the same" if on_record(base) else NOT_FITTED
             problems.append(f"{why}; the draws are left out.")
             view = view.changed(posterior="")
         return view, problems
 
-    def _check(self, base: Scenario, changes: dict[str, Value], name: str) -> None:
-        """Refuse a lever that the parameter draws set as well."""
-        posterior = self.services.posterior(name)
-        if posterior is not None:
-            posterior.check(base, dict.fromkeys(changes, "a lever"))
+    def _check(self, view: View) -> None:
+        """Refuse a lever that the draws chosen set as well, and a range that a change has left beside the number."""
+        self._suits(self.base, view)
+        if view.ranges and view.doubt is not None:
+            view.doubt.resolved(self._with(self.base, dict(view.changes)))
 
-    def _agree(self, base: Scenario, changes: dict[str, Value], name: str) -> bool:
+    def _suits(self, base: Scenario, view: View) -> None:
+        posterior = self.services.named(view.posterior)
+        if posterior is not None:
+            posterior.check(base, dict.fromkeys([path for path, _ in view.changes], "a lever"))
+
+    def _agree(self, base: Scenario, view: View) -> bool:
         try:
-            self._check(base, changes, name)
+            self._suits(base, view)
         except BadInput:
             return False
         return True
@@ -259,9 +334,10 @@ class Visit:
         keep = {
             "page": view.page,
             "seed": view.seed,
+            "doubted": view.doubted,
             "sector": view.sector,
             "sweep": view.sweep,
-            "posterior": view.posterior if self._agree(scenario, {}, view.posterior) else "",
+            "posterior": view.posterior if self._agree(scenario, View(posterior=view.posterior)) else "",
             "month": view.month if view.month < scenario.months else -1,
             "republic": view.republic if view.republic in scenario.republics else "",
             "power": view.power if view.power in scenario.powers else "",
@@ -293,34 +369,48 @@ class Visit:
     # -- running ------------------------------------------------------------------------------------------------------
 
     def run(self, changes: dict[str, Value], *, worlds: int = WORLDS, view: View | None = None) -> None:
-        """Find the picture of the scenario with these changes, beside the one without; a coarse one soon."""
+        """Find the picture of the scenario with these changes, beside the one without; a coarse one soon.
+
+        Where ranges of the visitor's own are all that differs, they are what the other is without.
+        """
         view, engine = view or self.view.value, self.services.engine
         base = self.services.catalogue.scenario(view.scenario, view.text)
         coarse = worlds < WORLDS
         scenario = self._with(base, changes)
 
         def work(report: Reporter) -> None:
-            before = engine.kept(self.services.ask(base, view), report, world=view.world)
-            followed = view.world if coarse else int(before.payload["follow"]["world"])
-            now = (
-                before
-                if not changes
-                else engine.kept(self.services.ask(scenario, view, worlds), report, world=followed, coarse=coarse)
-            )
-            picture = self._picture(scenario, before, now, view)
+            then, ask = self.services.asks(view, base, scenario)
+            if not changes:
+                then = self.services.ask(view.changed(ranges=()), base) if view.ranges else ask
+            before = engine.kept(then, report, world=view.world)
+            now = before
+            if ask != then:
+                followed = view.world if coarse else int(before.payload["follow"]["world"])
+                now = engine.kept(Ask.of(ask, worlds=worlds), report, world=followed, coarse=coarse)
+            picture = self._picture(before, now, view, changed=bool(changes))
             report(1.0)
             self.progress.set(None)
             self.picture.set(picture)
 
         self.runner.ask(work, lasting=not coarse)
 
-    def _picture(self, scenario: Scenario, before: Kept, now: Kept, view: View) -> Picture:
-        if now is before:
+    def _picture(self, before: Kept, now: Kept, view: View, *, changed: bool) -> Picture:
+        coarse, ask = now.payload["coarse"], now.result.ask
+        if changed:
+            sentences = differences(before.result, now.result, view.republic, view.power, few=coarse)
+        else:
             sentences = {"": now.result.headline()} | standings(now.result)
-            return Picture(scenario, now.payload, None, sentences, now.result.worlds, view.seed, bool(view.posterior))
-        sentences = differences(before.result, now.result, view.republic, view.power, few=now.payload["coarse"])
+        last = self.picture.value
         return Picture(
-            scenario, now.payload, before.payload, sentences, now.result.worlds, view.seed, bool(view.posterior)
+            ask.scenario,
+            now.payload,
+            None if now is before else before.payload,
+            sentences,
+            ask.worlds,
+            view.seed,
+            changed,
+            bands_hold(ask, mend=MEND),
+            split(now.result) if not coarse else last.split if last else {},
         )
 
     def _failed(self, error: BaseException) -> None:
@@ -333,13 +423,16 @@ class Visit:
         view, scenario = self.view.value, self.scenario
         name = f"{scenario.name}{'-changed' if view.changes else ''}"
         if what == "yaml":
-            widget.give(f"{name}.yaml", "application/yaml", scenario.to_yaml().encode("utf-8"))
+            taken = self.services.posterior(view, self.base, scenario)
+            data = scenario_file(scenario, view, taken.name if taken else "")
+            widget.give(f"{name}.yaml", "application/yaml", data)
             return
 
+        ask = self.ask(keep="full" if what == "csv" else "overall")
+
         def work(report: Reporter) -> None:
-            keep = "full" if what == "csv" else "overall"
-            result = self.services.engine.ensemble(self.services.ask(scenario, view, keep=keep), report)
-            data = table(result, what)
+            result = self.services.engine.ensemble(ask, report)
+            data = table(result, what, view)
             report(1.0)
             self.progress.set(None)
             kind = "text/csv" if what == "csv" else "application/vnd.apache.parquet"
@@ -353,13 +446,8 @@ class Visit:
         self.services.left.set()
 
 
-def table(result: Result, what: str) -> bytes:
-    """Bands of all sectors by month as CSV, or the overall shares of every world as Parquet."""
-    if what == "csv":
-        return result.bands("all").to_csv(index=False, float_format="%.6g", lineterminator="\n").encode("utf-8")
-    stream = io.BytesIO()
-    result.alignment().to_parquet(stream, index=False)
-    return stream.getvalue()
+def _others(ranges: tuple[tuple[str, float, float], ...], path: str) -> tuple[tuple[str, float, float], ...]:
+    return tuple(one for one in ranges if one[0] != path)
 
 
 def _opening(about: str, letters: int = 260) -> str:

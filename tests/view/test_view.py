@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import shlex
 import sys
 import threading
 import time
@@ -25,7 +26,9 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app as program
-from sim.runs.posterior import shipped_posteriors
+from sim.cli.options import doubted, load_changed
+from sim.runs.doubt import Doubt
+from sim.runs.posterior import own_posterior, shipped_posteriors
 from sim.scenario import SECTORS, BadInput
 from sim.scenario.strategies import names_of, strategies_of
 from sim.scenario.yaml import MAX_BYTES
@@ -38,8 +41,10 @@ import solara
 from sim.view import components, controls, levers, panels
 from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
+from sim.view.files import command
 from sim.view.pages import about, compare, explore, sweep, why
-from sim.view.state import PAGES, WORLDS, View, from_address, moved
+from sim.view.split import split
+from sim.view.state import NONE, PAGES, WORLDS, View, from_address, moved
 from sim.view.visit import Services, Visit
 
 FIRST = ("budget", "strain", "respect", "strings", "hedging", "solidarity")
@@ -62,6 +67,11 @@ def until(true: Callable[[], bool], seconds: float = 60.0) -> bool:
     while not true() and time.monotonic() < end:
         time.sleep(0.01)
     return true()
+
+
+def in_doubt(scenario: sim.Scenario) -> dict[str, Any]:
+    """What ``sim run`` asks of a scenario, unless told otherwise."""
+    return {"doubt": True, "posterior": own_posterior(scenario)}
 
 
 def settled(visit: Visit) -> Visit:
@@ -91,6 +101,12 @@ def views(draw: st.DrawFn) -> View:
     for path in draw(st.lists(st.sampled_from(free), max_size=3, unique=True)):
         row = scenario.parameter(path)
         changes = moved(scenario, changes, path, draw(st.floats(row.low, row.high)))
+    ranges = []
+    for path in draw(st.lists(st.sampled_from(sorted({*free} - {*changes})), max_size=2, unique=True)):
+        row, value = scenario.parameter(path), scenario.get(path)
+        part = draw(st.floats(0.1, 1.0))
+        low, high = (round(value + part * (end - value), 6) for end in (row.low, row.high))
+        ranges.append((path, min(low, value), max(high, value)))
     for section in ("powers", "republics"):
         for code in draw(st.lists(st.sampled_from([*getattr(scenario, section)]), max_size=2, unique=True)):
             changes = moved(scenario, changes, f"{section}.{code}.strategy", draw(st.sampled_from(names_of(section))))
@@ -99,7 +115,9 @@ def views(draw: st.DrawFn) -> View:
         scenario=name,
         changes=tuple(changes.items()),
         seed=draw(st.integers(0, 2**53)),
-        posterior=draw(st.sampled_from(["", *shipped_posteriors()])),
+        posterior=draw(st.sampled_from(["", NONE, *shipped_posteriors()])),
+        doubted=draw(st.booleans()),
+        ranges=tuple(ranges),
         month=draw(st.integers(-1, scenario.months)),
         republic=draw(st.sampled_from(["", *scenario.republics])),
         power=draw(st.sampled_from(["", *scenario.powers])),
@@ -134,6 +152,7 @@ def test_an_address_brings_back_the_view(view: View) -> None:
                     "page",
                     "scenario",
                     "set",
+                    "doubt",
                     "seed",
                     "month",
                     "republic",
@@ -184,6 +203,21 @@ def test_an_address_names_a_strategy_that_there_is_not() -> None:
     assert "cannot be changed: powers.XXX.strategy=coercer" in said
 
 
+def test_an_address_names_what_cannot_be_doubted_so() -> None:
+    view, problems = from_address(
+        "?doubt=powers.RUS.strain:0.2:0.6&doubt=powers.RUS.respect:0.9:1&doubt=powers.RUS.budget&doubt=powers.RUS.x:0:1"
+        "&doubt=powers.CHN.respect:0.1:0.9&set=powers.CHN.respect=0.3&doubt=powers.RUS.strings:a:b",
+        CATALOGUE,
+    )
+    assert (view.ranges, view.doubted) == ((("powers.RUS.strain", 0.2, 0.6),), True)
+    assert len(problems) == 5
+    said = "\n".join(problems)
+    assert "powers.RUS.respect: found 0.9 to 1, expected a range around 0.45, within 0 to 1" in said
+    assert "powers.CHN.respect: found changed as well, expected either a change or a range" in said
+    for word in ("powers.RUS.budget", "powers.RUS.x", "powers.RUS.strings:a:b"):
+        assert word in said
+
+
 def test_an_uploaded_scenario_travels_in_the_address() -> None:
     text = "title: Mine\nextends: dushanbe-2025\npowers:\n  RUS:\n    strain: {value: 0.7, source: assumption}\n"
     view = View(scenario="mine", text=text)
@@ -208,6 +242,9 @@ def test_levers_are_the_parameter_table(base: sim.Scenario) -> None:
         assert (item["unit"], item["low"], item["high"]) == (row.unit, row.low, row.high)
         assert item["value"] == base.get(item["path"])
         assert item["about"].startswith(row.help)
+        span = base.doubts.get(item["path"])
+        assert item["range"] == (span and [span.low, span.high])
+        assert item["stated"] == (base.range_of(item["path"]) is not None and span is not None)
         assert item["source"]
     words = {item["path"].split(".")[2] for item in first}
     assert set(FIRST) - words == set()
@@ -472,7 +509,8 @@ def test_a_moved_lever_says_what_it_changes(services: Services, base: sim.Scenar
     visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": True})
     assert visit.runner.wait(120)
     picture = visit.picture.value
-    paired = sim.compare(base, base.with_values({"powers.RUS.strain": 0.8}), worlds=WORLDS, seed=0)
+    changed = base.with_values({"powers.RUS.strain": 0.8})
+    paired = sim.compare(base, changed, worlds=WORLDS, seed=0, **in_doubt(changed))
     table = paired.table()
     top = table.loc[table.difference.abs().idxmax()]
     assert picture.sentences[""] == paired.sentence(top.republic, top.power)
@@ -493,7 +531,7 @@ def test_a_strategy_is_a_lever_like_any_other(services: Services, base: sim.Scen
     picture = visit.picture.value
     assert picture.scenario.hash == changed.hash != base.hash
     assert picture.before is not None
-    paired = sim.compare(base, changed, worlds=WORLDS)
+    paired = sim.compare(base, changed, worlds=WORLDS, **in_doubt(changed))
     table = paired.table()
     top = table.loc[table.difference.abs().idxmax()]
     assert picture.sentences[""] == paired.sentence(top.republic, top.power)
@@ -515,30 +553,171 @@ def test_a_strategy_is_a_lever_like_any_other(services: Services, base: sim.Scen
 
 
 @pytest.mark.slow
-def test_worlds_may_take_draws_of_what_the_record_leaves_open(services: Services, base: sim.Scenario) -> None:
+@pytest.mark.parametrize("name", ["dushanbe-2025", "crowded-steppe"])
+def test_a_page_opens_with_the_worlds_of_sim_run(name: str, services: Services) -> None:
+    said = CliRunner().invoke(program, ["run", name, "--format", "json", "-q"]).output
+    picture = settled(Visit(services, f"?scenario={name}")).picture.value
+    assert picture.sentences[""] == json.loads(said)["headline"]
+    assert "doubt of" in picture.held
+    assert ("leaves open of fitted parameters" in picture.held) == (name == "dushanbe-2025")
+
+
+@pytest.mark.slow
+def test_numbers_may_be_as_written(services: Services, base: sim.Scenario) -> None:
+    visit = settled(Visit(services))
+    visit.hear({"kind": "numbers", "doubted": False})
+    assert visit.runner.wait(120)
+    picture = visit.picture.value
+    assert visit.view.value.address().endswith("&doubt=none")
+    assert picture.sentences[""] == sim.run(base, worlds=WORLDS).headline()
+    assert picture.held.startswith("The bands show chance only, as if every number were known; “in doubt”")
+    assert picture.split == {}
+    assert visit.levers()["posterior"] == ""
+    assert Visit(services, visit.view.value.address()).view.value == visit.view.value
+    visit.hear({"kind": "undo", "path": "numbers"})
+    assert visit.view.value == View(scenario="dushanbe-2025")
+
+
+@pytest.mark.slow
+def test_worlds_may_take_draws_of_what_the_record_leaves_open_or_not(services: Services, base: sim.Scenario) -> None:
     name = shipped_posteriors()[0]
     visit = Visit(services)
+    assert visit.levers()["posterior"] == name
+    visit.hear({"kind": "posterior", "name": ""})
+    assert visit.runner.wait(120)
+    assert "posterior=none" in visit.view.value.address()
+    assert visit.picture.value.sentences[""] == sim.run(base, worlds=WORLDS, doubt=True).headline()
+    visit.hear({"kind": "posterior", "name": name})
+    assert visit.view.value == View(scenario="dushanbe-2025")  # what goes without saying is not said
+    visit.hear({"kind": "numbers", "doubted": False})
     visit.hear({"kind": "posterior", "name": name})
     assert visit.runner.wait(120)
     assert f"posterior={name}" in visit.view.value.address()
-    picture, mine = visit.picture.value, sim.run(base, worlds=WORLDS, posterior=name)
-    assert picture.sentences[""] == mine.headline()
-    assert picture.payload["id"] != settled(Visit(services)).picture.value.payload["id"]
+    assert visit.picture.value.sentences[""] == sim.run(base, worlds=WORLDS, posterior=name).headline()
     before = visit.view.value
     visit.hear({"kind": "move", "path": "republics.KAZ.hedging", "value": 0.9, "final": True})
     assert "one of the two" in visit.problem.value
     assert visit.view.value == before
-    visit.hear({"kind": "move", "path": "powers.RUS.strain", "value": 0.8, "final": True})
-    assert visit.runner.wait(120)
-    assert visit.problem.value == ""
-    changed = base.with_values({"powers.RUS.strain": 0.8})
-    paired = sim.compare(base, changed, worlds=WORLDS, posterior=name)
-    table = paired.table()
-    top = table.loc[table.difference.abs().idxmax()]
-    assert visit.picture.value.sentences[""] == paired.sentence(top.republic, top.power)
     both = Visit(services, f"?posterior={name}&set=republics.KAZ.hedging=0.9")
     assert both.view.value.posterior == ""
     assert "draws are left out" in both.problem.value
+
+
+def test_a_lever_that_the_own_draws_set_goes_before_them(services: Services, base: sim.Scenario) -> None:
+    visit = Visit(services, "?set=republics.KAZ.hedging=0.9")
+    assert (visit.problem.value, visit.levers()["posterior"]) == ("", "")
+    before, after = services.asks(visit.view.value, visit.base, visit.scenario)
+    assert before.posterior is after.posterior is None
+
+
+def test_what_is_compared_takes_the_same_draws(services: Services) -> None:
+    load = services.catalogue.scenario
+    own, other, more = load("dushanbe-2025"), load("war-drags-on"), load("crowded-steppe")
+    view = View(ranges=(("powers.RUS.respect", 0.3, 0.6),))
+    left, right = services.asks(view, own, other)
+    assert left.posterior is right.posterior is not None
+    worlds = np.arange(WORLDS)
+    one, two = left.values_of(worlds), right.values_of(worlds)
+    same = [path for path in one if path in two and left.doubts.get(path) == right.doubts.get(path)]
+    assert "powers.RUS.respect" in same
+    assert len(same) > 300
+    for path in same:
+        np.testing.assert_array_equal(one[path], two[path], path)
+    assert {ask.posterior for ask in services.asks(view, own, more)} == {None}  # the draws are not of its actors
+
+
+STRAIN = "powers.RUS.strain"
+
+
+@pytest.mark.slow
+def test_a_lever_is_changed_or_in_doubt(services: Services, base: sim.Scenario) -> None:
+    visit = settled(Visit(services, f"?set={STRAIN}=0.8"))
+    visit.hear({"kind": "doubt", "path": STRAIN})
+    low, high = base.range_of(STRAIN)
+    assert (visit.view.value.changes, visit.view.value.ranges) == ((), ((STRAIN, low, high),))
+    visit.hear({"kind": "doubt", "path": STRAIN, "low": 0.1, "high": 0.9})
+    assert visit.runner.wait(120)
+    assert f"doubt={STRAIN}:0.1:0.9" in visit.view.value.address()
+    assert [(one["label"], one["low"], one["high"]) for one in visit.levers()["ranges"]] == [
+        ("Russia: strain", 0.1, 0.9)
+    ]
+    result = sim.run(base, worlds=WORLDS, **in_doubt(base) | {"doubt": Doubt(True, {STRAIN: (0.1, 0.9)})})
+    picture = visit.picture.value
+    assert picture.sentences[""] == result.headline()
+    assert (
+        picture.before["id"] == settled(Visit(services)).picture.value.payload["id"]
+    )  # the outline: without the range
+    there = Visit(services, visit.view.value.address())
+    assert (there.view.value, there.problem.value) == (visit.view.value, "")
+    before = visit.view.value
+    for ends, told in (
+        ((0.5, 0.9), "0.5 to 0.9, expected a range around 0.4"),
+        ((-1, 0.9), "within 0 to 1"),
+        (("low", 1), "expected two numbers"),
+    ):
+        visit.hear({"kind": "doubt", "path": STRAIN, "low": ends[0], "high": ends[1]})
+        assert told in visit.problem.value
+        assert visit.view.value == before
+    visit.hear({"kind": "move", "path": STRAIN, "value": 0.7, "final": True})
+    assert (visit.view.value.changes, visit.view.value.ranges) == (((STRAIN, 0.7),), ())
+    visit.hear({"kind": "doubt", "path": STRAIN, "low": 0.1, "high": 0.9})
+    visit.hear({"kind": "undo", "path": STRAIN})
+    assert visit.runner.wait(120)
+    assert visit.view.value == View(scenario="dushanbe-2025")
+    assert visit.picture.value.before is None
+
+
+def test_weights_that_gave_way_come_back_when_one_is_doubted(services: Services, base: sim.Scenario) -> None:
+    visit = Visit(services)
+    for path, value in (("republics.KAZ.need.trade", 0.5), (STRAIN, 0.7)):
+        visit.hear({"kind": "move", "path": path, "value": value, "final": True})
+    visit.hear({"kind": "doubt", "path": "republics.KAZ.need.energy"})
+    visit.close()
+    assert visit.view.value.changes == ((STRAIN, 0.7),)
+    assert visit.view.value.ranges[0][0] == "republics.KAZ.need.energy"
+    visit.hear({"kind": "doubt", "path": "events.russia-summit-2027.date"})
+    assert "a date is moved" in visit.problem.value
+
+
+@pytest.mark.slow
+def test_the_split_is_that_of_the_run_and_waits_for_a_whole_one(services: Services, base: sim.Scenario) -> None:
+    visit = settled(Visit(services))
+    found, shown = sim.doubts(sim.run(base, worlds=WORLDS, **in_doubt(base))), visit.picture.value.split
+    assert sum(part["part"] for part in shown["parts"]) == pytest.approx(1.0, abs=0.001)
+    parts, numbers = found.sentences()
+    assert parts == f"What sets worlds apart: {', '.join(part['said'] for part in shown['parts'])}; {shown['error']}."
+    assert [number["path"] for number in shown["numbers"]] == found.numbers.path[:3].tolist()
+    told = [f"{one['name'][:1]}{one['name'][1:]} {one['told']}" for one in shown["numbers"]]
+    assert numbers == f"The numbers that matter most: {'; '.join(told)}."
+    visit.hear({"kind": "move", "path": STRAIN, "value": 0.8, "final": False})
+    assert visit.runner.wait(120)
+    assert visit.picture.value.payload["coarse"]
+    assert visit.picture.value.split is shown
+    assert split(sim.run(base, worlds=60, months=2)) == {}
+    assert split(sim.run(base, worlds=20, months=2, doubt=True)) == {}
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "",
+        "doubt=none",
+        f"set={STRAIN}=0.6&set=powers.CHN.strategy=merchant&seed=7",
+        f"doubt={STRAIN}:0.2:0.6&posterior=none",
+        f"doubt=none&doubt={STRAIN}:0.2:0.6&posterior=dushanbe-2025",
+        "set=republics.KAZ.hedging=0.9",
+    ],
+)
+def test_the_command_of_a_download_asks_the_same(search: str, services: Services) -> None:
+    visit = Visit(services, f"?{search}")
+    assert visit.problem.value == ""
+    name, *words = shlex.split(command(visit.view.value))[2:]
+    said: dict[str, list[str]] = {}
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        said.setdefault(option, []).append(value)
+    chosen = load_changed(name, said.get("--set"))
+    asked = doubted(chosen, said.get("--doubt"), said.get("--posterior", [None])[0])
+    assert sim.Ask.of(chosen, worlds=WORLDS, seed=int(said.get("--seed", ["0"])[0]), **asked) == visit.ask()
 
 
 def test_the_headline_names_actors() -> None:
@@ -582,14 +761,34 @@ def test_downloads_hold_the_numbers_of_sim_run(services: Services, base: sim.Sce
         assert visit.runner.wait(120)
     path = tmp_path / "dushanbe-2025-changed.yaml"
     path.write_bytes(saved.files[path.name])
-    result = sim.run(path, worlds=WORLDS, seed=0)
-    csv = pd.read_csv(io.BytesIO(saved.files["dushanbe-2025-changed-seed0.csv"]))
+    assert sim.load(path).hash == visit.scenario.hash
+    result = sim.run(visit.scenario, worlds=WORLDS, seed=0, **in_doubt(base))
+    text = saved.files["dushanbe-2025-changed-seed0.csv"]
+    csv = pd.read_csv(io.BytesIO(text), comment="#")
     own = result.bands("all")
     np.testing.assert_allclose(csv.iloc[:, -3:].to_numpy(float), own.iloc[:, -3:].to_numpy(float), rtol=1e-5)
     parquet = pd.read_parquet(io.BytesIO(saved.files["dushanbe-2025-changed-seed0.parquet"]))
     own = result.alignment()
     assert list(parquet.columns) == list(own.columns)
     np.testing.assert_array_equal(parquet["share"], own["share"])
+    line = "sim run dushanbe-2025 --set powers.RUS.strain=0.6"
+    assert text.decode().startswith(f"# {line} (The bands show chance, doubt of")
+    assert parquet.attrs["sim"]["command"] == line
+    top = path.read_text(encoding="utf-8").split("title:")[0]
+    assert f"What the dashboard showed: {line}" in top
+    assert "does not hold which numbers are in doubt" in top
+    assert "--posterior dushanbe-2025" in top
+
+
+@pytest.mark.slow
+def test_a_scenario_saved_as_written_gives_the_same_numbers(services: Services, tmp_path: Path) -> None:
+    visit, saved = settled(Visit(services, "?set=powers.RUS.strain=0.6&doubt=none")), Saved()
+    visit.hear({"kind": "download", "what": "yaml", "widget": saved})
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(saved.files["dushanbe-2025-changed.yaml"])
+    assert "--doubt none" in path.read_text(encoding="utf-8").split("title:")[0]
+    told = sim.run(path, worlds=40, months=12).array("overall")
+    np.testing.assert_array_equal(told, sim.run(visit.scenario, worlds=40, months=12).array("overall"))
 
 
 # -- pages as widgets -------------------------------------------------------------------------------------------------
@@ -643,6 +842,9 @@ def test_an_error_in_one_panel_stays_there(services: Services, monkeypatch: pyte
 def test_the_waterfall_adds_up(services: Services) -> None:
     visit = Visit(services)
     found = why.reasons(visit, lambda _: None)
+    explained = sim.explain(visit.base, worlds=why.EXPLAINED, **in_doubt(visit.base))  # of the same worlds
+    assert found.before["KAZ", "RUS"] == explained.before[explained.place("KAZ", "RUS")].mean()
+    assert "doubt of" in found.held
     for republic in found.table.republic.unique():
         for power in found.table.power.unique():
             drawn = why.waterfall(found, visit.scenario, republic, power)

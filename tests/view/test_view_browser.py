@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ import pytest
 import sim
 from sim.reading.moves import in_one_world
 from sim.reading.projects import contests, in_world, paragraph, taken
+from sim.runs.doubt import Doubt
+from sim.runs.posterior import own_posterior
 from sim.runs.words import signed
 from tests.panel_page import CLASHES, browser
 
@@ -139,6 +142,11 @@ def visit(
     assert not troubles, troubles
 
 
+def in_doubt(scenario: sim.Scenario) -> dict[str, Any]:
+    """What ``sim run`` asks of a scenario, unless told otherwise."""
+    return {"doubt": True, "posterior": own_posterior(scenario)}
+
+
 _runs: dict[tuple[str, float | None, int], sim.Result] = {}
 
 
@@ -147,7 +155,7 @@ def run_of(name: str = "dushanbe-2025", strain: float | None = None, seed: int =
     key = (name, strain, seed)
     if key not in _runs:
         scenario = sim.load(name, set=[] if strain is None else [f"{STRAIN}={strain}"])
-        _runs[key] = sim.run(scenario, worlds=WORLDS, seed=seed)
+        _runs[key] = sim.run(scenario, worlds=WORLDS, seed=seed, **in_doubt(scenario))
     return _runs[key]
 
 
@@ -277,7 +285,7 @@ def test_play_keyboard_and_hover(chromium: Any, address: str) -> None:
         assert [page.locator(one).bounding_box()["y"] for one in (".app-head", ".sim-player")] == [0, 48]
         page.hover(".sim-fans [data-republic=UZB]")
         page.wait_for_selector(".sim-map [data-republic=UZB][stroke-width='2']")
-        page.focus(".app-tabs [aria-checked=true]")
+        page.focus("[data-field=sector] [aria-checked=true]")
         page.keyboard.press("ArrowRight")
         page.wait_for_function("location.search.includes('sector=security')")
         page.keyboard.press("Shift+Tab")
@@ -324,8 +332,9 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
                 page.click(f"[data-key=save-{what}]")
             saved[what] = tmp_path / waiting.value.suggested_filename
             waiting.value.save_as(saved[what])
+        line = saved["yaml"].read_text(encoding="utf-8").splitlines()[0].removeprefix("# What the dashboard showed: ")
         answer = subprocess.run(
-            [sys.executable, "-m", "sim", "run", str(saved["yaml"]), "--format", "json", "-q"],
+            [sys.executable, "-m", *shlex.split(line), "--format", "json", "-q"],
             capture_output=True,
             text=True,
             check=True,
@@ -333,7 +342,8 @@ def test_a_slider_moved_and_everything_kept(chromium: Any, address: str, tmp_pat
         told = pd.DataFrame(json.loads(answer.stdout)["summary"])
         own = after.summary()
         np.testing.assert_allclose(told["median"].astype(float), own["median"], atol=1e-6)
-        bands = pd.read_csv(saved["csv"])
+        assert sim.load(saved["yaml"]).hash == after.scenario.hash
+        bands = pd.read_csv(saved["csv"], comment="#")
         assert len(bands) == len(after.bands("all"))
         shares = pd.read_parquet(saved["parquet"])
         np.testing.assert_array_equal(shares.share.to_numpy(), after.alignment().share.to_numpy())
@@ -376,7 +386,7 @@ def test_a_strategy_chosen_shared_saved_and_undone(chromium: Any, address: str, 
         assert "China: strategy standard → merchant" in page.inner_text(".app-changes")
         assert page.inner_text(".app-levers summary:has-text('China') .app-played") == "merchant"
         assert page.evaluate(CLASHES) == []
-        paired = sim.compare(run_of(), sim.run(changed, worlds=WORLDS))
+        paired = sim.compare(run_of(), sim.run(changed, worlds=WORLDS, **in_doubt(changed)))
         table = paired.table()
         top = table.loc[table.difference.abs().idxmax()]
         assert spoken(page) == paired.sentence(top.republic, top.power)
@@ -417,26 +427,81 @@ def test_all_parameters_are_found_with_their_sources(chromium: Any, address: str
         assert "Source: " in about
 
 
-def test_bands_may_hold_what_the_record_leaves_open(chromium: Any, address: str) -> None:
+def test_numbers_are_in_doubt_or_as_written(chromium: Any, address: str) -> None:
+    base = run_of().scenario
     with visit(chromium, address) as page:
+        assert page.get_attribute("[data-key=numbers-doubt]", "aria-checked") == "true"
+        assert page.is_checked("[data-key=posterior]")
+        found = sim.doubts(run_of())
+        parts, _ = found.sentences()
+        assert page.get_attribute(".app-bar", "aria-label") in parts.replace("\u00a0", " ")
+        shares = page.locator(".app-bar i").evaluate_all("all => all.map((x) => x.getBoundingClientRect().width)")
+        assert [w / sum(shares) for w in shares] == pytest.approx([found.whole[part] for part in found.named], abs=0.01)
+        page.focus("[data-key=numbers-doubt]")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("location.search.includes('doubt=none')")
+        page.wait_for_selector(".app-said .app-note:has-text('chance only')")
+        written = sim.run(base, worlds=WORLDS)
+        assert spoken(page) == written.headline()
+        values_shown(page, written, written.months)
+        assert "chance only" in page.inner_text(".sim-fans .sim-caption")
+        assert not page.is_visible(".app-bar")
+        assert not page.is_checked("[data-key=posterior]")
         page.check("[data-key=posterior]")
-        page.wait_for_selector(".app-said .app-note:has-text('posterior draw')")
-        result = sim.run("dushanbe-2025", worlds=WORLDS, posterior="dushanbe-2025")
-        assert spoken(page) == result.headline()
-        values_shown(page, result, result.months)
-        page.reload()
-        page.wait_for_selector(".app-said .app-note:has-text('posterior draw')")
+        page.wait_for_selector(".app-said .app-note:has-text('leaves open of fitted parameters')")
         page.click(".app-levers summary:has-text('Kazakhstan')")
         page.fill("[data-path='republics.KAZ.hedging'] input[type=range]", "900")
         page.wait_for_selector(".app-problem:has-text('one of the two')")
-        base = result.scenario.get("republics.KAZ.hedging")
         page.wait_for_function(
             "value => Math.abs(document.querySelector(\"[data-path='republics.KAZ.hedging'] "
-            'input[type=number]").value - value) < 0.006',
-            arg=base,
+            'input[type=number]:not(.app-low)").value - value) < 0.006',
+            arg=base.get("republics.KAZ.hedging"),
         )
         page.uncheck("[data-key=posterior]")
         page.wait_for_function("!location.search.includes('posterior')")
+        page.click("[data-key=undo-numbers]")
+        page.wait_for_function("!location.search.includes('doubt')")
+        page.wait_for_selector(".app-bar")
+        assert spoken(page) == run_of().headline()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
+def test_a_lever_is_doubted_and_found(chromium: Any, address: str, width: int, theme: str) -> None:
+    base, top = run_of().scenario, sim.doubts(run_of()).numbers.iloc[0]
+    with visit(chromium, address, width=width, theme=theme) as page:
+        page.click(f"[data-number='{top.path}'] button")  # one of the rest, which are fetched first
+        lever = f"[data-path='{top.path}']"
+        page.wait_for_selector(f"{lever} input[type=range]:focus")
+        low, high = round(top.value * 0.9, 4), round(top.value * 1.1, 4)
+        page.focus(f"{lever} .app-chip")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f"{lever} .app-low")
+        assert page.get_attribute(f"{lever} .app-chip", "aria-pressed") == "true"
+        assert [number(page.input_value(f"{lever} .app-{end}")) for end in ("low", "high")] == pytest.approx(
+            [top.low, top.high], rel=1e-3
+        )
+        for end, value in (("low", low), ("high", high)):
+            page.fill(f"{lever} .app-{end}", str(value))
+            page.press(f"{lever} .app-{end}", "Enter")
+            page.wait_for_function("text => location.search.includes(text)", arg=f":{value}")
+        assert f"doubt={top.path}:{low:g}:{high:g}" in page.url
+        assert "in doubt" in page.inner_text(".app-changes")
+        assert page.evaluate(CLASHES) == []
+        asked = in_doubt(base) | {"doubt": Doubt(True, {top.path: (low, high)})}
+        result = sim.run(base, worlds=WORLDS, **asked)
+        page.wait_for_function(
+            "said => document.querySelector('.app-said .app-say').textContent.replaceAll('\u00a0', ' ') === said",
+            arg=result.headline(),
+        )
+        page.fill(f"{lever} .app-low", str(top.value * 1.05))
+        page.press(f"{lever} .app-low", "Enter")
+        page.wait_for_selector(".app-problem:has-text('expected a range around')")
+        page.wait_for_function(
+            "([at, low]) => +document.querySelector(at).value === low", arg=[f"{lever} .app-low", low]
+        )
+        page.click(f"{lever} .app-chip")
+        page.wait_for_function("!location.search.includes('doubt')")
+        page.wait_for_selector(f"{lever} input[type=range]:enabled")
 
 
 # -- compare, why, sweep, about ---------------------------------------------------------------------------------------
@@ -495,7 +560,7 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         last = page.locator(".sim-waterfall [data-part] text:last-of-type")
         parts = [number(text) for text in last.all_text_contents()]
         assert shares[0] + sum(parts) == pytest.approx(shares[-1], abs=0.05 * len(parts) + 0.1)
-        explained = sim.explain("dushanbe-2025", worlds=200)
+        explained = sim.explain("dushanbe-2025", worlds=200, **in_doubt(run_of().scenario))
         told = in_one_world(explained, explained.moves(), "KAZ", "RUS")
         assert spoken(page) == f"{explained.paragraph('KAZ', 'RUS')} {told}"
         i, j = explained.place("KAZ", "RUS")
@@ -507,7 +572,8 @@ def test_why_adds_up_and_leaves_an_event_out(chromium: Any, address: str) -> Non
         page.wait_for_function("location.search.includes('event=russia-summit-2027')")
         page.wait_for_selector(".app-card[data-event=russia-summit-2027][data-ready=True]")
         base = run_of().scenario
-        without = sim.compare(base, base.without_events("russia-summit-2027"), worlds=WORLDS, names=("with", "without"))
+        gone = base.without_events("russia-summit-2027")
+        without = sim.compare(base, gone, worlds=WORLDS, names=("with", "without"), **in_doubt(base))
         assert spoken(page, ".app-card[data-event]") == f"Without it: {without.headline()}"
         middle = np.median(without.differences()[-1], axis=-1)
         page.wait_for_selector(".sim-difference [data-republic=KAZ]")
@@ -587,7 +653,7 @@ def test_uploads(chromium: Any, address: str, tmp_path: Path) -> None:
         assert "a scenario has at most" in page.inner_text(".app-upload-said")
         page.set_input_files("#app-file", good)
         page.wait_for_selector(".app-said h1:has-text('My own')")
-        result = sim.run(good, worlds=WORLDS)
+        result = sim.run(good, worlds=WORLDS, **in_doubt(sim.load(good)))
         page.wait_for_selector(f".app-said[data-hash='{result.scenario.hash}']")
         values_shown(page, result, result.months)
         page.reload()

@@ -8,17 +8,13 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.cli import layout
-from sim.reading.doubt import FEWEST, doubts
-from sim.runs.doubt import numbers
+from sim.reading.doubt import FEWEST, bands_hold, doubts
 from sim.runs.folder import manifest
-from sim.runs.words import listed
-from sim.scenario.doubt import REST, STATED
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.runs.ask import Ask
     from sim.runs.result import Result
     from sim.scenario import Scenario
 
@@ -74,7 +70,7 @@ def _print_page(result: Result) -> None:
     console.print(result.headline())
     layout.print_table(console, _alignment(result))
     console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
-    console.print(bands_hold(result.ask))
+    console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
     if result.ask.doubt is not None and result.worlds >= FEWEST:
         for sentence in doubts(result).sentences():
             console.print(sentence)
@@ -84,27 +80,6 @@ def _print_page(result: Result) -> None:
     _print_ledger(console, result)
     console.print(layout.colophon(result.worlds, [result.scenario.hash], result.ask))
     console.print(layout.computed_with())
-
-
-def bands_hold(ask: Ask) -> str:
-    """What the spread between worlds is made of, in a sentence."""
-    posterior, held = ask.posterior, ["chance"]
-    if ask.variations:
-        held.append("the values varied between worlds")
-    if ask.doubt is not None:
-        found = ask.doubts
-        stated = sum(1 for path, span in found.items() if span.origin == STATED and not path.startswith(REST))
-        held.append(
-            f"doubt of {numbers(found)} numbers ({stated} with a range of their own, the others that of their kind)"
-            if len(found) > 1
-            else f"doubt of {next(iter(ask.doubt.ranges), 'one number')}"
-        )
-    if posterior is not None:
-        until = f" up to {posterior.facts['origin']}" if "origin" in posterior.facts else ""
-        held.append(f"what the record{until} leaves open of fitted parameters ({posterior.name})")
-    if len(held) == 1:
-        return "The bands show chance only, as if every number were known; --doubt all adds doubt of them."
-    return f"The bands show {listed(held)}."
 
 
 def _alignment(result: Result) -> Table:

@@ -1,6 +1,7 @@
 // Scenario, seed, sliders, what is changed, files. A moved slider sends one message at a time until it is let go.
 
 const STEPS = 1000;
+const THUMB = 16; // pixels of a slider's thumb, by which its way is shorter than its track
 const MAX_UPLOAD = 1 << 20;
 
 function pad(value) {
@@ -10,6 +11,10 @@ function written(item, value) {
   if (item.date) return `${Math.floor(value / 12)}-${pad((Math.floor(value) % 12) + 1)}`;
   if (item.high - item.low > 100) return String(Math.round(value));
   return String(+value.toPrecision(3));
+}
+// A number in as few digits as say it.
+function short(value) {
+  return String(+value.toPrecision(4));
 }
 function toSlider(item, value) {
   const part = (value - item.low) / (item.high - item.low || 1);
@@ -26,7 +31,7 @@ function fromSlider(item, place) {
 
 class Levers {
   constructor(model, root) {
-    Object.assign(this, { model, root, sliders: new Map(), choices: new Map(), waiting: 0, later: null, opened: new Set(), help: new Set() });
+    Object.assign(this, { model, root, sliders: new Map(), choices: new Map(), places: new Map(), waiting: 0, later: null, opened: new Set(), help: new Set() });
     root.classList.add("app-mount");
     this.box = el("aside", { class: "app-levers", "aria-label": "Levers" }, root);
     this.fold = el(
@@ -44,7 +49,37 @@ class Levers {
       this.waiting = speak(model, move);
     };
     model.on("change:heard", this.heard);
+    this.goTo = (event) => this.go(event.detail.path);
+    window.addEventListener("sim:lever", this.goTo);
     saveFiles(model);
+  }
+  close() {
+    this.model.off("change:heard", this.heard);
+    window.removeEventListener("sim:lever", this.goTo);
+  }
+  // Open whatever hides a lever, and put the focus on it; one of the rest may have to be fetched first.
+  go(path) {
+    this.wanted = path;
+    if (!this.box.classList.contains("app-open")) this.unfold();
+    const all = this.more.querySelector("[data-key=all]");
+    if (!this.places.has(path) && all?.getAttribute("aria-expanded") === "false") this.allOfThem(all);
+    this.arrive();
+  }
+  arrive() {
+    const details = this.places.get(this.wanted);
+    if (!details) return;
+    const path = this.wanted;
+    this.wanted = null;
+    details.open = true;
+    // the browser tells of the opening a moment later, and only then the group is filled
+    setTimeout(() => {
+      const row = details.querySelector(`[data-path="${CSS.escape(path)}"]`);
+      if (!row) return;
+      row.scrollIntoView({ block: "center" });
+      row.querySelector(row.classList.contains("app-doubted") ? ".app-low" : "input[type=range]").focus({ preventScroll: true });
+      row.classList.add("app-found");
+      setTimeout(() => row.classList.remove("app-found"), 2500);
+    }, 60);
   }
   unfold() {
     const open = this.box.classList.toggle("app-open");
@@ -64,7 +99,8 @@ class Levers {
 
   draw(show) {
     this.values = Object.fromEntries(show.changes?.map((change) => [change.path, change.value]) ?? []);
-    const count = show.changes?.length ?? 0;
+    this.ranges = Object.fromEntries(show.ranges?.map((one) => [one.path, one]) ?? []);
+    const count = (show.changes?.length ?? 0) + (show.ranges?.length ?? 0) + (show.doubted === false ? 1 : 0);
     this.fold.textContent = count ? `Levers (${count} changed)` : "Levers";
     this.drawScenario(show);
     this.drawChanged(show);
@@ -72,17 +108,20 @@ class Levers {
       this.drawn = show.key;
       this.sliders.clear();
       this.choices.clear();
+      this.places.clear();
       this.drawGroups(this.groups, show.groups ?? [], show.open ?? 1);
       this.more.replaceChildren();
       this.moreDrawn = false;
     }
     this.drawMore(show);
     this.drawFiles(show);
-    for (const slider of this.sliders.values()) slider.set(this.values[slider.item.path] ?? slider.item.value);
+    for (const slider of this.sliders.values())
+      slider.set(this.values[slider.item.path] ?? slider.item.value, this.ranges[slider.item.path]);
+    if (this.wanted) this.arrive();
     for (const { choice, set } of this.choices.values()) set(this.values[choice.path] ?? choice.value);
   }
   drawScenario(show) {
-    const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about, show.posterior, show.refused]);
+    const key = JSON.stringify([show.scenarios, show.scenario, show.seed, show.about, show.doubted, show.posterior, show.refused]);
     if (this.scenarioKey === key) return;
     this.scenarioKey = key;
     this.scenario.replaceChildren();
@@ -105,7 +144,43 @@ class Levers {
       if (seed.value !== "" && value >= 0 && value <= 2 ** 53) speak(this.model, { kind: "seed", value });
       else seed.value = show.seed;
     });
+    this.drawNumbers(show);
     this.drawDraws(show);
+  }
+  // Whether every number that is not sure may have been otherwise, or all are as written.
+  drawNumbers(show) {
+    const row = el("div", { class: "app-seed" }, this.scenario);
+    el("span", { class: "app-label", id: "app-numbers" }, row, "Numbers");
+    const tabs = el("div", { class: "app-tabs", role: "radiogroup", "aria-labelledby": "app-numbers" }, row);
+    for (const [doubted, label, title] of [
+      [true, "in doubt", "Every number that is not sure may have been otherwise all along, within its plausible range: worlds differ in them, two by two"],
+      [false, "as written", "Every number is what the scenario says in all worlds; only a lever that you doubt is not"],
+    ]) {
+      const on = (show.doubted !== false) === doubted;
+      const choose = () => speak(this.model, { kind: "numbers", doubted });
+      const tab = el(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          title,
+          "aria-checked": String(on),
+          tabindex: on ? 0 : -1,
+          "data-key": `numbers-${doubted ? "doubt" : "written"}`,
+          on: { click: choose },
+        },
+        tabs,
+        label,
+      );
+      tab.addEventListener("keydown", (event) => {
+        if (!/^Arrow/.test(event.key)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const other = tab.nextElementSibling ?? tab.previousElementSibling;
+        other.focus();
+        other.click();
+      });
+    }
   }
   // Whether the worlds differ by chance alone, or in the fitted parameters as well.
   drawDraws(show) {
@@ -126,7 +201,11 @@ class Levers {
   }
   drawChanged(show) {
     this.changed.replaceChildren();
-    const changes = show.changes ?? [];
+    const changes = [
+      ...(show.changes ?? []).map(({ path, label, from, to }) => ({ path, label, said: `${from} → ${to}` })),
+      ...(show.ranges ?? []).map(({ path, label, low, high }) => ({ path, label, said: `in doubt, ${short(low)} to ${short(high)}` })),
+      ...(show.doubted === false ? [{ path: "numbers", label: "Numbers", said: "as written" }] : []),
+    ];
     if (!changes.length) return;
     const head = el("div", { class: "app-row" }, this.changed);
     el("h2", {}, head, "Changed");
@@ -140,7 +219,7 @@ class Levers {
     for (const change of changes) {
       const row = el("li", { "data-path": change.path }, list);
       el("span", {}, row, `${change.label} `);
-      el("b", {}, row, `${change.from} → ${change.to}`);
+      el("b", {}, row, change.said);
       el(
         "button",
         {
@@ -168,6 +247,7 @@ class Levers {
     const key = `${group.section ?? ""}/${group.title}`;
     const details = el("details", { class: "app-group", open: open || this.opened.has(key) || null }, parent);
     const summary = el("summary", { "data-key": `group-${key}` }, details);
+    for (const item of group.items) this.places.set(item.path, details);
     if (group.color) el("i", { style: `background:${group.color}` }, summary);
     el("span", {}, summary, group.title);
     const strategy = group.strategy ? this.choice(details, summary, group.strategy) : () => {};
@@ -218,8 +298,14 @@ class Levers {
   slider(parent, item) {
     const row = el("div", { class: "app-slider", "data-path": item.path }, parent);
     const top = el("div", { class: "app-slider-top" }, row);
-    const about = `${item.about} Unit: ${item.unit}; from ${written(item, item.low)} to ${written(item, item.high)}. Source: ${item.source}.`;
+    const whose = item.stated ? "the scenario’s range" : "the usual range of numbers of its kind";
+    const about =
+      `${item.about} Unit: ${item.unit}; from ${written(item, item.low)} to ${written(item, item.high)}. ` +
+      (item.range ? `Plausible: ${short(item.range[0])} to ${short(item.range[1])}, ${whose}. ` : "") +
+      `Source: ${item.source}.`;
     const label = el("button", { type: "button", class: "app-what", title: about, "aria-expanded": "false" }, top, item.label);
+    const way = el("div", { class: "app-way" }, row),
+      ends = this.doubt(top, way, row, item);
     const number = el(
       "input",
       item.date
@@ -227,11 +313,14 @@ class Levers {
         : { type: "number", class: "app-number", step: "any", min: item.low, max: item.high, "aria-label": `${item.label}, value` },
       top,
     );
+    const track = el("div", { class: "app-track" });
+    way.prepend(track);
     const range = el(
       "input",
       { type: "range", min: 0, max: STEPS, step: 1, "aria-label": item.label, "data-key": `slider-${item.path}` },
-      row,
+      track,
     );
+    const mark = el("i", { class: `app-range${item.stated ? "" : " app-usual"}`, hidden: !item.range || null }, track);
     const help = el("p", { class: "app-help", hidden: true }, row, about);
     label.addEventListener("click", () => {
       help.hidden = !help.hidden;
@@ -260,13 +349,74 @@ class Levers {
       if (number.value !== "" && value >= item.low && value <= item.high) this.drop(item.path, value);
       else say(this.values[item.path] ?? item.value);
     });
-    const set = (value) => {
+    const set = (value, own) => {
       if (held) return;
       range.value = toSlider(item, value);
       say(value);
+      ends.set(own);
+      number.hidden = !!own;
+      range.disabled = !!own;
+      const span = own ? [own.low, own.high] : item.range;
+      if (!span) return;
+      const [first, last] = span.map((end) => toSlider(item, end) / STEPS);
+      mark.hidden = false;
+      mark.style.left = `calc(${THUMB / 2}px + (100% - ${THUMB}px) * ${first})`;
+      mark.style.width = `calc((100% - ${THUMB}px) * ${last - first})`;
+      track.title = `${own ? "In doubt" : "Plausible"}: ${short(span[0])} to ${short(span[1])}, ${own ? "your range" : whose}`;
     };
-    set(this.values[item.path] ?? item.value);
+    set(this.values[item.path] ?? item.value, this.ranges[item.path]);
     this.sliders.set(item.path, { item, set });
+  }
+  // A lever's other use: not "from day one on it is so", but "it may have been so all along", from low to high.
+  doubt(top, way, row, item) {
+    if (item.date || item.low === item.high) return { set: () => {} };
+    const ends = el("span", { class: "app-ends", hidden: true }, way);
+    const fields = ["low", "high"].map((end) => {
+      if (end === "high") el("span", { "aria-hidden": "true" }, ends, "to");
+      return el(
+        "input",
+        {
+          type: "number",
+          class: `app-number app-${end}`,
+          step: "any",
+          min: item.low,
+          max: item.high,
+          "aria-label": `${item.label}, ${end} end of what it may be`,
+          "data-key": `${end}-${item.path}`,
+        },
+        ends,
+      );
+    });
+    const chip = el(
+      "button",
+      {
+        type: "button",
+        class: "app-chip",
+        "aria-pressed": "false",
+        "aria-label": `Doubt ${item.label}`,
+        title: "Doubt it: it may have been so all along, from a low to a high end. Press again to change it instead, from day one on",
+        "data-key": `doubt-${item.path}`,
+      },
+      top,
+      "doubt",
+    );
+    let own = null;
+    chip.addEventListener("click", () => (own ? this.undo(item.path) : speak(this.model, { kind: "doubt", path: item.path })));
+    const show = () => fields.forEach((field, i) => (field.value = short(i ? own.high : own.low)));
+    for (const field of fields)
+      field.addEventListener("change", () => {
+        const [low, high] = fields.map((one, i) => (one.value === "" ? (i ? own.high : own.low) : +one.value));
+        speak(this.model, { kind: "doubt", path: item.path, low, high });
+      });
+    return {
+      set: (range) => {
+        own = range ?? null;
+        row.classList.toggle("app-doubted", !!own);
+        chip.setAttribute("aria-pressed", String(!!own));
+        ends.hidden = !own;
+        if (own) show();
+      },
+    };
   }
   drawMore(show) {
     if (!this.more.childElementCount) {
@@ -385,7 +535,7 @@ export default {
     const stop = redrawn(model, levers.box, (show) => levers.draw(show));
     return () => {
       stop();
-      model.off("change:heard", levers.heard);
+      levers.close();
     };
   },
 };

@@ -22,10 +22,11 @@ pledges are kept, lapse or are called off; treatment worse than usual becomes a 
 public or at a summit, and then powers concede, punish or let it pass.
 All of this moves each {member}'s alignment: the share of its engagement, sector by sector, that lies with each power.
 
-One run is five hundred possible histories, called worlds. They differ only in their random numbers, their luck: who
-says yes this month, which random events happen, how trade drifts. A band contains 80 % of them. World number 7 has the
-same luck in every scenario with the same seed, so two scenarios can be compared world by world, which shows much
-smaller differences than two bands side by side.
+One run is five hundred possible histories, called worlds. They differ in their luck: who says yes
+this month, which random events happen, how trade drifts. And, two by two, they differ in every number that is not
+known for sure, drawn from its plausible range, unless you choose “as written” beside the levers. A band contains 80 %
+of the worlds. World number 7 has the same luck and the same draws in every scenario with the same seed, so two
+scenarios can be compared world by world, which shows much smaller differences than two bands side by side.
 
 Nothing here is a forecast of what will happen. It is what follows from stated assumptions, each with its source, and
 you can change each of them.

@@ -10,6 +10,7 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.reading.compare import Comparison
+from sim.reading.doubt import bands_hold
 from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
@@ -19,7 +20,7 @@ from sim.view.jobs import use_job
 from sim.view.pages.explore import named, show, tabs
 from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
-from sim.view.visit import Visit
+from sim.view.visit import MEND, Visit
 
 SIDES = (
     ("map", panels.MapPanel),
@@ -39,6 +40,8 @@ class Two:
     gap: Payload
     table: pd.DataFrame
     headline: str
+    held: str
+    """What the bands of either side hold."""
 
 
 def partners(visit: Visit) -> list[tuple[str, str]]:
@@ -67,7 +70,7 @@ def two(visit: Visit, report: Reporter) -> Two:
     """Run both and compare them."""
     view, engine = visit.view.value, visit.services.engine
     left, right, titles = pair(visit)
-    asks = [visit.services.ask(one, view) for one in (left, right)]
+    asks = visit.services.asks(view, left, right)
     runs = [engine.kept(ask, report) for ask in asks]
     both = [run.result for run in runs]
     if view.sector != "overall":
@@ -78,7 +81,15 @@ def two(visit: Visit, report: Reporter) -> Two:
         "caption": f"Alignment in “{titles[1]}” minus alignment in “{titles[0]}”, in "
         f"points, in the same {WORLDS} worlds with the same luck. Bands: the middle 50 and 80 % of worlds.",
     }
-    return Two(runs[0].payload, runs[1].payload, titles, gap, paired.table(view.sector), paired.headline())
+    return Two(
+        runs[0].payload,
+        runs[1].payload,
+        titles,
+        gap,
+        paired.table(view.sector),
+        paired.headline(),
+        bands_hold(asks[0], MEND),
+    )
 
 
 @solara.component
@@ -86,7 +97,7 @@ def Compare(visit: Visit, theme: str) -> None:
     """Which two, one player, both sides, the difference."""
     view = visit.view.value
     left, right, titles = pair(visit)
-    key = (left.hash, right.hash, view.seed, view.sector, view.posterior)
+    key = (left.hash, right.hash, view.sector, *view.asked)
     job = use_job(key, lambda report: two(visit, report))
     offered = partners(visit)
     shown = view.other if view.other in dict(offered) else (offered[0][0] if offered else "")
@@ -115,8 +126,9 @@ def Compare(visit: Visit, theme: str) -> None:
             with rv.Html(tag="div", attributes={"aria-live": "polite"}):
                 words(job.value.headline if job.value else "Running both on the same luck …", "app-say")
             words(
-                f"The second compared with the first, world by world: {WORLDS} worlds with the same luck, "
-                f"seed {view.seed}. Overall alignment.",
+                f"The second compared with the first, world by world: {WORLDS} worlds with the same luck and the same "
+                f"draws of what is in doubt, seed {view.seed}. Overall alignment."
+                + (f" {job.value.held}" if job.value else ""),
                 "app-note",
             )
         controls.Fields.element(

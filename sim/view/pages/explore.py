@@ -109,6 +109,8 @@ def Said(visit: Visit) -> None:
             words(_sentence(picture, view.republic) if picture else "Running 500 worlds …", "app-say")
         if picture is not None:
             words(_found(picture), "app-note")
+        coarse = picture is not None and picture.payload["coarse"]
+        controls.Split.element(show={**picture.split, "old": coarse} if picture else {}).key("split")
         _Clicked(visit)
 
 
@@ -118,11 +120,12 @@ def _sentence(picture: Picture, republic: str) -> str:
 
 def _found(picture: Picture) -> str:
     how = f"{picture.worlds} worlds, seed {picture.seed}"
-    if picture.drawn:
-        how += ", each with its own posterior draw of the fitted parameters"
-    if picture.before is not None:
-        return f"{how}, against the same worlds without the changes (faint outlines). In brackets: 80 % of worlds."
-    return f"{how}. In brackets: 80 % of worlds. Move a lever to see what it changes."
+    if picture.changed:
+        how += ", against the same worlds without the changes (faint outlines)"
+    elif picture.before is not None:
+        how += "; faint outlines: without your own ranges"
+    more = " Move a lever to see what it changes." if picture.before is None else ""
+    return f"{how}. In brackets: 80 % of worlds. {picture.held}{more}"
 
 
 @solara.component

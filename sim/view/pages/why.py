@@ -11,6 +11,7 @@ import solara
 
 from sim.figures.palette import power_colors
 from sim.reading.compare import Comparison
+from sim.reading.doubt import bands_hold
 from sim.reading.explain import explain
 from sim.reading.moves import in_one_world
 from sim.reading.telling import driver_words
@@ -26,7 +27,7 @@ from sim.view.jobs import use_job
 from sim.view.pages.explore import named, show, tabs
 from sim.view.payload import Payload, difference_payload
 from sim.view.state import WORLDS
-from sim.view.visit import Visit
+from sim.view.visit import MEND, Visit
 
 EXPLAINED = 200
 """Worlds whose changes are split into drivers."""
@@ -43,6 +44,8 @@ class Reasons:
     paragraphs: dict[tuple[str, str], str]
     first: str
     last: str
+    held: str
+    """What the worlds differ in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +68,10 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
     """Run and explain."""
     view, scenario = visit.view.value, visit.scenario
     since, until = span(visit)
-    labels = month_labels(scenario.start, scenario.months)
+    labels, ask = month_labels(scenario.start, scenario.months), visit.ask(EXPLAINED)
     with visit.services.engine.turn(report):
         explanation = explain(
-            visit.services.ask(scenario, view, EXPLAINED),
+            ask,
             since=labels[since + 1],
             until=labels[until],
             sector=view.sector,
@@ -84,7 +87,7 @@ def reasons(visit: Visit, report: Reporter) -> Reasons:
         for shares in (explanation.before, explanation.after)
     )
     texts = {(r, p): f"{explanation.paragraph(r, p)} {in_one_world(explanation, moves, r, p)}" for r, p in pairs}
-    return Reasons(explanation.table(), before, after, texts, labels[since], labels[until])
+    return Reasons(explanation.table(), before, after, texts, labels[since], labels[until], bands_hold(ask, MEND))
 
 
 def waterfall(reasons: Reasons, scenario: Scenario, republic: str, power: str) -> Payload:
@@ -127,7 +130,8 @@ def without(visit: Visit, event: str, report: Reporter) -> Without | None:
     scenario, view, engine = visit.scenario, visit.view.value, visit.services.engine
     if event not in scenario.events:
         return None
-    asks = [visit.services.ask(story, view) for story in (scenario, scenario.without_events(event))]
+    own = tuple(one for one in view.ranges if not one[0].startswith(f"events.{event}."))
+    asks = visit.services.asks(view.changed(ranges=own), scenario, scenario.without_events(event))
     if view.sector == "overall":
         runs = [engine.kept(ask, report).result for ask in asks]
     else:
@@ -148,9 +152,7 @@ def Why(visit: Visit, theme: str) -> None:
     since, until = span(visit)
     republic = view.republic or next(iter(scenario.republics))
     power = view.power or next(iter(scenario.powers))
-    job = use_job(
-        (scenario.hash, view.seed, view.sector, since, until, view.posterior), lambda report: reasons(visit, report)
-    )
+    job = use_job((scenario.hash, view.sector, since, until, *view.asked), lambda report: reasons(visit, report))
     Guarded("choices", lambda: Choose(visit, republic, power, since, until))
     value = job.value
     with box(
@@ -166,6 +168,8 @@ def Why(visit: Visit, theme: str) -> None:
             Running(job.done, f"Explaining {EXPLAINED} worlds")
         with rv.Html(tag="div", attributes={"aria-live": "polite"}):
             words(value.paragraphs.get((republic, power), "") if value else "Explaining …", "app-say")
+        if value:
+            words(f"{EXPLAINED} of the worlds that the other pages show, seed {view.seed}. {value.held}", "app-note")
     if job.problem:
         Message(job.problem, title="The change cannot be explained")
     if value is not None:
@@ -246,8 +250,7 @@ def History(visit: Visit, theme: str) -> None:
     """The ledger, and the history without the event chosen in it."""
     view, scenario, picture = visit.view.value, visit.scenario, visit.picture.value
     job = use_job(
-        (scenario.hash, view.seed, view.sector, view.event, view.posterior),
-        lambda report: without(visit, view.event, report),
+        (scenario.hash, view.sector, view.event, *view.asked), lambda report: without(visit, view.event, report)
     )
     gone = job.value if job.value is not None and job.value.event == view.event else None
 

@@ -294,6 +294,7 @@ export default makePanel({
         : "Alignment with each power, in per cent; under the name what moves most, then the world followed in the month shown.",
       worlds > 1 ? `Bands: the middle 50 and 80 % of ${worlds.toLocaleString("en")} worlds;` : "",
       worlds > 1 ? `line: the world followed (no. ${ctx.run.follow.world}).` : "",
+      worlds > 1 ? (ctx.run.raw.held ?? "") : "",
       ctx.base && ctx.base.raw.id !== id ? "Dashed lines: before the change." : "",
       `Click ${ctx.run.called.aMember} to ${ctx.focus ? "go back" : "enlarge it"}.`,
     ]
