@@ -21,7 +21,7 @@ from sim.cli.pages.run import print_result
 from sim.figures.triangle import SIDE
 from sim.reading import blocs as blocs_module
 from sim.reading.blocs import Blocs, blocs, means, state
-from sim.reading.explain import Effect
+from sim.reading.effect import Effect
 from sim.runs import run as running
 from sim.runs.folder import read_ask
 from sim.runs.run import Interrupted, run_batch
