@@ -64,8 +64,9 @@ def sentence(comparison: Comparison, republic: str, power: str, which: int | str
         return f"No difference: {whose} {when}, {level}, is the same in {'the world run' if one else 'every world'}."
     size, condition = capital(sized(row.size, row.difference, row.doubt)), given(comparison.results[k].ask)
     if abs(row.difference) < 0.0005:
-        band = f"{signed(row.difference_low)} to {signed(row.difference_high)} percentage points in 80 % of worlds, {condition}"
-        return f"{size}: {whose} is about the same {when}, {level}{'' if one else f' ({band})'}."
+        text = f"{size}: {whose} is about the same {when}, {level}"
+        band = f"{signed(row.difference_low)} to {signed(row.difference_high)} percentage points"
+        return f"{text}." if one else f"{text} ({band} in 80 % of worlds, {condition})."
     way, sure = ("higher", row.p_higher) if row.difference > 0 else ("lower", row.p_lower)
     text = f"{size}: {whose} is {points(row.difference)} {way} {when}, {level}"
     if one:

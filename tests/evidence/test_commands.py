@@ -105,7 +105,7 @@ def test_csv_is_a_table(name: str, columns: str) -> None:
     [
         (
             "compare",
-            "table.csv differences.csv outcomes.csv leaders.csv stances.csv matrix.csv matrix.png matrix.svg difference-2.svg",
+            "table.csv differences.csv outcomes.csv leaders.csv stances.csv matrix.csv matrix.svg difference-2.svg",
         ),
         ("one story", "parts.csv by_power.csv logits.csv by_month.csv scenario.yaml waterfall-TJK-RUS.png"),
         ("event", "table.csv parts.csv difference.png scenario.yaml"),

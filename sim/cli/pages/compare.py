@@ -87,9 +87,9 @@ def _reading(both: Comparison) -> str:
     if both.worlds == 1:
         return "Both ran on the same luck, in one world only, which tells nothing of how sure a difference is."
     return (
-        f"Paired by world: both ran on the same luck. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share "
-        "of these worlds. Clear since: from this month to the end that band of the difference excludes zero, and the "
-        "difference is at least small; – is never."
+        f"Paired by world: both ran on the same luck. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: "
+        "share of these worlds. Clear since: from this month to the end that band of the difference excludes zero, and "
+        "the difference is at least small; – is never."
     )
 
 
