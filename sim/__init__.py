@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sim.evidence.observed import load_observed
     from sim.reading.compare import compare, whatif
     from sim.reading.doubt import doubts
-    from sim.reading.explain import explain, explain_event
+    from sim.reading.effect import explain_event
+    from sim.reading.explain import explain
     from sim.runs.ask import Ask
     from sim.runs.posterior import load_posterior
     from sim.runs.result import Result
@@ -50,7 +51,7 @@ _HOMES: dict[str, str] = {
     "compare": "sim.reading.compare",
     "doubts": "sim.reading.doubt",
     "explain": "sim.reading.explain",
-    "explain_event": "sim.reading.explain",
+    "explain_event": "sim.reading.effect",
     "load": "sim.scenario",
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
@@ -68,6 +69,10 @@ _METHODS: dict[str, str] = {
     "Blocs.figure": "sim.figures.reading.bloc_table",
     "Calibration.figure": "sim.figures.evidence.prior_posterior",
     "Comparison.figure": "sim.figures.reading.difference_fans",
+    "Comparison.headline": "sim.reading.differing.headline",
+    "Comparison.matrix_figure": "sim.figures.matrix.matrix_figure",
+    "Comparison.sentence": "sim.reading.differing.sentence",
+    "Comparison.through": "sim.reading.differing.through",
     "Explanation.moves": "sim.reading.moves.moves",
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",

@@ -52,7 +52,10 @@ def compare(
     sector = _known_sector(sector)
     chosen = [load_changed(name, months=months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
-    asked = doubted(chosen[0], doubt, posterior)
+    own = [doubted(one, doubt, posterior) for one in chosen]
+    asked = next(
+        (one for one in own if one["posterior"] is None), own[0]
+    )  # a posterior that does not fit all is none's
     with Progress(hidden=quiet) as progress:
         both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
     _answer(both, out, sector, format, quiet)
@@ -121,7 +124,7 @@ def explain(
     """Say why alignment moved: each change split into its drivers, with nothing left over; or what an event changed."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.explain import print_effect, print_explanation, save_effect, save_explanation
-    from sim.reading.explain import explain_event
+    from sim.reading.effect import explain_event
 
     refuse_unusable(out)
     if event is not None and (since or until):

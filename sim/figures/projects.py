@@ -52,7 +52,7 @@ def projects(result: Drawable, world: int | None = None, republic: str | None = 
     typical = ", a typical one" if shown == result.typical_world else ""
     fig, body = style.page(
         f"The projects of one world, {span(result)}",
-        f"World no. {shown}{typical}. A bar is a project, from the month in which the republic took a power's bid "
+        f"World no. {shown}{typical}. A bar is a project, from the month in which a power's bid was taken "
         "until two thirds of it had fallen due or been called off; bars that reach the right edge are not over. What "
         "was pending on day one, what events pledged and steady engagement are left out.",
         footer(result, shown),

@@ -14,9 +14,12 @@ from sim.figures import style
 from sim.figures.drawable import beside, colors, count, label_room, power_name, republic_panel
 from sim.figures.palette import power_colors
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PAPER, SMALL, Box, write
+from sim.reading.beside import BAND
 from sim.reading.blocs import Blocs
-from sim.reading.compare import BAND, Comparison
+from sim.reading.compare import Comparison
+from sim.reading.differing import given
 from sim.reading.explain import Explanation
+from sim.reading.sizes import MARKS
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
 from sim.runs.words import capital, minus, named, percent, possessive, signed
@@ -60,11 +63,12 @@ def difference_fans(
         f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
         "points, world by world with the same luck. "
         + (
-            "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero. "
+            "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero and the difference is not "
+            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large), and the share "
+            f"of worlds, {given(comparison.results[k].ask)}, in which alignment is higher or lower."
             if comparison.worlds > 1
-            else "One world only, so no bands. "
-        )
-        + "At the end: the median difference, and the share of worlds in which alignment is higher or lower.",
+            else "One world only, so no bands. At the end: the difference with its size (• small, •• clear, ••• large)."
+        ),
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask, comparison.results[k].ask)}",
@@ -73,7 +77,7 @@ def difference_fans(
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]
     scale = [minus(f"{t:+g}") if t else "0" for t in ticks]
-    ends = [[_end(table.loc[(r, p)]) for p in powers] for r in codes]
+    ends = [[_end(table.loc[(r, p)], comparison.worlds == 1) for p in powers] for r in codes]
     room = label_room(base, powers, ends) + 0.14
     months = np.arange(last + 1)
     for i, box in enumerate(style.cells(body, len(codes), right=room)):
@@ -128,11 +132,14 @@ def _with(name: str) -> str:
     return name if name.startswith(("with ", "without ")) else f"with “{name}”"
 
 
-def _end(row: Any) -> str:
+def _end(row: Any, one: bool) -> str:
     if row.p_higher == row.p_lower == 0:
         return "same"
+    text = f"{signed(row.difference)} {MARKS[row['size']]}".rstrip()
+    if one:
+        return text
     way, chance = ("▴", row.p_higher) if row.difference > 0 else ("▾", row.p_lower)
-    return f"{signed(row.difference)} ({way} {percent(float(chance), short=True)})"
+    return f"{text} ({way} {percent(float(chance), short=True)})"
 
 
 def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:

@@ -49,8 +49,7 @@ class Doubts:
 
     def outcome(self, name: str) -> Floats:
         """Values of an outcome in the worlds of whole pairs, (2, pair)."""
-        values = np.asarray(self.result.record.outcomes[name], dtype=np.float64)
-        return np.stack([values[self.pairs + k] for k in range(SHARED)])
+        return paired(np.asarray(self.result.record.outcomes[name], dtype=np.float64))
 
     def shares(self) -> list[str]:
         """The outcomes that are split: where each alignment ends."""
@@ -72,7 +71,7 @@ class Doubts:
         variance = float((away**2).mean())
         if variance == 0.0:
             return {"outcome": name, "spread": 0.0, "chance": 1.0, "judgement": 0.0, "record": 0.0, "error": 0.0}
-        common = min(max(float((away[0] * away[1]).mean()) / variance, 0.0), 1.0)
+        common = float(between(values)) / variance
         middle = values.mean(axis=0)
         record = min(explained(self.fitted, middle) * float(middle.var()) / variance, common)
         return {
@@ -181,6 +180,19 @@ def bands_hold(ask: Ask, mend: str = "") -> str:
     if len(held) == 1:
         return f"The bands show chance only, as if every number were known{f'; {mend}' if mend else ''}."
     return f"The bands show {listed(held)}."
+
+
+def paired(values: Floats) -> Floats:
+    """Values (..., world) of whole pairs of neighbours, (2, ..., pair)."""
+    whole = values.shape[-1] // SHARED * SHARED
+    return np.stack([values[..., k:whole:SHARED] for k in range(SHARED)])
+
+
+def between(values: Floats) -> Floats:
+    """Variance that two worlds of a draw have in common, doubt's part of it all, of ``values`` (2, ..., pair)."""
+    away = values - values.mean(axis=(0, -1), keepdims=True)
+    common: Floats = np.clip((away[0] * away[1]).mean(axis=-1), 0.0, (away**2).mean(axis=(0, -1)))
+    return common
 
 
 def explained(columns: Floats, values: Floats) -> float:

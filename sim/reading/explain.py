@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import lazy
 from sim.reading.attribution import split
-from sim.reading.compare import BAND, Comparison, compare
+from sim.reading.beside import BAND
 from sim.runs.ask import Ask, Askable, Options
 from sim.runs.oneworld import telling, typical_world
 from sim.runs.posterior import Posterior
@@ -116,80 +116,6 @@ def _split(record: Record, first: int, last: int, weights: Floats) -> tuple[Floa
     """Parts of the changes from the end of one month to that of another."""
     logit, drivers = (record.arrays[name][first : last + 1] for name in ("logit", "drivers"))
     return split(logit, drivers, weights)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What an event changed: the same worlds with it and without it, and through which drivers."""
-
-    event: str
-    comparison: Comparison
-    """Base: without the event; the other: with it."""
-    explanation: Explanation
-    """Parts with the event minus parts without it, in the same world."""
-
-    @property
-    def came(self) -> NDArray[np.bool_]:
-        """The worlds in which it happened, (w,): all for a dated event, those that chance chose for another."""
-        with_it = self.comparison.results[1]
-        fired = with_it.array("event")[:, list(with_it.scenario.events).index(self.event)]
-        return np.asarray(fired.any(axis=0))
-
-    def table(self) -> pd.DataFrame:
-        """``Comparison.table`` of the sector explained, and two columns more: [..., came, difference_if_came].
-
-        ``came``: part of the worlds in which it happened; ``difference_if_came``: median difference in those (NaN
-        where there are none).
-        """
-        table, came = self.comparison.table(self.explanation.sector), self.came
-        last = self.comparison.differences(1, self.explanation.sector)[-1]
-        table["came"] = float(came.mean())
-        table["difference_if_came"] = (
-            np.median(last[..., came], axis=-1) if came.any() else np.full(last.shape[:2], np.nan)
-        ).ravel()
-        return table
-
-
-def explain_event(
-    scenario: Askable,
-    event: str,
-    worlds: int | None = None,
-    months: int | None = None,
-    seed: int | None = None,
-    *,
-    sector: str = "overall",
-    progress: Progress | None = None,
-    **options: Unpack[Options],
-) -> Effect:
-    """What an event changed, by running the same worlds without it; arguments as for ``explain``.
-
-    Variations of the event's own numbers have nothing to vary where it is left out.
-
-    Raises
-    ------
-    BadInput : no such event (or it lies beyond the months run), whatever is wrong with the scenario.
-    """
-    given = scenario.finished if isinstance(scenario, Result) else scenario
-    ask = Ask.of(given, worlds=worlds, months=months, seed=seed, **options)
-    without = replace(
-        ask,
-        scenario=ask.scenario.without_events(event),
-        variations={path: v for path, v in ask.variations.items() if not path.startswith(f"events.{event}.")},
-        keep="full",
-    )
-    answered = isinstance(scenario, Result) and scenario.record.wants("full") and ask == given
-    with_it = scenario if answered else replace(ask, keep="full")
-    stages = [None if progress is None else _stage(progress, k, ask.worlds) for k in range(3)]
-    both = compare(
-        without,
-        with_it,
-        names=(f"without {event}", f"with {event}"),
-        progress=None if progress is None else lambda done, _: progress(done, 4 * ask.worlds),
-    )
-    parts = [
-        explain(one, sector=sector, progress=tell) for one, tell in zip((with_it, without), stages[1:], strict=True)
-    ]
-    return Effect(event, both, parts[0].minus(parts[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -462,7 +388,3 @@ def _aligned(one: Explanation, name: str, drivers: Sequence[str]) -> Floats:
 def _arranged(frame: pd.DataFrame, order: list[str]) -> pd.DataFrame:
     numbers = [column for column in frame.columns if column not in order]
     return frame[order + numbers].sort_values(order, kind="stable").reset_index(drop=True)
-
-
-def _stage(progress: Progress, stage: int, worlds: int) -> Progress:
-    return lambda done, _: progress((stage + 1) * worlds + done, 4 * worlds)

@@ -126,14 +126,14 @@ def told(scenario: Scenario, row: Any, last: str) -> str:
     """
     powers, republic = scenario.powers, scenario.republics[row.republic].name
     winner, when = capital(named(powers[row.power].name)), month_words(row.date)
-    rivals = [code for code in row.rivals.split(", ") if code]
+    rivals, sector = [code for code in row.rivals.split(", ") if code], scenario.words.sector(row.sector)
     names = [f"{named(powers[code].name)}{', which opened it,' * (code == row.opener)}" for code in rivals]
     against = f", against {listed(names)}".removesuffix(",") if rivals else ""
     if row.opener == row.power and not rivals:
         alone = "nobody bids against it" if row.shopped else "nobody else is asked"
-        said = f"{winner} wins the {row.sector} project that it opens in {republic} in {when}; {alone}"
+        said = f"{winner} wins the {sector} project that it opens in {republic} in {when}; {alone}"
     else:
-        said = f"{winner} wins the {row.sector} bid in {republic} in {when}{against}"
+        said = f"{winner} wins the {sector} bid in {republic} in {when}{against}"
         if row.opener not in (row.power, *rivals):
             said += f"; {named(powers[row.opener].name)} opened it and could not pay"
     parts = {

@@ -384,7 +384,8 @@ class Result:
         else:
             top = leaders.sort_values("probability_of_change").iloc[-1]
             if top.probability_of_change == 0.0:
-                return f"{text} No republic’s leading power changes in any world.{self._what_actors_did()}"
+                text += f" No {self.scenario.words.member}’s leading power changes in any world."
+                return text + self._what_actors_did()
             text += (
                 f" No change of leading power is likely; the likeliest is in "
                 f"{self.scenario.republics[top.republic].name} ({percent(top.probability_of_change)} of worlds)."

@@ -98,11 +98,14 @@ def test_comparisons_explanations_and_blocs_have_typed_figures() -> None:
     found = assert_type(blocs(STORY, 2, worlds=3), Blocs)
     drawn = [
         assert_type(both.figure("war-drags-on", title="the war"), Figure),
+        assert_type(both.matrix_figure(), Figure),
         assert_type(why.waterfall("KAZ", "CHN"), Figure),
         assert_type(found.figure(), Figure),
     ]
     assert all(isinstance(figure, Figure) for figure in drawn)
     assert assert_type(why.paragraph("KAZ", "CHN"), str)
+    assert assert_type(both.headline(), str)
+    assert assert_type(both.through(), list[str]) == []
 
 
 @pytest.mark.slow

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import sim
 from sim.reading import telling
 from sim.reading.attribution import mean_gradient, split
-from sim.reading.explain import Explanation, explain_event
+from sim.reading.effect import explain_event
+from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words, part_of_spread, summary_rows
-from sim.runs.words import percent
+from sim.runs.words import percent, points
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world.rules.realign import shares
@@ -204,6 +205,27 @@ def test_an_event_that_chance_did_not_bring_changes_nothing() -> None:
     row = effect.table().query("republic == 'TJK' and power == 'RUS'").iloc[0]
     assert row.came == came.mean()
     assert row.difference_if_came == pytest.approx(np.median(effect.comparison.difference[-1, 1, 0, came]))
+    assert row.low_if_came <= row.difference_if_came <= row.high_if_came
+    assert np.allclose(effect.parts, effect.explanation.parts[..., came].mean(axis=-1))
+
+
+def test_a_chance_event_is_told_by_the_worlds_in_which_it_came() -> None:
+    effect = explain_event("dushanbe-2025", "truce", 60)
+    table, said = effect.table(), effect.headline()
+    assert said.startswith(
+        f"It comes in {percent(float(effect.came.mean()))} of worlds, given these numbers; there, by "
+    )
+    mine = table[(table.power == "RUS") & (table.size_if_came != "negligible")]
+    largest = mine.loc[mine.difference_if_came.abs().idxmax()]
+    name = effect.explanation.scenario.republics[largest.republic].name
+    raised = f"it raises {name}’s alignment with Russia by {points(largest.difference_if_came)}"
+    assert raised in said, "first those that it is about"
+    only = effect.headline([("TKM", "EUU")])
+    assert "every difference is negligible: it" in only
+    assert "Turkmenistan’s alignment with the European Union" in only
+    dated = explain_event(SMALL, "long-war", 6)
+    assert dated.always
+    assert dated.headline() == dated.comparison.headline()
 
 
 # -- said in tables and words ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from sim.cli.pages.run import print_result
 from sim.figures.triangle import SIDE
 from sim.reading import blocs as blocs_module
 from sim.reading.blocs import Blocs, blocs, means, state
-from sim.reading.explain import Effect
+from sim.reading.effect import Effect
 from sim.runs import run as running
 from sim.runs.folder import read_ask
+from sim.runs.posterior import load_posterior
 from sim.runs.run import Interrupted, run_batch
 from sim.runs.words import listed
 from sim.scenario import BadInput, Scenario
@@ -65,13 +67,15 @@ VARIATIONS = {
     "alignment": {"republics.TJK.alignment.security.RUS": np.linspace(0.05, 0.8, WORLDS)},
     "budgets": {BUDGET: np.linspace(0.1, 5, WORLDS), "powers.CHN.budget": np.linspace(5, 0.1, WORLDS)},
 }
+OWN = replace(load_posterior("dushanbe-2025"), facts={}, name="of its own")
+"""Draws that nobody says were fitted to other actors."""
 ASKED: dict[str, dict[str, Any]] = {
     "a class": {"republic": Proud},
     "classes by code": {"republic": {"KAZ": Proud}, "power": {"RUS": Miser}},
     **{f"{name} varied": {"variations": values} for name, values in VARIATIONS.items()},
-    "a posterior": {"posterior": "dushanbe-2025"},
+    "a posterior": {"posterior": OWN},
     "truncated": {"variations": VARIATIONS["budgets"], "republic": Proud},
-    "all": {"republic": Proud, "posterior": "dushanbe-2025", "variations": VARIATIONS["need"] | VARIATIONS["budgets"]},
+    "all": {"republic": Proud, "posterior": OWN, "variations": VARIATIONS["need"] | VARIATIONS["budgets"]},
 }
 
 
@@ -565,5 +569,5 @@ def test_a_scenario_that_takes_the_classes_of_a_result_is_told_of() -> None:
         assert both.notes[0] in both.headline()
         assert "“b” is run as “a” was: with republic Proud>" in repr(both)
     assert not sim.compare(proud, story, republic=Proud).notes, "asked for, so nobody has to be told"
-    drawn = sim.run(SMALL, **BASE, posterior="dushanbe-2025")
-    assert "with posterior dushanbe-2025" in sim.compare(drawn, story, names=["a", "b"]).notes[0]
+    drawn = sim.run(SMALL, **BASE, posterior=OWN)
+    assert "with posterior of its own" in sim.compare(drawn, story, names=["a", "b"]).notes[0]

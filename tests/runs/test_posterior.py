@@ -17,7 +17,7 @@ import sim
 from sim.cli.app import app
 from sim.cli.pages.sweep import print_sweep
 from sim.reading.compare import whatif
-from sim.reading.explain import explain_event
+from sim.reading.effect import explain_event
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Scenario
 from sim.sweeps.plan import Plan

@@ -12,12 +12,14 @@ from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
 from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
+from sim.reading.sizes import legend
 from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
 from sim.reading.telling import headline as telling
-from sim.runs.words import capital, minus, month_words, percent, short_names, signed
+from sim.runs.words import capital, minus, month_words, short_names, signed
 
 if TYPE_CHECKING:
-    from sim.reading.explain import Effect, Explanation
+    from sim.reading.effect import Effect
+    from sim.reading.explain import Explanation
 
 
 def print_explanation(why: Explanation, format: str, republic: str | None, power: str | None) -> None:
@@ -139,7 +141,7 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     """What an event changed: the paired difference, and through which drivers."""
     both, sector = effect.comparison, effect.explanation.sector
     pairs = chosen_pairs(effect.explanation, republic, power)
-    table, headline = effect.table(), both.headline(pairs=pairs, sector=sector)
+    table, headline = effect.table(), effect.headline(pairs)
     table = table[[(row.republic, row.power) in pairs for row in layout.rows(table)]]
     if format == "csv":
         layout.print_csv(table)
@@ -159,30 +161,40 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     event = story.events[effect.event]
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
     console.print(f"Its effect, from running the same worlds without it. {headline}")
-    frame = effect.explanation.table()
-    where = story.words.within(sector)
-    always = event.certain and bool(effect.came.all())
+    where, always, parts = story.words.within(sector), effect.always, effect.parts
     out = layout.table(
-        f"Difference it makes{where} by {month_words(both.dates[-1])}, percentage points",
+        f"Difference it makes{where} by {month_words(both.dates[-1])}"
+        f"{'' if always else ' in the worlds where it happened'}, percentage points",
         ["Alignment with"],
-        ["difference", "clear\nsince", *([] if always else ["where it\nhappened"])],
+        ["difference", "size", "clear\nsince" if always else "in all\nworlds"],
         ["through (mean)"],
     )
     for row in by_republic(out, layout.rows(table), story):
-        parts = _of(frame, [(row.republic, row.power)]).query("driver != 'total'")
-        parts = parts[parts["mean"].abs() >= 0.0005].sort_values("mean", key=abs, ascending=False)[:3]
-        through = [f"{driver_words(str(part.driver))} {signed(part.mean)}" for part in layout.rows(parts)]
-        came = [] if always else ["–" if pd.isna(row.difference_if_came) else signed(row.difference_if_came)]
-        out.add_row(indented(story, row.power), gap(row), row.clear_since or "–", *came, ", ".join(through) or "–")
+        i, j = effect.explanation.place(row.republic, row.power)
+        moved = sorted(zip(effect.explanation.drivers, parts[:, i, j], strict=True), key=lambda one: -abs(one[1]))
+        through = [f"{driver_words(name)} {signed(part)}" for name, part in moved[:3] if abs(part) >= SMALL]
+        cells = (
+            [gap(row), row.size, row.clear_since or "–"]
+            if always
+            else [gap_where(row), row.size_if_came or "–", signed(row.difference)]
+        )
+        out.add_row(indented(story, row.power), *cells, ", ".join(through) or "–")
     layout.print_table(console, out)
+    console.print(legend(bool(both.doubt(sector).any())))
     if not always:
-        often = percent(float(effect.came.mean()))
         decides = "Chance decides" if event.random and not event.needs and not event.unless else "Each world decides"
         console.print(
-            f"{decides} whether it happens: it did in {often} of worlds; a world without it is the "
-            "same in both. Where it happened: the median difference in those worlds."
+            f"{decides} whether it happens. A world without it is the same in both, so the median over all worlds says "
+            "less than that over the worlds where it happened."
         )
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
+
+
+def gap_where(row: Any) -> str:
+    """The difference and its 80 % band in the worlds where an event happened."""
+    if pd.isna(row.difference_if_came):
+        return "–"
+    return f"{signed(row.difference_if_came)} [{signed(row.low_if_came)} to {signed(row.high_if_came)}]"
 
 
 def chosen_pairs(why: Explanation, republic: str | None, power: str | None) -> list[tuple[str, str]]:
