@@ -101,14 +101,15 @@ def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:
+    from sim.runs.doubt import pair
+
     path, _, span = text.partition("=")
-    low, _, high = span.partition(":")
     try:
-        return path.strip(), (float(low), float(high))
-    except ValueError:
-        raise sim.BadInput.of(
-            repr(text), "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=0.2:0.6", path="--doubt"
-        ) from None
+        return path.strip(), pair(path.strip(), span.split(":"))
+    except sim.BadInput as error:
+        wanted = "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=20 %:60 %"
+        more = error.problems[0].expected.partition("; ")[2]
+        raise sim.BadInput.of(repr(text), f"{wanted}; {more}" if more else wanted, path="--doubt") from None
 
 
 def refuse_unusable(out: Path | None) -> None:

@@ -15,7 +15,7 @@ from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.doubt import REST, vectors
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import CHANGES, TIMES, is_month, number_text, split
+from sim.scenario.paths import CHANGES, TIMES, find, is_month, number_text, split
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -109,6 +109,17 @@ def kind_of(path: str) -> Kind:
     if is_date_path(keys):
         return "month"
     return "switch" if len(keys) == 3 and keys[0] == "events" and keys[2] == "on" else "number"
+
+
+def factor_is_share(path: str) -> bool:
+    """Whether the number at a path is a part of a whole, which is said in per cent."""
+    row = find(split(path.removeprefix(REST)))
+    return row is not None and row.is_share
+
+
+def outcome_is_share(name: str) -> bool:
+    """Whether an outcome is a part of a whole, or a difference of such."""
+    return name.rpartition(".")[2] in _SHARES
 
 
 def bounds(scenario: Scenario, path: str) -> tuple[float, float]:
@@ -250,6 +261,8 @@ _OF_PAIRS = {
     "rebukes": "{}rebukes of",
 }
 """Outcomes of a republic and a power, which a power has over all republics too; in braces, whose."""
+_SHARES = ("share", "change", "leader_changed", "hedging", "terms")
+"""Outcomes that are parts of a whole."""
 _NAMED = {
     "leader": "leading power",
     "leader_changed": "change of leading power",

@@ -262,11 +262,12 @@ def test_chance_is_not_taken_for_a_box() -> None:
         ("1 < 2", "a name"),
         ("__import__('os')", "a condition such as"),
         ("RUS.share < 1 RUS.share", "'and' or 'or'"),
+        ("RUS.share < 50 % and CHN.deals > 25 %", "CHN.deals is no share"),
     ],
 )
 def test_conditions_that_make_no_sense(text: str, hint: str) -> None:
     with pytest.raises(sim.BadInput) as caught:
-        parse(text, ("RUS.share", "CHN.share"))
+        parse(text, ("RUS.share", "CHN.share", "CHN.deals"), shares=lambda name: name.endswith(".share"))
     assert hint in str(caught.value)
 
 
@@ -460,6 +461,20 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("vary", "points"),
+    [
+        (("--vary", "powers.RUS.*", "--design", "lhs", "--points", "7"), 7),
+        (("--vary", f"rest.{STRAIN}=10 %:60 %:5"), 5),
+        (("--vary", "all", "--design", "morris", "--points", "2"), 2 * (len(sim.load("dushanbe-2025").doubts) + 1)),
+    ],
+)
+def test_sim_sweep_takes_patterns_and_conduct_before_day_one(vary: tuple[str, ...], points: int) -> None:
+    answer = call("sweep", "dushanbe-2025", *vary, "--worlds", "2", "--months", "61", "--dry-run")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith(f"{points:,} points x 2 worlds")
+
+
+@pytest.mark.parametrize(
     ("words", "hint"),
     [
         (("sensitivity", "{real}"), "one of design saltelli"),
@@ -474,6 +489,10 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
         (("sweep", "dushanbe-2025", "--vary", f"{STRAIN}=0:1.5:3", "--dry-run"), "a number from 0 to 1"),
         (("sweep", "dushanbe-2025", "--vary", f"{STRAIN}=0:0.5:3"), "--out"),
         (("sweep", "no-plan.yaml", "--dry-run"), "no-plan.yaml"),
+        (("sweep", "dushanbe-2025", "--worlds", "5"), "nothing to vary"),
+        (("sweep", "dushanbe-2025", "--vary", "all", "--dry-run"), "a grid of"),
+        (("sweep", "dushanbe-2025", "--vary", "powers.CHN.budget=10 %:60 %:3", "--dry-run"), "for shares only"),
+        (("discover", "{real}", "--where", "RUS.deals < 25 %"), "no share"),
     ],
 )
 def test_bad_input_gets_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str, real: Path, tmp_path: Path) -> None:
