@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.runs.words import month_words, named
@@ -84,6 +85,23 @@ class Factor:
     def codes(self, values: Floats) -> NDArray[np.int32]:
         """Places of values among ``labels``."""
         return (values - (self.low if self.kind == "month" else 0.0)).astype(np.int32)
+
+    def column(self, values: Floats) -> pa.Array:
+        """Values as a column of a table: numbers, or words of which each is written once."""
+        labels = self.labels()
+        if labels is None:
+            return pa.array(values)
+        return pa.DictionaryArray.from_arrays(pa.array(self.codes(values)), pa.array(labels))
+
+    def read(self, column: pa.ChunkedArray) -> Floats:
+        """The values of a ``column``. Raises KeyError for a word that is none of the factor's."""
+        labels = self.labels()
+        if labels is None:
+            numbers: Floats = column.to_numpy()
+            return numbers
+        values = np.arange(len(labels)) + (self.low if self.kind == "month" else 0.0)
+        known = dict(zip(labels, values.tolist(), strict=True))
+        return np.array([known[word] for word in column.to_pylist()])
 
     def facts(self) -> dict[str, object]:
         """The factor as plain data, for the manifest."""

@@ -130,9 +130,12 @@ class Sweep:
     def design_holds(self) -> bool:
         """Whether the points are those that the manifest speaks of."""
         wanted = {*self.paths, *(UNIT + path for path in self.paths if self.design == "morris")}
-        return wanted <= set(self._design.column_names) and (
-            design_digest(self.values) == self.manifest["same"]["design_digest"]
-        )
+        try:
+            return wanted <= set(self._design.column_names) and (
+                design_digest(self.values) == self.manifest["same"]["design_digest"]
+            )
+        except (KeyError, TypeError):  # a word that is no factor's
+            return False
 
     @property
     def size(self) -> int:
@@ -169,7 +172,7 @@ class Sweep:
     @cached_property
     def values(self) -> Floats:
         """Values of the points, (point, factor): months as month numbers, scenarios as places among the names."""
-        return np.stack([self._design.column(path).to_numpy() for path in self.paths], axis=1)
+        return np.stack([factor.read(self._design.column(factor.path)) for factor in self.factors], axis=1)
 
     @property
     def unit(self) -> Floats | None:

@@ -7,6 +7,7 @@ that a world's numbers are the same in any batch, to the last bit.
 
 from sim.world.rules.answers import (
     ACCEPTED,
+    ANSWERS,
     NO_OFFER,
     OUTBID,
     REJECTED,
@@ -44,6 +45,7 @@ from sim.world.rules.voice import (
     CONCILIATED,
     DEFERENTIAL,
     IGNORED,
+    RESPONSES,
     SILENT,
     TRANSACTIONAL,
     pressure,
@@ -54,6 +56,7 @@ from sim.world.rules.voice import (
 
 __all__ = [
     "ACCEPTED",
+    "ANSWERS",
     "ASSERTIVE",
     "COERCED",
     "CONCILIATED",
@@ -64,6 +67,7 @@ __all__ = [
     "OUTBID",
     "QUANTUM",
     "REJECTED",
+    "RESPONSES",
     "SILENT",
     "TRANSACTIONAL",
     "arising",
