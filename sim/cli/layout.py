@@ -163,6 +163,11 @@ def chance(value: float) -> str:
     return percent(value, short=True)
 
 
+def amount(bytes_: int) -> str:
+    """An amount of bytes: "45 MB", "1.3 GB"."""
+    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
+
+
 # -- what it rests on --------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +194,8 @@ def colophon(worlds: int, hashes: Iterable[str], *asks: Ask) -> str:
     """The last lines of a page: seed, worlds, hashes of the scenarios (each once), and what asks hold beside them."""
     beside = dict.fromkeys(text for ask in asks for text in ask.beside)
     more = f"\nWith {', '.join(beside)}" if beside else ""
-    return f"\nSeed {asks[0].seed}, {worlds:,} worlds, scenario {', '.join(dict.fromkeys(hashes))}{more}"
+    count = f"{worlds:,} world{'s' * (worlds > 1)}"
+    return f"\nSeed {asks[0].seed}, {count}, scenario {', '.join(dict.fromkeys(hashes))}{more}"
 
 
 # -- for programs ------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def sweep(
         ),
     ] = None,
     worlds: Annotated[int | None, typer.Option(help="Worlds per point.", show_default="50")] = None,
-    months: Annotated[int | None, typer.Option(help="How many months to run.", show_default="the scenario's")] = None,
+    months: Months = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all chance and of the design.", show_default="0")] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")

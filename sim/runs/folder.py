@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from sim.runs.ask import Ask
 from sim.runs.doubt import Doubt
+from sim.runs.ledger import OUTBID, REFUSED, RESPONSES, TAKEN
 from sim.runs.modelversion import find_class
 from sim.runs.posterior import load_posterior
 from sim.runs.result import Result
@@ -55,22 +56,23 @@ TABLES: dict[str, tuple[str, ...]] = {
     "grudges": ("grudge",),
 }
 
-FILES, PACKED = 3_500_000, 0.7
-"""Bytes of all that does not grow with the worlds (figures most of all), and of Parquet for a byte of the record:
-measured on shipped scenarios of 24 and 63 months with 8 to 500 worlds, right to a tenth."""
+FIGURES, SHEETS, PACKED = 1_500_000, 2_500, 0.7
+"""Bytes of the figures as far as they are always alike, those that go with each month of each alignment, and of Parquet
+for a byte of the record: measured on shipped scenarios of 6 to 63 months with 4 to 500 worlds."""
 
 
 def size(scenario: Scenario, worlds: int) -> int:
     """About how many bytes the folder of a run will take, figures included."""
-    return FILES + round(PACKED * memory(scenario, worlds))
+    alignments = len(scenario.republics) * len(scenario.powers)
+    return FIGURES + SHEETS * scenario.months * alignments + round(PACKED * memory(scenario, worlds))
 
 
 def _words(record: Record, name: str) -> tuple[int, tuple[str, ...]] | None:
     """The first code of a channel of codes, and what each says, that first; None for a channel of numbers."""
     labels = record.labels
     said: dict[str, tuple[int, tuple[str, ...]]] = {
-        "answer": (rules.NO_OFFER, rules.ANSWERS),
-        "response": (rules.SILENT, rules.RESPONSES),
+        "answer": (rules.NO_OFFER, ("no bid", REFUSED, OUTBID, TAKEN)),
+        "response": (rules.SILENT, ("nobody spoke up", *RESPONSES.values())),
         "stance": (-1, ("no summit", *STANCES)),
         "opener": (-1, ("nobody", *labels["power"])),
         "request_power": (-1, ("nobody", *labels["power"])),
@@ -245,6 +247,17 @@ def load(directory: str | os.PathLike[str]) -> Result:
     except (OSError, pa.ArrowInvalid, KeyError, ValueError, TypeError, AttributeError) as error:
         raise BadInput.of(_fault(error), WRITTEN, file=str(folder)) from error
     return Result(ask, record)
+
+
+def written(folder: Path) -> dict[str, Any] | None:
+    """The manifest of whatever is in a folder; empty where it cannot be read, None where there is none."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -101,6 +101,15 @@ def test_version() -> None:
         (("show", "nowhere/at-all.yaml"), "no such file"),
         (("check", "."), "a folder"),
         (("schema", "--out", "nowhere/at/all.json"), "--out"),
+        (("explain", "dushanbe-2025", "--from", "2040-01"), "--from: found '2040-01'"),
+        (("explain", "dushanbe-2025", "--from", "2026-02", "--to", "2026-01"), "--to: found 2026-01"),
+        (("explain", "dushanbe-2025", "--republic", "KZA"), "--republic: found 'KZA'"),
+        (("blocs", "dushanbe-2025", "--worlds", "2", "--month", "2040-01"), "--month: found '2040-01'"),
+        (("run", "dushanbe-2025", "--doubt", "powers.RUS.budget=10 %:60 %"), "per cent is for shares only"),
+        (
+            ("compare", "dushanbe-2025", "south-caucasus-2025", "--set", "republics.KAZ.autonomy=0.4"),
+            "--set in south-caucasus-2025: republics.KAZ.autonomy",
+        ),
     ],
 )
 def test_mistakes_get_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str) -> None:
@@ -231,10 +240,11 @@ def test_run_as_csv_says_what_python_says() -> None:
 @pytest.mark.slow
 def test_run_writes_a_result_and_writes_it_again(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "result"
-    for seed in ("0", "1"):
-        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out), "--seed", seed)
+    for seed, force in (("0", ()), ("0", ()), ("1", ("--force",))):  # the same again needs no force
+        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out), "--seed", seed, *force)
         assert answer.exit_code == 0, answer.output
         assert str(out) in answer.stderr.replace("\n", "")
+        assert re.search(r"will take about \d+ MB", answer.stderr)
     assert sim.Result.load(out).seed == 1
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["command"].startswith("sim")
     assert list(out.glob("*.png"))
@@ -248,6 +258,62 @@ def test_run_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
         assert answer.exit_code == 2
         assert "--out" in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_run_refuses_to_overwrite_another_run_or_another_commands_folder(tmp_path: Path) -> None:
+    sim.run("dushanbe-2025", worlds=2, months=6).save(tmp_path / "run", figures=False)
+    before = (tmp_path / "run" / "manifest.json").read_bytes()
+    answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "run"))
+    assert answer.exit_code == 2
+    assert "another run (dushanbe-2025, 2 worlds" in " ".join(answer.stderr.replace("│", " ").split())
+    assert (tmp_path / "run" / "manifest.json").read_bytes() == before
+    (tmp_path / "other").mkdir()
+    write(tmp_path / "other", "manifest.json", '{"kind": "comparison"}')
+    answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "other"), "--force")
+    assert answer.exit_code == 2
+    assert "a comparison, no run" in " ".join(answer.stderr.replace("│", " ").split())
+
+
+def test_a_long_run_is_remarked_once_and_not_when_quiet() -> None:
+    words = ("compare", "dushanbe-2025", "war-drags-on", "--worlds", "1", "--format", "csv", "--doubt", "none")
+    answer = call(*words, "--months", "121")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr.count("judged for about five years") == 1
+    assert call(*words, "--months", "120").stderr == ""
+    assert call(*words, "--months", "121", "--quiet").stderr == ""
+
+
+@pytest.mark.parametrize("words", [("run",), ("explain",), ("explain", "--republic", "TJK", "--power", "RUS")])
+def test_one_world_is_no_probability(words: tuple[str, ...]) -> None:
+    answer = call(words[0], "dushanbe-2025", *words[1:], "--worlds", "1", "--months", "30")
+    assert answer.exit_code == 0, answer.output
+    text = " ".join(answer.output.split())
+    assert "of worlds" not in text
+    assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0]
+    assert "1 world," in text
+
+
+def test_an_event_in_one_world_is_no_probability() -> None:
+    answer = call("explain", "dushanbe-2025", "--event", "truce", "--worlds", "1", "--months", "30")
+    assert "of worlds" not in " ".join(answer.stdout.rpartition("Difference it makes")[2].split())
+
+
+# -- shell completion --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [
+        ("sim run dush", "dushanbe-2025"),
+        ("sim compare dushanbe-2025 war", "war-drags-on"),
+        ("sim compare dushanbe-2025 war-drags-on --sector ener", "energy"),
+        ("sim run dushanbe-2025 --set powers.RUS.strategy=coer", "powers.RUS.strategy=coercer"),
+        ("sim explain dushanbe-2025 --repu", "--republic"),
+    ],
+)
+def test_the_shell_completes(begun: str, expected: str) -> None:
+    words = {"COMP_WORDS": begun, "COMP_CWORD": str(len(begun.split()) - 1), "_SIM_COMPLETE": "complete_bash"}
+    assert expected in CliRunner().invoke(app, [], prog_name="sim", env=words).output.split()
 
 
 def test_run_refuses_a_folder_it_may_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,8 +38,8 @@ def sized(estimate: Estimate) -> str:
     if estimate.workers == 0:
         workers = "of one core, shared out by the cluster"
     return (
-        f"{text}; about {duration(estimate.seconds)} {workers}, {amount(estimate.disk)} on disk, "
-        f"{amount(estimate.memory)} of memory."
+        f"{text}; about {duration(estimate.seconds)} {workers}, {layout.amount(estimate.disk)} on disk, "
+        f"{layout.amount(estimate.memory)} of memory."
     )
 
 
@@ -56,11 +56,6 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{max(seconds, 1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
-
-
-def amount(bytes_: int) -> str:
-    """An amount of bytes: "45 MB", "1.3 GB"."""
-    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
 
 
 def print_sweep(sweep: Sweep) -> None:

@@ -7,7 +7,6 @@ that a world's numbers are the same in any batch, to the last bit.
 
 from sim.world.rules.answers import (
     ACCEPTED,
-    ANSWERS,
     NO_OFFER,
     OUTBID,
     REJECTED,
@@ -45,7 +44,6 @@ from sim.world.rules.voice import (
     CONCILIATED,
     DEFERENTIAL,
     IGNORED,
-    RESPONSES,
     SILENT,
     TRANSACTIONAL,
     pressure,
@@ -56,7 +54,6 @@ from sim.world.rules.voice import (
 
 __all__ = [
     "ACCEPTED",
-    "ANSWERS",
     "ASSERTIVE",
     "COERCED",
     "CONCILIATED",
@@ -67,7 +64,6 @@ __all__ = [
     "OUTBID",
     "QUANTUM",
     "REJECTED",
-    "RESPONSES",
     "SILENT",
     "TRANSACTIONAL",
     "arising",

@@ -14,8 +14,6 @@ Ints = NDArray[np.intp]
 
 NO_OFFER, REJECTED, OUTBID, ACCEPTED = -1, 0, 1, 2
 """Codes of an answer to a bid: nobody's was taken, another's was, or this one."""
-ANSWERS = ("no bid", "refused", "outbid", "taken")
-"""The same in words, NO_OFFER first."""
 
 
 def sigmoid(x: Floats) -> Floats:

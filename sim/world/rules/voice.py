@@ -16,8 +16,6 @@ DEFERENTIAL, TRANSACTIONAL, ASSERTIVE = 0, 1, 2
 """Codes of a stance."""
 SILENT, CONCILIATED, COERCED, IGNORED = 0, 1, 2, 3
 """Codes of a power's response to a rebuke; SILENT where nobody spoke up."""
-RESPONSES = ("nobody spoke up", "conceded", "punished", "let it pass")
-"""The same in words, SILENT first."""
 
 
 def pressure(grievance: Floats, threshold: Floats, leverage: Floats, leverage_cost: Floats, nerve: Floats) -> Floats:
