@@ -6,6 +6,7 @@ Answers go to stdout, for a terminal of 80 columns, a pipe or a program; progres
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -138,6 +139,16 @@ def print_table(console: Console, filled: Table) -> None:
     if title:
         console.print(title, style="bold")
     console.print(filled)
+
+
+def broken(path: str, room: int) -> str:
+    """A path in lines that fit, broken after dots, dashes and spaces."""
+    lines = [""]
+    for piece in re.split(r"(?<=[. -])", path):
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > max(room, 12):
+            lines.append("  ")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def rows(frame: pd.DataFrame) -> Iterable[Any]:

@@ -24,6 +24,7 @@ import sim
 from sim.cli.app import app
 from sim.cli.layout import Progress
 from sim.cli.pages.run import most_telling
+from sim.scenario.sources import records
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("run", "list", "show", "check", "schema")
@@ -101,6 +102,8 @@ def test_version() -> None:
         (("show", "nowhere/at-all.yaml"), "no such file"),
         (("check", "."), "a folder"),
         (("schema", "--out", "nowhere/at/all.json"), "--out"),
+        (("source", "claim:war-starin"), "did you mean claim:war-strain?"),
+        (("source", "war-strain"), "did you mean claim:war-strain?"),
         (("explain", "dushanbe-2025", "--from", "2040-01"), "--from: found '2040-01'"),
         (("explain", "dushanbe-2025", "--from", "2026-02", "--to", "2026-01"), "--to: found 2026-01"),
         (("explain", "dushanbe-2025", "--republic", "KZA"), "--republic: found 'KZA'"),
@@ -143,10 +146,63 @@ def test_show(name: str) -> None:
 
 def test_show_with_sources_lists_every_value() -> None:
     answer = call("show", "dushanbe-2025", "--sources")
-    text = re.sub(r"\s", "", answer.stdout)
+    text = answer.stdout
     scenario = sim.load("dushanbe-2025")
-    assert [path for path in scenario.numeric_paths() if path not in text] == []
-    assert "claim:war-strain" in text
+    keys = [path.split(".") for path in scenario.numeric_paths()]
+    heads = {".".join(key[: 1 if key[0] == "rules" else 2]) for key in keys}
+    assert [head for head in heads if f"\n{head}.\n" not in text] == []
+    assert re.search(r"^strain +40 % +25 % to 60 % +share", text, re.MULTILINE)
+    assert re.search(r"^interest\.security +35 % +26\.25 % ", text, re.MULTILINE)  # the usual range of a share
+    assert "*: states no range of its own" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_show_for_programs() -> None:
+    scenario = sim.load("dushanbe-2025")
+    answer = call("show", "dushanbe-2025", "--sources", "--format", "csv")
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(answer.stdout))}
+    assert list(rows) == scenario.numeric_paths()
+    for path, row in rows.items():
+        span = scenario.doubts.get(path)
+        assert (row["low"], row["high"]) == (("", "") if span is None else (str(span.low), str(span.high))), path
+        assert row["range"] == ("none" if span is None else span.origin)
+        assert row["sources"].split() == list(scenario.source_of(path))
+    told = json.loads(call("show", "dushanbe-2025", "--format", "json").stdout)
+    assert told["hash"] == scenario.hash
+    assert {"path": "powers.RUS.strain", "value": 0.4}.items() <= next(
+        one for one in told["numbers"] if one["path"] == "powers.RUS.strain"
+    ).items()
+
+
+def test_list_and_check_for_programs(tmp_path: Path) -> None:
+    listed = json.loads(call("list", "--format", "json").stdout)["scenarios"]
+    assert [one["name"] for one in listed] == list(sim.shipped())
+    assert len(list(csv.DictReader(io.StringIO(call("list", "--format", "csv").stdout)))) == len(listed)
+    bad = write(tmp_path, "bad.yaml", "title: Bad\nextends: dushanbe-2025\npowers: {RUS: {strian: 0}}\n")
+    answer = call("check", "dushanbe-2025", bad, "--format", "json")
+    assert (answer.exit_code, answer.stderr) == (2, "")
+    good, wrong = json.loads(answer.stdout)["files"]
+    assert (good["file"], good["ok"]) == ("dushanbe-2025", True)
+    assert (wrong["file"], wrong["ok"], wrong["line"], wrong["nearest"]) == (bad, False, 3, "strain")
+    rows = list(csv.DictReader(io.StringIO(call("check", "dushanbe-2025", bad, "--format", "csv").stdout)))
+    assert [row["ok"] for row in rows] == ["True", "False"]
+
+
+@pytest.mark.parametrize("reference", ["claim:war-strain", "data:trade", "lit:hirschman-1945"])
+def test_the_text_behind_a_source_and_what_rests_on_it(reference: str) -> None:
+    answer = call("source", reference)
+    assert answer.exit_code == 0, answer.output
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+    told = json.loads(call("source", reference, "--format", "json").stdout)
+    record = records(reference.partition(":")[0])[reference.partition(":")[2]]
+    text = str(record["text" if "text" in record else "title"])
+    assert text in " ".join(answer.stdout.split())
+    assert told["text" if "text" in record else "title"] == text
+    story = sim.load("dushanbe-2025")
+    here = {path for path in story.values if reference in story.source_of(path)}
+    assert here <= {one["path"] for one in told["numbers"]}
+    rows = list(csv.DictReader(io.StringIO(call("source", reference, "--format", "csv").stdout)))
+    assert [row["path"] for row in rows] == [one["path"] for one in told["numbers"]]
 
 
 def test_check_reports_all_errors_of_all_files(tmp_path: Path) -> None:

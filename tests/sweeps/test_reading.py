@@ -5,6 +5,8 @@ Most sweeps here are planted: a real plan and design, whose outcomes come from a
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -420,7 +422,12 @@ def test_sim_sensitivity(tmp_path: Path) -> None:
     planted(ishigami, CUBE, tmp_path / "s", design="saltelli", points=64)
     answer = call("sensitivity", str(tmp_path / "s"), "--outcome", "RUS.share")
     assert answer.exit_code == 0, answer.output
-    assert re.search(rf"^{STRAIN} +\d\.\d+ +\d\.\d+ +\d\.\d+ +\d\.\d+", answer.stdout, re.MULTILINE)
+    assert re.search(rf"^{STRAIN} +\d+\.\d % +\d+\.\d % +\d+\.\d % +\d+\.\d %", answer.stdout, re.MULTILINE)
+    assert re.search(r"^RUS.share: mean \d+\.\d %", answer.stdout, re.MULTILINE)
+    rows = pd.read_csv(io.StringIO(call("sensitivity", str(tmp_path / "s"), "--format", "csv").stdout))
+    assert rows.equals(pd.read_csv(io.StringIO(sim.Sweep.load(tmp_path / "s").sensitivity().table.to_csv(index=False))))
+    told = json.loads(call("sensitivity", str(tmp_path / "s"), "--format", "json").stdout)
+    assert {"indices", "verdicts", "note"} == set(told)
     assert "points instead of 64 would do" in " ".join(answer.stdout.split())
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(tmp_path / "s", "sensitivity.csv", "sensitivity.png", "sensitivity.svg")
@@ -434,8 +441,12 @@ def test_sim_discover(tmp_path: Path) -> None:
     planted(box, TWO, tmp_path / "s", design="lhs", points=300)
     answer = call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %")
     assert answer.exit_code == 0, answer.output
-    assert "Mean alignment with Russia < 25 % mostly when Russia's strain > " in " ".join(answer.stdout.split())
-    assert re.search(r"coverage \d\.\d\d, density \d\.\d\d", answer.stdout)
+    rule = r"Mean alignment with Russia < 25 % mostly when Russia's strain > \d+\.?\d* %"
+    assert re.search(rule, " ".join(answer.stdout.split()))
+    assert re.search(r"coverage \d+ %, density \d+ %", answer.stdout)
+    told = json.loads(call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %", "--format", "json").stdout)
+    assert told["boxes"][0]["factor"] == STRAIN
+    assert len(told["rules"]) == len({box["box"] for box in told["boxes"]})
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(tmp_path / "s", "discovery.csv", "discovery.png", "discovery.svg")
     assert pd.read_csv(tmp_path / "s" / "discovery.csv").factor[0] == STRAIN
@@ -449,6 +460,9 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert "6 points x 4 worlds = 24 worlds of 6 months; about 1 s in 1 process" in answer.stderr
     assert "scenario: " in answer.stdout
+    assert re.search(rf"^{STRAIN} +0 % +90 % +\d+\.\d\d % +\d+\.\d\d % +[-+]\d", answer.stdout, re.MULTILINE)
+    told = call("sweep", "dushanbe-2025", *vary, "--worlds", "4", "--months", "6", "--out", str(out), "--format", "csv")
+    assert len(pd.read_csv(io.StringIO(told.stdout))) == len(sim.Sweep.load(out).effects())
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(
         out / "figures",
