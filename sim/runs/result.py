@@ -122,7 +122,10 @@ class Result:
 
     @cached_property
     def dates(self) -> list[str]:
-        """Months as "YYYY-MM", months + 1 of them; the first is the month before the run, whose end is day one."""
+        """Months as "YYYY-MM", months + 1 of them: that at whose end each state holds.
+
+        The first is the month before the run, whose end is day one; pages and figures call it "day one".
+        """
         return month_labels(self.scenario.start, self.months)
 
     def array(self, name: str) -> Array:

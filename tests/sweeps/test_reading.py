@@ -188,7 +188,7 @@ def test_prim_finds_a_planted_box(worlds: int) -> None:
     assert first.coverage > 0.9
     assert first.density > 0.9
     said = re.fullmatch(
-        r"Mean alignment with Russia < 25 % mostly when Russia's strain > (0\.5\d*) and China's budget > (1\.\d+): "
+        r"Mean alignment with Russia < 25 % mostly when Russia's strain > (5\d\.?\d*) % and China's budget > (1\.\d+): "
         r"in (\d+) % of these worlds, against (\d+) % of all; they hold (\d+) % of all cases\.",
         first.rule,
     )
