@@ -180,6 +180,9 @@ class Reader:
         """Scenarios named as a factor, in ``vary`` or in the rows of a CSV file."""
         vary = self.top.get("vary")
         spec = vary.value.get(SCENARIO) if vary and isinstance(vary.value, dict) else None
+        if spec is not None and spec.value == RANGE:
+            self.wrong(f"vary.{SCENARIO}", "no scenarios", "their names, such as dushanbe-2025,war-drags-on", at=spec)
+            self.finish()
         if spec is not None:
             items = (
                 spec.value

@@ -505,6 +505,7 @@ def test_sim_sweep_takes_patterns_and_conduct_before_day_one(vary: tuple[str, ..
         (("sweep", "no-plan.yaml", "--dry-run"), "no-plan.yaml"),
         (("sweep", "dushanbe-2025", "--worlds", "5"), "nothing to vary"),
         (("sweep", "dushanbe-2025", "--vary", "all", "--dry-run"), "a grid of"),
+        (("sweep", "dushanbe-2025", "--vary", "scenario", "--dry-run"), "vary.scenario: found no scenarios"),
         (("sweep", "dushanbe-2025", "--vary", "powers.CHN.budget=10 %:60 %:3", "--dry-run"), "for shares only"),
         (("discover", "{real}", "--where", "RUS.deals < 25 %"), "no share"),
     ],
