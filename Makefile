@@ -36,7 +36,7 @@ help:
 	@echo "make clean        remove $(VENV), dist and caches, but not results"
 
 run: $(VENV)/.ready
-	@$(BIN)/sim run dushanbe-2025 --out $(RESULT)
+	@$(BIN)/sim run dushanbe-2025 --out $(RESULT) --force
 	@echo
 	@echo "Result:  $(RESULT)/"
 	@for picture in $(RESULT)/*.png; do [ -f "$$picture" ] && echo "Picture: $$picture"; done; true

@@ -21,7 +21,7 @@ import sim
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
-from sim.cli.scenarios import check, list_scenarios, schema, show, strategies
+from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
 from sim.cli.sweeps import discover, sensitivity, sweep, tornado, tournament
 from sim.cli.view import view
 
@@ -61,7 +61,6 @@ class Commands(TyperGroup):
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -91,6 +90,7 @@ for command, example in (
     (run, "sim run dushanbe-2025 --set powers.RUS.strain=0.7 --out results/strained"),
     (list_scenarios, "sim list"),
     (show, "sim show dushanbe-2025 --sources"),
+    (source, "sim source claim:war-strain"),
     (check, "sim check my-scenario.yaml another.yaml"),
     (schema, "sim schema --out scenarios/schema.json"),
     (strategies, "sim strategies"),

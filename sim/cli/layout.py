@@ -6,6 +6,7 @@ Answers go to stdout, for a terminal of 80 columns, a pipe or a program; progres
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -140,6 +141,16 @@ def print_table(console: Console, filled: Table) -> None:
     console.print(filled)
 
 
+def broken(path: str, room: int) -> str:
+    """A path in lines that fit, broken after dots, dashes and spaces."""
+    lines = [""]
+    for piece in re.split(r"(?<=[. -])", path):
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > max(room, 12):
+            lines.append("  ")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
 def rows(frame: pd.DataFrame) -> Iterable[Any]:
     """Rows of a frame, columns as attributes."""
     return frame.itertuples()
@@ -161,6 +172,11 @@ def share(value: float) -> str:
 def chance(value: float) -> str:
     """A probability or part of the worlds, 0 to 1: ``51 %``, ``<1 %``."""
     return percent(value, short=True)
+
+
+def amount(bytes_: int) -> str:
+    """An amount of bytes: "45 MB", "1.3 GB"."""
+    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
 
 
 # -- what it rests on --------------------------------------------------------------------------------------------------
@@ -189,7 +205,8 @@ def colophon(worlds: int, hashes: Iterable[str], *asks: Ask) -> str:
     """The last lines of a page: seed, worlds, hashes of the scenarios (each once), and what asks hold beside them."""
     beside = dict.fromkeys(text for ask in asks for text in ask.beside)
     more = f"\nWith {', '.join(beside)}" if beside else ""
-    return f"\nSeed {asks[0].seed}, {worlds:,} worlds, scenario {', '.join(dict.fromkeys(hashes))}{more}"
+    count = f"{worlds:,} world{'s' * (worlds > 1)}"
+    return f"\nSeed {asks[0].seed}, {count}, scenario {', '.join(dict.fromkeys(hashes))}{more}"
 
 
 # -- for programs ------------------------------------------------------------------------------------------------------

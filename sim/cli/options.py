@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +15,7 @@ import typer
 import sim
 
 if TYPE_CHECKING:
+    from sim.runs.ask import Ask
     from sim.runs.doubt import Doubt
 
 
@@ -23,14 +27,76 @@ class Format(StrEnum):
     csv = "csv"
 
 
+def _scenarios() -> list[str]:
+    return list(sim.shipped())
+
+
+def _sectors() -> list[str]:
+    from sim.scenario.names import OVERALL
+    from sim.scenario.table import SECTORS
+
+    return [OVERALL, *SECTORS]
+
+
+def _changes(begun: str) -> list[str]:
+    """Strategies, once an actor's is being set."""
+    from sim.scenario.strategies import names_of
+
+    path, equals, _ = begun.partition("=")
+    section, _, key = path.partition(".")
+    known = names_of(section) if equals and section in ("powers", "republics") and key.endswith(".strategy") else ()
+    return [f"{path}={name}" for name in known]
+
+
 ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A shipped scenario (sim list names them) or the path of a YAML file.")
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A shipped scenario (sim list names them) or the path of a YAML file.",
+        autocompletion=_scenarios,
+    ),
+]
+ScenarioNames = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO...", help="Two or more; the others are compared with the first.", autocompletion=_scenarios
+    ),
 ]
 Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]
-Months = Annotated[int | None, typer.Option(min=1, help="How many months to run.", show_default="the scenario's")]
+LONG = 120
+"""Months beyond which a run is further than its assumptions were made for."""
+
+
+def _remark_length(context: typer.Context, months: int | None) -> int | None:
+    """Say on stderr that a run longer than ``LONG`` is further than the assumptions were judged for."""
+    if months is not None and months > LONG and not context.params.get("quiet"):
+        typer.echo(
+            f"{months:,} months: the assumptions were judged for about five years; this is a play of the rules, not an "
+            "outlook.",
+            err=True,
+        )
+    return months
+
+
+Months = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many months to run.", show_default="the scenario's", callback=_remark_length),
+]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds.")]
 Changes = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Change one value of the scenario; repeatable.", autocompletion=_changes
+    ),
+]
+ChangesOfAll = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change one value in every scenario compared; repeatable.",
+        autocompletion=_changes,
+    ),
 ]
 Posterior = Annotated[
     str | None,
@@ -59,12 +125,22 @@ SweepDoubts = Annotated[
         show_default="none",
     ),
 ]
-Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.")]
+Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.", autocompletion=_sectors)]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite another run in the folder of --out.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="A page to read; or, for programs, json or csv.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.", is_eager=True)]
+
+
+@contextmanager
+def as_options(**names: str) -> Iterator[None]:
+    """Let messages name options instead of arguments in Python: ``as_options(since="--from")``."""
+    try:
+        yield
+    except sim.BadInput as error:
+        raise sim.BadInput(replace(one, path=names.get(one.path, one.path)) for one in error.problems) from None
 
 
 def load_changed(name: str, changes: list[str] | None = None, months: int | None = None) -> sim.Scenario:
@@ -101,14 +177,15 @@ def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:
+    from sim.runs.doubt import pair
+
     path, _, span = text.partition("=")
-    low, _, high = span.partition(":")
     try:
-        return path.strip(), (float(low), float(high))
-    except ValueError:
-        raise sim.BadInput.of(
-            repr(text), "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=0.2:0.6", path="--doubt"
-        ) from None
+        return path.strip(), pair(path.strip(), span.split(":"))
+    except sim.BadInput as error:
+        wanted = "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=20 %:60 %"
+        more = error.problems[0].expected.partition("; ")[2]
+        raise sim.BadInput.of(repr(text), f"{wanted}; {more}" if more else wanted, path="--doubt") from None
 
 
 def refuse_unusable(out: Path | None) -> None:
@@ -131,6 +208,23 @@ def refuse_unusable(out: Path | None) -> None:
     if problem:
         raise typer.BadParameter(problem, param_hint="--out")
     claim(out)
+
+
+def refuse_overwriting(out: Path, ask: Ask, force: bool) -> None:
+    """Refuse a folder that holds what another command wrote, or (unless by ``force``) a run of another ask."""
+    from sim.runs.folder import written
+
+    facts = written(out)
+    if facts is None or (facts.get("kind") == "run" and (force or facts.get("digest") == ask.digest)):
+        return
+    if facts.get("kind") == "run":
+        there = (
+            f"another run ({facts.get('scenario')}, {facts.get('worlds_asked')} worlds of {facts.get('months')} "
+            f"months, seed {facts.get('seed')}); name another folder, or overwrite it with --force"
+        )
+    else:
+        there = f"a {facts.get('kind', 'manifest that cannot be read')}, no run; name another folder"
+    raise typer.BadParameter(f"{out} holds {there}", param_hint="--out")
 
 
 def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 import sim
 from sim.cli.options import (
     Changes,
+    ChangesOfAll,
     Doubts,
     Format,
     FormatOption,
@@ -18,9 +20,11 @@ from sim.cli.options import (
     Posterior,
     Quiet,
     ScenarioName,
+    ScenarioNames,
     Sector,
     Seed,
     Worlds,
+    as_options,
     doubted,
     load_changed,
     refuse_oversized,
@@ -32,9 +36,8 @@ if TYPE_CHECKING:
 
 
 def compare(
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="Two or more; the others are compared with the first.")
-    ],
+    scenarios: ScenarioNames,
+    changes: ChangesOfAll = None,
     worlds: Worlds = 500,
     months: Months = None,
     seed: Seed = 0,
@@ -50,7 +53,7 @@ def compare(
 
     refuse_unusable(out)
     sector = _known_sector(sector)
-    chosen = [load_changed(name, months=months) for name in scenarios]
+    chosen = [_changed(name, changes, months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     own = [doubted(one, doubt, posterior) for one in chosen]
     asked = next(
@@ -139,9 +142,17 @@ def explain(
         if event is not None:
             effect = explain_event(chosen, event, worlds, seed=seed, sector=sector, progress=progress.update, **asked)
         else:
-            why = sim.explain(
-                chosen, worlds, seed=seed, since=since, until=until, sector=sector, progress=progress.update, **asked
-            )
+            with as_options(since="--from", until="--to"):
+                why = sim.explain(
+                    chosen,
+                    worlds,
+                    seed=seed,
+                    since=since,
+                    until=until,
+                    sector=sector,
+                    progress=progress.update,
+                    **asked,
+                )
     if out is not None:
         if event is not None:
             save_effect(effect, out)
@@ -174,12 +185,22 @@ def blocs(
     refuse_unusable(out)
     chosen = load_changed(scenario, changes)
     refuse_oversized(chosen, worlds)
-    with Progress(hidden=quiet) as progress:
+    with as_options(month="--month"), Progress(hidden=quiet) as progress:
         result = blocs(chosen, -1 if month is None else month, worlds=worlds, seed=seed, progress=progress.update)
     if out is not None:
         save_blocs(result, out)
         Notes(hidden=quiet).saved(out)
     print_blocs(result, format.value)
+
+
+def _changed(name: str, changes: list[str] | None, months: int | None) -> sim.Scenario:
+    """One of several scenarios with the values of --set; messages say in which of them a value makes no sense."""
+    try:
+        return load_changed(name, changes, months)
+    except sim.BadInput as error:
+        raise sim.BadInput(
+            replace(one, file=f"--set in {name}") if one.file == "--set" else one for one in error.problems
+        ) from None
 
 
 def _answer(both: Comparison, out: Path | None, sector: str, format: Format, quiet: bool) -> None:
@@ -205,5 +226,6 @@ def _actors(story: sim.Scenario, republic: str | None, power: str | None) -> tup
 
     first = next(iter(story.republics)), next(iter(story.powers))
     r, p = (first[k] if given is None else given for k, given in enumerate((republic, power)))
-    codes = pair_of(r, story.republics, p, story.powers)
+    with as_options(republic="--republic", power="--power"):
+        codes = pair_of(r, story.republics, p, story.powers)
     return None if republic is None else codes[0], None if power is None else codes[1]

@@ -10,6 +10,7 @@ import sim
 from sim.cli.options import (
     Changes,
     Doubts,
+    Force,
     Format,
     Months,
     Out,
@@ -21,6 +22,7 @@ from sim.cli.options import (
     doubted,
     load_changed,
     refuse_oversized,
+    refuse_overwriting,
     refuse_unusable,
 )
 
@@ -34,6 +36,7 @@ def run(
     doubt: Doubts = None,
     posterior: Posterior = None,
     out: Out = None,
+    force: Force = False,
     format: Annotated[
         Format, typer.Option(help="A page to read; or, for programs, json (all but the ledger) or csv (the summary).")
     ] = Format.table,
@@ -41,18 +44,21 @@ def run(
 ) -> None:
     """Run a scenario in many worlds and report where it leads, with what uncertainty, and what happened on the way."""
     from sim.cli.layout import Notes, Progress, command_line
-    from sim.cli.pages.run import partial, print_result, starting
+    from sim.cli.pages.run import partial, print_result, starting, to_write
     from sim.runs.run import Interrupted
 
     refuse_unusable(out)
     chosen = load_changed(scenario, changes, months)
     refuse_oversized(chosen, worlds)
-    asked = doubted(chosen, doubt, posterior)
+    ask = sim.Ask.of(chosen, worlds=worlds, seed=seed, **doubted(chosen, doubt, posterior))
     note = Notes(hidden=quiet)
     note.say(starting(chosen, worlds, seed))
+    if out is not None:
+        refuse_overwriting(out, ask, force)
+        note.say(to_write(chosen, worlds, out))
     try:
         with Progress(hidden=quiet) as progress:
-            result = sim.run(chosen, worlds, seed=seed, progress=progress.update, **asked)
+            result = sim.run(ask, progress=progress.update)
     except Interrupted as stop:
         if stop.result is None:
             raise

@@ -11,21 +11,50 @@ import sim
 from sim.cli.options import Format, FormatOption, ScenarioName
 
 
-def list_scenarios() -> None:
+def _sources() -> list[str]:
+    from sim.scenario.sources import known
+
+    return list(known())
+
+
+def list_scenarios(format: FormatOption = Format.table) -> None:
     """List the scenarios that come with sim."""
     from sim.cli.pages.scenario import print_list
 
-    print_list({name: sim.load(name) for name in sim.shipped()})
+    print_list({name: sim.load(name) for name in sim.shipped()}, format.value)
 
 
 def show(
     scenario: ScenarioName,
-    sources: Annotated[bool, typer.Option("--sources", help="List every value with its source and note.")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="List every value with its range, source and note.")
+    ] = False,
+    format: FormatOption = Format.table,
 ) -> None:
     """Show a scenario as a page to read: what it is about, who is in it, what will happen."""
-    from sim.cli.pages.scenario import print_scenario
+    from sim.cli.pages.scenario import print_numbers, print_scenario
 
-    print_scenario(sim.load(scenario), sources=sources)
+    if format is Format.table:
+        print_scenario(sim.load(scenario), sources=sources)
+    else:
+        print_numbers(sim.load(scenario), format.value, sources=sources)
+
+
+def source(
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A source as scenarios name it: claim:war-strain, data:trade, lit:hirschman-1945.",
+            autocompletion=_sources,
+        ),
+    ],
+    format: FormatOption = Format.table,
+) -> None:
+    """Show the text behind a source, and every number of the shipped scenarios that rests on it."""
+    from sim.cli.pages.scenario import print_source
+
+    print_source(reference, format.value)
 
 
 def strategies(format: FormatOption = Format.table) -> None:
@@ -37,21 +66,19 @@ def strategies(format: FormatOption = Format.table) -> None:
 
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files (or shipped names) to check.")],
+    format: FormatOption = Format.table,
 ) -> None:
     """Check scenario files and report all errors of all of them at once."""
-    from sim.cli.layout import visible
+    from sim.cli.pages.scenario import print_check
 
-    good = True
+    checked: list[tuple[str, sim.Scenario | sim.BadInput]] = []
     for file in files:
         try:
-            scenario = sim.load(file)
-            typer.echo(f"{file}: ok ({visible(scenario.title)})")
-            if scenario.left_out:
-                typer.echo(f"{file}: left out, beyond its {scenario.months} months: {', '.join(scenario.left_out)}")
+            checked.append((file, sim.load(file)))
         except sim.BadInput as error:
-            good = False
-            typer.echo(str(error), err=True)
-    if not good:
+            checked.append((file, error))
+    print_check(checked, format.value)
+    if any(isinstance(found, sim.BadInput) for _, found in checked):
         raise typer.Exit(2)
 
 

@@ -57,7 +57,7 @@ def sweep(
         ),
     ] = None,
     worlds: Annotated[int | None, typer.Option(help="Worlds per point.", show_default="50")] = None,
-    months: Annotated[int | None, typer.Option(help="How many months to run.", show_default="the scenario's")] = None,
+    months: Months = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all chance and of the design.", show_default="0")] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")
@@ -87,6 +87,7 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
     ] = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Only check the plan and estimate its cost.")] = False,
+    format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
     """Vary a scenario's assumptions, many worlds each, and save all rows; the same command resumes a stopped sweep."""
@@ -132,7 +133,7 @@ def sweep(
         note.say(stopped(stop))
         raise typer.Exit(130) from None
     pictures = save_all(swept, out / "figures")
-    print_sweep(swept)
+    print_sweep(swept, format.value)
     note.written(pictures)
 
 
@@ -254,6 +255,7 @@ def sensitivity(
             show_default="mean alignment with each power",
         ),
     ] = None,
+    format: FormatOption = Format.table,
     quiet: NoNotes = False,
 ) -> None:
     """Say which factors of a sweep matter, and whether the sample is large enough; also as CSV and figure in DIR."""
@@ -266,7 +268,7 @@ def sensitivity(
     table = result.table.merge(result.verdicts[["outcome", "grade"]], on="outcome")
     table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
     pictures = save(swept.plot.indices(result), directory / "sensitivity", "Sensitivity of outcomes to the factors")
-    print_sensitivity(result)
+    print_sensitivity(result, format.value)
     Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
 
 
@@ -290,6 +292,7 @@ def discover(
             show_default="well above the overall rate",
         ),
     ] = None,
+    format: FormatOption = Format.table,
     quiet: NoNotes = False,
 ) -> None:
     """Find the region of the factor space where something happens, as a rule; also as CSV and figure in DIR."""
@@ -301,7 +304,7 @@ def discover(
     result = swept.discover(where, boxes=boxes, threshold=density)
     result.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
     pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
-    print_discovery(result)
+    print_discovery(result, format.value)
     Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])
 
 

@@ -22,7 +22,7 @@ from sim.reading.explain import Explanation
 from sim.reading.sizes import MARKS
 from sim.reading.telling import driver_words
 from sim.runs.result import quantiles
-from sim.runs.words import capital, minus, named, percent, possessive, signed
+from sim.runs.words import capital, minus, named, percent, possessive, signed, state_words
 from sim.scenario.names import sector_of
 
 Array = NDArray[Any]
@@ -284,7 +284,7 @@ def bloc_table(blocs: Blocs) -> Figure:
     wide, bars = STEP * len(names) + 0.25, 2.3
     rest = f" {count(len(table) - len(shown), 'rarer division')} not shown." if len(table) > len(shown) else ""
     fig, body = style.page(
-        f"Who stands with whom, {style.month_name(blocs.date)}",
+        f"Who stands with whom {state_words(blocs.date, blocs.scenario.start_label)}",
         "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
         "friendly actors together and hostile ones apart. Full and hollow: the two sides. Bar: share of worlds in "
         "which this division has the lowest energy; mark: share in which it is stable (a local minimum)." + rest,

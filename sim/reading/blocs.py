@@ -21,6 +21,7 @@ from sim.reading.landscape import HIGHEST, INDIFFERENT, LOWEST, MOST, TIE, energ
 from sim.runs.ask import Ask, Askable, Asked
 from sim.runs.result import Result
 from sim.runs.run import Progress, run
+from sim.runs.words import DAY_ONE
 from sim.scenario import BadInput, Scenario
 from sim.scenario.dates import month_labels
 from sim.scenario.errors import nearest
@@ -75,7 +76,7 @@ def blocs(
     Parameters
     ----------
     scenario : a result (kept "full"); or a scenario, name, path or ask to be run.
-    month : "YYYY-MM" (its end), a number of months since day one, or -1 for the last month.
+    month : "YYYY-MM" (its end), "day one", a number of months since day one, or -1 for the last month.
     progress, asked : as for ``sim.run``, where it must be run; a result that is asked for something else is run again.
 
     Raises
@@ -353,13 +354,15 @@ def _checked(story: Scenario) -> None:
 
 def _month(months: int, dates: Sequence[str], month: str | int) -> int:
     """Place of a month among ``dates`` (0 is day one)."""
+    if month == DAY_ONE:
+        return 0
     if isinstance(month, str) and month in dates:
         return list(dates).index(month)
     if isinstance(month, int) and -1 <= month <= months:
         return month % (months + 1)
     raise BadInput.of(
         repr(month),
-        f"a month from {dates[0]} (day one) to {dates[-1]}, or a number from 0 to {months}",
+        f"a month from {dates[0]} ('{DAY_ONE}') to {dates[-1]}, or a number from 0 to {months}",
         path="month",
         nearest=nearest(str(month), dates),
     )

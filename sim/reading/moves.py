@@ -353,8 +353,9 @@ def in_one_world(why: Explanation, table: pd.DataFrame, republic: str, power: st
     world = why.typical_world
     told = most_moving(why, table, republic, power)
     change = signed(float(why.change[i, j, world]))
-    if not told:
-        return (
-            f"In a typical world (number {world}: {change} points) no single project, stance or rebuke moved it much."
-        )
-    return f"In a typical world (number {world}: {change} points) it is moved most by {told}."
+    where = "In this world" if why.worlds == 1 else f"In a typical world (number {world}: {change} points)"
+    return (
+        f"{where} it is moved most by {told}."
+        if told
+        else f"{where} no single project, stance or rebuke moved it much."
+    )

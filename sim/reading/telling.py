@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.reading.explain import Explanation
 from sim.runs.result import quantiles
-from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
+from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed, state_words
 from sim.scenario.table import CAUSES
 
 Floats = NDArray[np.float64]
@@ -86,8 +86,7 @@ def _shift(explanation: Explanation, i: int, j: int, change: Floats) -> str:
     power = named(story.powers[explanation.powers[j]].name)
     where = story.words.within(explanation.sector)
     before, after = (100 * float(np.median(values[i, j])) for values in (explanation.before, explanation.after))
-    first = month_words(explanation.dates[0])
-    start = "on day one" if explanation.first == 0 else f"at the end of {first}"
+    start = state_words(explanation.dates[0], story.start_label)
     head = (
         f"{capital(possessive(republic))} alignment with {power}{where} goes from {before:.1f} % {start} to "
         f"{after:.1f} % at the end of {month_words(explanation.dates[-1])}"

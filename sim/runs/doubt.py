@@ -19,6 +19,7 @@ from scipy.special import ndtr, ndtri
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.doubt import ASKED, REST, STATED, Range, vectors
 from sim.scenario.errors import nearest, printable
+from sim.scenario.merge import in_share, no_share
 from sim.scenario.models import FrozenDict, freeze
 from sim.scenario.paths import dotted, split, whole
 from sim.world.luck import once
@@ -58,7 +59,7 @@ class Doubt:
             return given
         if not isinstance(given, Mapping):
             raise BadInput.of(f"{given!r:.60}", "True, False or a mapping of path to (low, high)", path="doubt")
-        return cls(False, freeze({str(path): _pair(str(path), span) for path, span in given.items()}))
+        return cls(False, freeze({str(path): pair(str(path), span) for path, span in given.items()}))
 
     def resolved(self, scenario: Scenario) -> dict[str, Range]:
         """The range of every number of a scenario that is doubted, by path ("rest." before it: before day one)."""
@@ -118,7 +119,7 @@ class Doubt:
         """The doubt of a ``manifest``."""
         if facts is None:
             return None
-        return cls(facts["everything"], freeze({path: _pair(path, span) for path, span in facts["ranges"].items()}))
+        return cls(facts["everything"], freeze({path: pair(path, span) for path, span in facts["ranges"].items()}))
 
     def said(self, found: Mapping[str, Range]) -> str:
         """The doubt in a few words, for the last line of a page."""
@@ -179,11 +180,13 @@ def balanced(scenario: Scenario, drawn: Mapping[str, T]) -> dict[str, T]:
     return out
 
 
-def _pair(path: str, span: Any) -> tuple[float, float]:
+def pair(path: str, span: Any) -> tuple[float, float]:
+    """The ends of a range, given as numbers or as text; those of a share may be in per cent. Raises BadInput."""
     try:
-        low, high = (float(end) for end in span)
+        low, high = (float(str(in_share(end, split(path)))) for end in span)
     except (TypeError, ValueError):
-        raise BadInput.of(f"{span!r:.60}", "two numbers, low and high", path=path) from None
+        wanted = no_share(str(span), "two numbers, low and high")
+        raise BadInput.of(f"{span!r:.60}", wanted, path=printable(path)) from None
     return low, high
 
 

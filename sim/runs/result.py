@@ -122,7 +122,10 @@ class Result:
 
     @cached_property
     def dates(self) -> list[str]:
-        """Months as "YYYY-MM", months + 1 of them; the first is the month before the run, whose end is day one."""
+        """Months as "YYYY-MM", months + 1 of them: that at whose end each state holds.
+
+        The first is the month before the run, whose end is day one; pages and figures call it "day one".
+        """
         return month_labels(self.scenario.start, self.months)
 
     def array(self, name: str) -> Array:
@@ -366,25 +369,29 @@ class Result:
             up, down = float((change > 0).mean()), float((change < 0).mean())
             way, most = ("higher", up) if up >= down else ("lower", down)
             sure = f", {way} in {percent(most)} of worlds" if up != down else ""
+            band = f" [{low}–{high}]{sure}" if self.worlds > 1 else ""
             parts.append(
                 f"with {named(self.scenario.powers[power].name)} from {100 * np.median(share - change):.1f} % to "
-                f"{median} % [{low}–{high}]{sure}"
+                f"{median} %{band}"
             )
-        text = f"Mean alignment over {self.scenario.words.members} by {end}: {'; '.join(parts)}."
+        alone = " in this one world" if self.worlds == 1 else ""
+        text = f"Mean alignment over {self.scenario.words.members} by {end}{alone}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
             powers = {code: named(spec.name) for code, spec in self.scenario.powers.items()}
             moves = [
                 f"{self.scenario.republics[row.republic].name} from {powers[row.leader_now]} to "
-                f"{powers[row.leader_end]} ({percent(row.probability_of_change)} of worlds)"
+                f"{powers[row.leader_end]}"
+                + (f" ({percent(row.probability_of_change)} of worlds)" if self.worlds > 1 else "")
                 for _, row in likely.iterrows()
             ]
-            text += f" Likely changes of leading power: {', '.join(moves)}."
+            text += f" {'Changes' if alone else 'Likely changes'} of leading power: {', '.join(moves)}."
         else:
             top = leaders.sort_values("probability_of_change").iloc[-1]
             if top.probability_of_change == 0.0:
-                text += f" No {self.scenario.words.member}’s leading power changes in any world."
+                anywhere = "" if alone else " in any world"
+                text += f" No {self.scenario.words.member}’s leading power changes{anywhere}."
                 return text + self._what_actors_did()
             text += (
                 f" No change of leading power is likely; the likeliest is in "

@@ -21,6 +21,9 @@ MONTHS = (
     "December",
 )
 
+DAY_ONE = "day one"
+"""What people read in place of the month before a run."""
+
 
 def percent(part: float, decimals: int = 0, *, short: bool = False) -> str:
     """A part, 0 to 1, as ``51 %``; neither 0 nor 100 unless it is exactly that (``over 99 %``, ``short`` ``>99 %``)."""
@@ -35,6 +38,11 @@ def percent(part: float, decimals: int = 0, *, short: bool = False) -> str:
 def month_words(date: str) -> str:
     """``2025-10`` as ``October 2025``."""
     return f"{MONTHS[int(date[5:7]) - 1]} {date[:4]}"
+
+
+def state_words(date: str, start: str) -> str:
+    """When the state of a date holds: "on day one" if it is before the month ``start``, or "at the end of May 2026"."""
+    return f"on {DAY_ONE}" if date < start else f"at the end of {month_words(date)}"
 
 
 def points(share: float) -> str:

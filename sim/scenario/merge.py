@@ -633,6 +633,11 @@ def in_share(value: Scalar, path: Path) -> Scalar:
     return float(f"{match[1]}e-2") if match and row and row.is_share else value
 
 
+def no_share(value: object, wanted: str) -> str:
+    """What was ``wanted`` instead of a value, and if it is in per cent, that this is for shares only."""
+    return f"{wanted}; per cent is for shares only" if isinstance(value, str) and "%" in value else wanted
+
+
 def number(value: Value) -> float | None:
     """The value as a float if it is a number, else None; true and false are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -217,6 +217,14 @@ def number_text(row: Parameter) -> str:
     return f"a number from {row.low:g} to {row.high:g} ({row.unit.removesuffix(', 0 to 1')})"
 
 
+def said(path: str, value: float | str, digits: int = 6) -> str:
+    """A value of the number at a dotted path for people: shares in per cent; words, such as months, as they are."""
+    if isinstance(value, str):
+        return value
+    row = find(split(path.removeprefix("rest.")))
+    return f"{value:.{digits}g}" if row is None else row.said(value, digits)
+
+
 def keys_at(path: Path) -> tuple[str, ...] | None:
     """Keys a mapping at ``path`` may have, without ``source`` and ``note``; None where they are the user's own."""
     if not path:

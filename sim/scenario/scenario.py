@@ -241,6 +241,11 @@ class Scenario(Contents):
         row = find(split(path))
         return (leaf.source if leaf else ()) or (row.source if row else sources.ASSUMPTION,)
 
+    def stated_in(self, path: str) -> str | None:
+        """The file that says the number at ``path`` (or the ``by`` of what set it); None for a default."""
+        leaf = self._leaf(path)
+        return leaf.place.file if leaf else None
+
     def note_of(self, path: str) -> str:
         """What the scenario says about the number at ``path``, or ""."""
         leaf = self._leaf(path)

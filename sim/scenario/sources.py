@@ -70,6 +70,18 @@ def fault(reference: str) -> tuple[str, str | None] | None:
     return f"an id of seeds/{FILES[kind]}", near and f"{kind}:{near}"
 
 
+def record_of(reference: str) -> SourceRecord:
+    """What is known of a source, its text or title among it. Raises BadInput for an unknown one, with the nearest."""
+    wrong = fault(reference)
+    if wrong:
+        expected, near = wrong
+        raise BadInput.of(repr(printable(reference)), expected, path="source", nearest=near)
+    if reference == ASSUMPTION:
+        return {"text": "Judgement of the authors."}
+    kind, _, name = reference.partition(":")
+    return {key: value for key, value in records(kind)[name].items() if key != "id" and value not in (None, "")}
+
+
 def describe(reference: str) -> str:
     """A line about a source for people: its title where it has one, else its id."""
     kind, colon, name = reference.partition(":")

@@ -92,6 +92,10 @@ class Parameter:
         """Whether it is a part of a whole, which may be said in per cent."""
         return self.unit.startswith(("share", "probability", "weight, sums to 1"))
 
+    def said(self, value: float, digits: int = 6) -> str:
+        """A value for people, to so many significant digits: ``40 %`` where it is a share, else ``0.4``."""
+        return f"{100 * value:.{digits}g} %" if self.is_share else f"{value:.{digits}g}"
+
 
 def _rule(
     name: str,

@@ -188,12 +188,7 @@ def run(job: Job, task: Task) -> pa.Table:
     run_batch(ask, luck, Watch(record, 0), variations=variations)
     columns: list[Any] = [pa.array(point), pa.array(luck)]
     for j, factor in enumerate(job.factors):
-        labels, values = factor.labels(), task.values[place, j]
-        columns.append(
-            pa.array(values)
-            if labels is None
-            else pa.DictionaryArray.from_arrays(pa.array(factor.codes(values)), pa.array(labels))
-        )
+        columns.append(factor.column(task.values[place, j]))
     columns += [_outcome(job, record, name) for name in job.outcomes]
     for pair in job.trajectories:
         columns.append(_trajectory(record, pair))

@@ -1,7 +1,7 @@
 """Conditions in words, ``RUS.share < 0.25 and TJK.leader == CHN``, read and evaluated without running any code.
 
-Grammar: comparisons (< <= > >= == !=) of names, numbers (25 % is 0.25) and codes or months, joined by ``and``, ``or``,
-``not`` and parentheses.
+Grammar: comparisons (< <= > >= == !=) of names, numbers (of shares also per cent: 25 % is 0.25) and codes or months,
+joined by ``and``, ``or``, ``not`` and parentheses.
 """
 
 from __future__ import annotations
@@ -56,12 +56,15 @@ class Condition:
         return np.asarray(self._holds(columns), dtype=bool)
 
 
-def parse(text: str, known: Collection[str], words: Collection[str] = ()) -> Condition:
+def parse(
+    text: str, known: Collection[str], words: Collection[str] = (), shares: Callable[[str], bool] = bool
+) -> Condition:
     """Read a condition about ``known`` names, of which ``words`` hold codes or months and no numbers.
 
-    Raises BadInput, saying where it stops making sense.
+    ``shares`` says of a name whether it may be compared with per cent. Raises BadInput, saying where the text stops
+    making sense.
     """
-    reader = _Reader(text, known, words)
+    reader = _Reader(text, known, words, shares)
     holds = reader.either()
     if reader.at < len(reader.tokens):
         raise reader.wrong("the end, 'and' or 'or'")
@@ -69,8 +72,10 @@ def parse(text: str, known: Collection[str], words: Collection[str] = ()) -> Con
 
 
 class _Reader:
-    def __init__(self, text: str, known: Collection[str], words: Collection[str]) -> None:
-        self.text, self.known, self.words = text, known, words
+    def __init__(
+        self, text: str, known: Collection[str], words: Collection[str], shares: Callable[[str], bool]
+    ) -> None:
+        self.text, self.known, self.words, self.shares = text, known, words, shares
         self.at, self.names, self.depth = 0, list[str](), 0
         self.tokens: list[tuple[str, str]] = []
         place = 0
@@ -85,8 +90,7 @@ class _Reader:
                 )
             kind = match.lastgroup or ""
             if kind in ("number", "percent"):
-                value = float(match["number"]) / (100.0 if match["percent"] else 1.0)
-                self.tokens.append(("number", repr(value)))
+                self.tokens.append((kind, repr(float(match["number"]) / (100.0 if match["percent"] else 1.0))))
             else:
                 self.tokens.append((kind, match[kind]))
             place = match.end()
@@ -133,11 +137,17 @@ class _Reader:
         return self.comparison()
 
     def comparison(self) -> Callable[[Mapping[str, Any]], Flags]:
+        first = self.at
         left = self.operand(None)
         sign = self.take(*_COMPARE)
         if sign is None:
             raise self.wrong("one of < <= > >= == !=")
         right = self.operand(left)
+        stranger = next((side for side in (left, right) if isinstance(side, str) and not self.shares(side)), None)
+        if stranger in self.known and any(kind == "percent" for kind, _ in self.tokens[first : self.at]):
+            raise BadInput.of(
+                f"per cent in {printable(self.text)!r}", f"a plain number: {stranger} is no share", path="where"
+            )
         if isinstance(left, float) and isinstance(right, float):
             self.at -= 1
             raise self.wrong("a name, not two numbers")
@@ -166,7 +176,7 @@ class _Reader:
         if self.at >= len(self.tokens):
             raise self.wrong("a name or a number")
         kind, text = self.tokens[self.at]
-        if kind == "number":
+        if kind in ("number", "percent"):
             self.at += 1
             return float(text)
         if kind == "op":

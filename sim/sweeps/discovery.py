@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.runs.words import capital, percent
 from sim.scenario import BadInput, Scenario
+from sim.scenario.paths import said
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
 
@@ -57,7 +58,7 @@ class Limit:
         if factor.kind == "switch":
             return f"{name} {'happens' if 1.0 in self.among or self.low == 1.0 else 'does not happen'}"
         if self.among:
-            return f"{name} is {' or '.join(str(factor.label(value)) for value in self.among)}"
+            return f"{name} is {' or '.join(_shown(factor, value) for value in self.among)}"
         low, high = (None if end is None else _shown(factor, end) for end in (self.low, self.high))
         if factor.kind == "month":
             return (
@@ -307,5 +308,4 @@ def _rule(
 
 
 def _shown(factor: Factor, value: float) -> str:
-    label = factor.label(value)
-    return f"{label:.3g}" if isinstance(label, float) else label
+    return said(factor.path, factor.label(value), 3)

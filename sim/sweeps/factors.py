@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.runs.words import month_words, named
@@ -15,7 +16,7 @@ from sim.scenario.checks import SHARE_TOLERANCE, SUM_TOLERANCE
 from sim.scenario.dates import is_date_path, month_label
 from sim.scenario.doubt import REST, vectors
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import CHANGES, TIMES, is_month, number_text, split
+from sim.scenario.paths import CHANGES, TIMES, find, is_month, number_text, split
 from sim.scenario.table import SECTORS
 
 Floats = NDArray[np.float64]
@@ -85,6 +86,23 @@ class Factor:
         """Places of values among ``labels``."""
         return (values - (self.low if self.kind == "month" else 0.0)).astype(np.int32)
 
+    def column(self, values: Floats) -> pa.Array:
+        """Values as a column of a table: numbers, or words of which each is written once."""
+        labels = self.labels()
+        if labels is None:
+            return pa.array(values)
+        return pa.DictionaryArray.from_arrays(pa.array(self.codes(values)), pa.array(labels))
+
+    def read(self, column: pa.ChunkedArray) -> Floats:
+        """The values of a ``column``. Raises KeyError for a word that is none of the factor's."""
+        labels = self.labels()
+        if labels is None:
+            numbers: Floats = column.to_numpy()
+            return numbers
+        values = np.arange(len(labels)) + (self.low if self.kind == "month" else 0.0)
+        known = dict(zip(labels, values.tolist(), strict=True))
+        return np.array([known[word] for word in column.to_pylist()])
+
     def facts(self) -> dict[str, object]:
         """The factor as plain data, for the manifest."""
         facts: dict[str, object] = {"path": self.path, "kind": self.kind, "low": self.low, "high": self.high}
@@ -109,6 +127,17 @@ def kind_of(path: str) -> Kind:
     if is_date_path(keys):
         return "month"
     return "switch" if len(keys) == 3 and keys[0] == "events" and keys[2] == "on" else "number"
+
+
+def factor_is_share(path: str) -> bool:
+    """Whether the number at a path is a part of a whole, which is said in per cent."""
+    row = find(split(path.removeprefix(REST)))
+    return row is not None and row.is_share
+
+
+def outcome_is_share(name: str) -> bool:
+    """Whether an outcome is a part of a whole, or a difference of such."""
+    return name.rpartition(".")[2] in _SHARES
 
 
 def bounds(scenario: Scenario, path: str) -> tuple[float, float]:
@@ -250,6 +279,8 @@ _OF_PAIRS = {
     "rebukes": "{}rebukes of",
 }
 """Outcomes of a republic and a power, which a power has over all republics too; in braces, whose."""
+_SHARES = ("share", "change", "leader_changed", "hedging", "terms")
+"""Outcomes that are parts of a whole."""
 _NAMED = {
     "leader": "leading power",
     "leader_changed": "change of leading power",

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.doubt import Doubt
+from sim.runs.doubt import Doubt, balanced
 from sim.runs.posterior import Posterior
 from sim.scenario import BadInput, Problem, Scenario
+from sim.scenario.doubt import vectors
 from sim.scenario.errors import nearest
 from sim.scenario.locate import display, shipped, text_of
 from sim.scenario.paths import MAX_MONTHS
@@ -35,7 +36,7 @@ KEYS: dict[str, str] = {
     "scenario": "the name of a shipped scenario or a path",
     "set": "a mapping of paths to values, for every point",
     "vary": "a mapping of paths to what each may be: {from: 0, to: 0.9, steps: 10}, a list of values, or 'range' for "
-    "the range that the scenario itself gives",
+    "the range in which it is in doubt; paths may be patterns (powers.RUS.*); or 'all', every number in doubt",
     "design": f"one of {', '.join(designs.DESIGNS)}",
     "points": "a whole number, 1 or more",
     "rows": "the path of a CSV file, a column a factor and a row a point",
@@ -53,7 +54,9 @@ KEYS: dict[str, str] = {
 MAX_POINTS = 20_000_000
 MAX_CELLS = 50_000_000
 """Points times factors: the design is held in memory whole."""
-MAX_FACTORS = 500
+MAX_FACTORS = 1000
+MOST_NAMED = 4
+"""Factors without steps that a grid names one by one when it refuses them."""
 
 _LOADED = (Scenario, Posterior, Doubt)
 """Values of keys that are taken as they are, not read."""
@@ -82,6 +85,9 @@ class Plan:
     """Draws of parameters, one a world: world i takes draw i modulo their number at every point."""
     doubt: Doubt | None = None
     """What is in doubt, beside the factors, at every point."""
+    balanced: bool = False
+    """Whether numbers that must sum to something are scaled at each point so that they do: with many factors, hardly
+    any point would do otherwise."""
 
     # -- making one ---------------------------------------------------------------------------------------------------
 
@@ -111,6 +117,8 @@ class Plan:
         4
         """
         given = {"scenario": str(scenario) if isinstance(scenario, Path) else scenario} | fields
+        if isinstance(spans := given.get("doubt"), Mapping):  # there a pair is no range with steps
+            given["doubt"] = {path: list(span) if isinstance(span, tuple) else span for path, span in spans.items()}
         top = node({key: value for key, value in given.items() if not (value is None or isinstance(value, _LOADED))})
         posterior, doubt = fields.get("posterior"), fields.get("doubt")
         return _plan(
@@ -152,7 +160,22 @@ class Plan:
     def _sample(self) -> tuple[Floats, Floats | None]:
         if self.rows is not None:
             return self.rows, None
-        return designs.sample(self.design, self.factors, self.points, self.seed)
+        values, unit = designs.sample(self.design, self.factors, self.points, self.seed)
+        if self.balanced:
+            self._balance(values)
+        return values, unit
+
+    def _balance(self, values: Floats) -> None:
+        """Scale, at each point, numbers that must sum to something and that are all factors; (point, factor)."""
+        places, columns = self._places(values), {path: j for j, path in enumerate(self.paths) if path != SCENARIO}
+        for place, scenario in enumerate(self.scenarios.values()):
+            mine = places == place
+            for members, _ in vectors(scenario, columns).values():
+                moved = [path for path in members if path in columns]
+                if all(path in columns or scenario.get(path) == 0.0 for path in members):
+                    scaled = balanced(scenario, {path: values[mine, columns[path]] for path in moved})
+                    for path in moved:
+                        values[mine, columns[path]] = scaled[path]
 
     @property
     def values(self) -> Floats:
@@ -166,9 +189,12 @@ class Plan:
 
     def scenario_of(self) -> NDArray[np.int64]:
         """Place of each point's scenario in ``scenarios``, (point,)."""
+        return self._places(self.values)
+
+    def _places(self, values: Floats) -> NDArray[np.int64]:
         if SCENARIO in self.paths:
-            return self.values[:, self.paths.index(SCENARIO)].astype(np.int64)
-        return np.zeros(self.size, dtype=np.int64)
+            return values[:, self.paths.index(SCENARIO)].astype(np.int64)
+        return np.zeros(len(values), dtype=np.int64)
 
     def point(self, number: int) -> Scenario:
         """The scenario of one point, as ``sim.run`` takes it."""
@@ -259,6 +285,7 @@ def _plan(reader: Reader) -> Plan:
         rows=rows,
         posterior=posterior,
         doubt=reader.doubt(factors),
+        balanced=reader.gathered,
     )
     if rows is not None:
         plan = replace(plan, points=len(rows))
@@ -267,7 +294,7 @@ def _plan(reader: Reader) -> Plan:
     if plan.size > most:
         raise BadInput.of(
             f"{plan.size:,} points",
-            f"at most {most:,} with {len(plan.factors)} factors",
+            f"at most {most:,} with {len(plan.factors)} factors{f'; or {_OTHER_DESIGNS}' if design == 'grid' else ''}",
             path="design",
             file=reader.file,
         )
@@ -305,13 +332,21 @@ def _check_design(reader: Reader, design: str, points: int, factors: Sequence[Fa
     if design == "morris" and points < 2:
         reader.wrong("points", str(points), "at least 2 trajectories with the design morris")
     if design == "grid":
-        for factor in factors:
-            if not factor.levels():
-                reader.wrong(
-                    f"vary.{factor.path}",
-                    "a range without steps",
-                    "steps, as in {from: 0, to: 0.9, steps: 10} or 0:0.9:10, or another design (lhs)",
-                )
+        stepless = [factor for factor in factors if not factor.levels()]
+        if len(stepless) > MOST_NAMED:
+            reader.wrong("vary", f"a grid of {len(stepless)} factors without steps", _OTHER_DESIGNS)
+            return
+        for factor in stepless:
+            reader.wrong(
+                f"vary.{factor.path}",
+                "a range without steps",
+                "steps, as in {from: 0, to: 0.9, steps: 10} or 0:0.9:10, or another design (lhs)",
+            )
+
+
+_OTHER_DESIGNS = (
+    "a design for many factors: morris (screens them), lhs (covers their ranges) or saltelli (Sobol indices, many runs)"
+)
 
 
 def _rows(reader: Reader, name: str) -> tuple[Floats | None, tuple[Factor, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,19 @@ from sim.runs.doubt import Doubt
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_of
+from sim.scenario.doubt import REST, range_of
 from sim.scenario.errors import nearest, printable
-from sim.scenario.paths import MAX_MONTHS
+from sim.scenario.merge import in_share, no_share
+from sim.scenario.paths import MAX_MONTHS, split
 from sim.scenario.yaml import Node, scalar
 from sim.sweeps.factors import SCENARIO, Factor, bounds, expected, kind_of, path_problem, problem
 
 Floats = NDArray[np.float64]
 
 RANGE = "range"
-"""In place of a range: the one the scenario itself gives for the value."""
+"""In place of a range: the one in which the number is in doubt, stated by the scenario or that of its kind."""
+ALL = "all"
+"""In place of a path: every number in doubt."""
 
 
 def node(value: Any, depth: int = 0) -> Node:
@@ -66,6 +72,8 @@ class Reader:
         self.top, self.file, self.problems, self.folder, self.known = top.value, file, problems, folder, known
         self._given, self._drawn, self._doubted = scenario, posterior, doubt
         self._scenarios: dict[str, Scenario] = {}
+        self.gathered = False
+        """Whether factors came by ``all`` or a pattern."""
 
     # -- problems -----------------------------------------------------------------------------------------------------
 
@@ -172,6 +180,9 @@ class Reader:
         """Scenarios named as a factor, in ``vary`` or in the rows of a CSV file."""
         vary = self.top.get("vary")
         spec = vary.value.get(SCENARIO) if vary and isinstance(vary.value, dict) else None
+        if spec is not None and spec.value == RANGE:
+            self.wrong(f"vary.{SCENARIO}", "no scenarios", "their names, such as dushanbe-2025,war-drags-on", at=spec)
+            self.finish()
         if spec is not None:
             items = (
                 spec.value
@@ -215,11 +226,9 @@ class Reader:
 
     def posterior(self, factors: Sequence[Factor]) -> Posterior | None:
         """The draws of the plan; a path that they and a factor, ``set`` or a scenario's own file set is a problem."""
-        name, posterior = self.text("posterior"), self._drawn
+        posterior = None
         try:
-            if name is not None:
-                there = self.folder is not None and (self.folder / name).is_file()
-                posterior = load_posterior(self.folder / name if self.folder is not None and there else name)
+            posterior = self._draws
             for scenario in self._scenarios.values() if posterior is not None else ():
                 assert posterior is not None
                 posterior.check(scenario, {factor.path: "a factor" for factor in factors})
@@ -233,6 +242,15 @@ class Reader:
                     self.top.get("posterior"),
                 )
         return posterior
+
+    @cached_property
+    def _draws(self) -> Posterior | None:
+        """The draws that the plan names or was given. Raises BadInput."""
+        name = self.text("posterior")
+        if name is None:
+            return self._drawn
+        there = self.folder is not None and (self.folder / name).is_file()
+        return load_posterior(self.folder / name if self.folder is not None and there else name)
 
     def doubt(self, factors: Sequence[Factor]) -> Doubt | None:
         """What is in doubt; numbers that a scenario does not have, or that a factor varies, are problems."""
@@ -259,20 +277,72 @@ class Reader:
         vary = self.top.get("vary")
         if vary is None:
             return ()
-        if not isinstance(vary.value, dict):
+        asked = _asked(vary)
+        if asked is None:
             self.wrong("vary", repr(printable(vary.text)), self.known["vary"])
             return ()
         fixed = self.top.get("set")
         setting = plain(fixed) if fixed else {}
         both = set(setting) if isinstance(setting, dict) else {str(text).partition("=")[0] for text in setting}
-        made = []
-        for path, spec in vary.value.items():
-            if path in both:
-                self.wrong(f"vary.{path}", "a path that 'set' fixes", "either, not both", at=spec)
-            factor = self._factor(path, spec)
-            if factor is not None:
-                made.append(factor)
-        return tuple(made)
+        made: dict[str, Factor] = {}
+        for name, spec in asked.items():
+            if name in both:
+                self.wrong(f"vary.{name}", "a path that 'set' fixes", "either, not both", at=spec)
+            gathers = name == ALL or "*" in name
+            self.gathered |= gathers
+            for path in self._fitting(name, spec, {*asked, *both, *made}) if gathers else [name]:
+                factor = self._factor(path, spec)
+                if factor is not None:
+                    made[path] = factor
+        return tuple(made.values())
+
+    def _fitting(self, pattern: str, spec: Node, taken: Collection[str]) -> list[str]:
+        """Numbers of all scenarios that ``all`` or a pattern stands for: in doubt, where they are to take their range.
+
+        Left out are those that are ``taken`` and those that the posterior sets.
+        """
+        known: dict[str, None] | None = None
+        try:
+            drawn = {
+                path for one in self._scenarios.values() for path in (self._draws.paths(one) if self._draws else ())
+            }
+        except BadInput:
+            drawn = set()  # told where the posterior is read
+        ranged = spec.value == RANGE
+        for scenario in self._scenarios.values():
+            mine = scenario.doubts if ranged else [*scenario.numeric_paths(), *scenario.rest_paths()]
+            known = dict.fromkeys(path for path in mine if known is None or path in known)
+        fits = [path for path in known or () if pattern == ALL or fnmatchcase(path, pattern)]
+        found = [path for path in fits if path not in taken and path.removeprefix(REST) not in drawn]
+        if not found and self._scenarios:
+            what = "number in doubt" if ranged else "number"
+            why = f"no {what} that is not set otherwise" if fits else f"no {what} that fits"
+            self.wrong(f"vary.{pattern}", why, "all, or a pattern such as powers.RUS.* (sim show --sources)", at=spec)
+        apart = [path for path in found if len(self._ranges(path)) > 1] if ranged else []
+        if apart:
+            self.wrong(
+                f"vary.{pattern}",
+                f"{len(apart)} numbers whose ranges differ, such as {apart[0]} ({self._told(apart[0])})",
+                "scenarios with the same ranges, or a range for each of these: from and to",
+                at=spec,
+            )
+            return []
+        return found
+
+    def _ranges(self, path: str) -> dict[tuple[float, float] | None, list[str]]:
+        """Ranges of a number, stated or by kind (None: not in doubt), and the scenarios that have each."""
+        found: dict[tuple[float, float] | None, list[str]] = {}
+        for name, scenario in self._scenarios.items():
+            span = range_of(scenario, path, scenario.get(path))
+            found.setdefault((span.low, span.high) if span else None, []).append(name)
+        return found
+
+    def _told(self, path: str) -> str:
+        """The ranges of a number in words."""
+        return "; ".join(
+            f"{f'{span[0]:g} to {span[1]:g}' if span else 'none'} in {', '.join(names)}"
+            for span, names in self._ranges(path).items()
+        )
 
     def _factor(self, path: str, spec: Node) -> Factor | None:
         if path == SCENARIO:
@@ -313,7 +383,7 @@ class Reader:
 
     def _span(self, path: str, spec: Node) -> tuple[tuple[Any, Any, Any] | None, list[Any] | None]:
         """What a factor's text, list or mapping says: (low, high, steps), or a list of values, or neither."""
-        wanted = "0:0.9 or 0:0.9:10 (from:to:steps), values such as 0.2,0.4, or 'range'"
+        wanted = "0:0.9 or 0:0.9:10 (from:to:steps), of shares 0 %:90 %, values such as 0.2,0.4, or 'range'"
         if isinstance(spec.value, dict):
             given = plain(spec)
             if set(given) - {"from", "to", "steps"} or not {"from", "to"} <= set(given):
@@ -328,12 +398,13 @@ class Reader:
         if isinstance(spec.value, list):
             return None, [plain(item) for item in spec.value]
         if spec.value == RANGE:
-            ranges = {scenario.range_of(path) for scenario in self._scenarios.values()}
-            if None in ranges or len(ranges) != 1:
-                self.wrong(f"vary.{path}", "no range of its own in the scenario", "a range: from and to", at=spec)
+            ranges = self._ranges(path)
+            span = next(iter(ranges))
+            if len(ranges) > 1 or span is None:
+                found = f"ranges that differ: {self._told(path)}" if len(ranges) > 1 else "no range: it is not in doubt"
+                self.wrong(f"vary.{path}", found, "a range: from and to", at=spec)
                 return None, None
-            low, high = next(span for span in ranges if span is not None)
-            return (low, high, None), None
+            return (*span, None), None
         if isinstance(spec.value, str):
             parts = [part.strip() for part in spec.value.split(":")]
             if len(parts) in (2, 3):
@@ -354,6 +425,7 @@ class Reader:
 
     def _number(self, path: str, value: Any) -> tuple[float | None, str | None]:
         kind = kind_of(path)
+        value = in_share(value, split(path))
         scenarios = list(self._scenarios.values())
         number: float | None = None
         if kind == "month" and isinstance(value, str):
@@ -362,7 +434,7 @@ class Reader:
         elif isinstance(value, int | float) and (not isinstance(value, bool) or kind == "switch"):
             number = float(value) + 0.0
         if number is None or (kind == "switch" and number not in (0.0, 1.0)) or (kind == "month" and number % 1):
-            return None, expected(scenarios[0], path)
+            return None, no_share(value, expected(scenarios[0], path))
         for scenario in scenarios:
             low, high = bounds(scenario, path)
             if not low <= number <= high:
@@ -387,6 +459,16 @@ class Reader:
             numbers.append(number or 0.0)
         values = np.array(numbers)
         return Factor(path, kind_of(path), float(values.min()), float(values.max())), values
+
+
+def _asked(vary: Node) -> dict[str, Node] | None:
+    """What ``vary`` names: a mapping as it is, names with the range of each; None for anything else."""
+    if isinstance(vary.value, dict):
+        return vary.value
+    named = vary.value if isinstance(vary.value, list) else [vary] if vary.value == ALL else []
+    if not named or not all(isinstance(item.value, str) for item in named):
+        return None
+    return {str(item.value): Node(RANGE, item.line, item.column, RANGE) for item in named}
 
 
 def _whole(names: tuple[str, ...]) -> Factor:

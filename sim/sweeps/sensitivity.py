@@ -127,10 +127,10 @@ def _verdict(design: str, indices: dict[str, Floats], size: int, count: int) -> 
         base, width = size // (count + 2), float(np.max(indices["ST_conf"]))
         if np.isnan(indices["ST"]).all():
             return _FLAT
-        what = f"total indices to ±{width:.2f}"
+        what = f"total indices to ±{100 * width:.0f} %"
         total = float(indices["S1"].sum())
         if total > 1.0 + float(np.sqrt((indices["S1_conf"] ** 2).sum())):
-            remarks.append(f"first-order indices sum to {total:.2f}, more than 1")
+            remarks.append(f"first-order indices sum to {100 * total:.0f} %")
         if (indices["S1"] < -indices["S1_conf"]).any():
             remarks.append("an index is below zero by more than its interval")
     else:

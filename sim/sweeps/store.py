@@ -27,7 +27,7 @@ from sim.scenario import BadInput, Problem
 from sim.scenario.errors import printable
 
 MANIFEST, DESIGN, LOG, PARTS = "manifest.json", "design.parquet", "log.txt", "parts"
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout."""
 
 _PART = re.compile(r"part-(\d{6,})-([0-9a-f]{16})\.parquet")

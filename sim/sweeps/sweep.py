@@ -239,8 +239,11 @@ def _scenario_files(plan: Plan) -> list[str]:
 
 
 def design_table(plan: Plan) -> pa.Table:
-    """The points: a column a factor, and where the design needs it a column of its place in the unit cube."""
-    columns = {path: plan.values[:, j] for j, path in enumerate(plan.paths)}
+    """The points: a column a factor, and where the design needs it a column of its place in the unit cube.
+
+    Scenarios stand by name, months as "YYYY-MM".
+    """
+    columns = {factor.path: factor.column(plan.values[:, j]) for j, factor in enumerate(plan.factors)}
     if plan.unit is not None:
         columns |= {UNIT + path: plan.unit[:, j] for j, path in enumerate(plan.paths)}
     return pa.table(columns)

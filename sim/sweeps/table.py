@@ -22,7 +22,7 @@ from sim.sweeps import discovery, sensitivity
 from sim.sweeps.batches import LEADER, trajectory_column
 from sim.sweeps.condition import parse
 from sim.sweeps.discovery import Discovery
-from sim.sweeps.factors import SCENARIO, Factor, outcome_words, words
+from sim.sweeps.factors import SCENARIO, Factor, factor_is_share, outcome_is_share, outcome_words, words
 from sim.sweeps.plots import SweepPlots
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.store import Shelf, find_parts, identity, read_design, read_manifest, sound
@@ -130,9 +130,12 @@ class Sweep:
     def design_holds(self) -> bool:
         """Whether the points are those that the manifest speaks of."""
         wanted = {*self.paths, *(UNIT + path for path in self.paths if self.design == "morris")}
-        return wanted <= set(self._design.column_names) and (
-            design_digest(self.values) == self.manifest["same"]["design_digest"]
-        )
+        try:
+            return wanted <= set(self._design.column_names) and (
+                design_digest(self.values) == self.manifest["same"]["design_digest"]
+            )
+        except (KeyError, TypeError):  # a word that is no factor's
+            return False
 
     @property
     def size(self) -> int:
@@ -169,7 +172,7 @@ class Sweep:
     @cached_property
     def values(self) -> Floats:
         """Values of the points, (point, factor): months as month numbers, scenarios as places among the names."""
-        return np.stack([self._design.column(path).to_numpy() for path in self.paths], axis=1)
+        return np.stack([factor.read(self._design.column(factor.path)) for factor in self.factors], axis=1)
 
     @property
     def unit(self) -> Floats | None:
@@ -397,6 +400,7 @@ class Sweep:
             where,
             (*self.paths, *self.outcomes),
             [*(f.path for f in self.factors if f.labels() is not None), *(set(self.outcomes) - set(self.numbers))],
+            self.is_share,
         )
         table = self.table(["point", *named.names])
         cases = named.holds({name: table[name].to_numpy() for name in named.names})
@@ -415,6 +419,10 @@ class Sweep:
         )
         counts = np.bincount(point, minlength=self.size)
         return replace(result, rates=np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1))
+
+    def is_share(self, name: str) -> bool:
+        """Whether a factor or an outcome is a part of a whole, which is said in per cent."""
+        return factor_is_share(name) if name in self.paths else outcome_is_share(name)
 
     def _word(self, name: str) -> str:
         """A factor, an outcome or a power in words."""

@@ -24,6 +24,7 @@ import sim
 from sim.cli.app import app
 from sim.cli.layout import Progress
 from sim.cli.pages.run import most_telling
+from sim.scenario.sources import records
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("run", "list", "show", "check", "schema")
@@ -101,6 +102,17 @@ def test_version() -> None:
         (("show", "nowhere/at-all.yaml"), "no such file"),
         (("check", "."), "a folder"),
         (("schema", "--out", "nowhere/at/all.json"), "--out"),
+        (("source", "claim:war-starin"), "did you mean claim:war-strain?"),
+        (("source", "war-strain"), "did you mean claim:war-strain?"),
+        (("explain", "dushanbe-2025", "--from", "2040-01"), "--from: found '2040-01'"),
+        (("explain", "dushanbe-2025", "--from", "2026-02", "--to", "2026-01"), "--to: found 2026-01"),
+        (("explain", "dushanbe-2025", "--republic", "KZA"), "--republic: found 'KZA'"),
+        (("blocs", "dushanbe-2025", "--worlds", "2", "--month", "2040-01"), "--month: found '2040-01'"),
+        (("run", "dushanbe-2025", "--doubt", "powers.RUS.budget=10 %:60 %"), "per cent is for shares only"),
+        (
+            ("compare", "dushanbe-2025", "south-caucasus-2025", "--set", "republics.KAZ.autonomy=0.4"),
+            "--set in south-caucasus-2025: republics.KAZ.autonomy",
+        ),
     ],
 )
 def test_mistakes_get_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str) -> None:
@@ -134,10 +146,63 @@ def test_show(name: str) -> None:
 
 def test_show_with_sources_lists_every_value() -> None:
     answer = call("show", "dushanbe-2025", "--sources")
-    text = re.sub(r"\s", "", answer.stdout)
+    text = answer.stdout
     scenario = sim.load("dushanbe-2025")
-    assert [path for path in scenario.numeric_paths() if path not in text] == []
-    assert "claim:war-strain" in text
+    keys = [path.split(".") for path in scenario.numeric_paths()]
+    heads = {".".join(key[: 1 if key[0] == "rules" else 2]) for key in keys}
+    assert [head for head in heads if f"\n{head}.\n" not in text] == []
+    assert re.search(r"^strain +40 % +25 % to 60 % +share", text, re.MULTILINE)
+    assert re.search(r"^interest\.security +35 % +26\.25 % ", text, re.MULTILINE)  # the usual range of a share
+    assert "*: states no range of its own" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_show_for_programs() -> None:
+    scenario = sim.load("dushanbe-2025")
+    answer = call("show", "dushanbe-2025", "--sources", "--format", "csv")
+    rows = {row["path"]: row for row in csv.DictReader(io.StringIO(answer.stdout))}
+    assert list(rows) == scenario.numeric_paths()
+    for path, row in rows.items():
+        span = scenario.doubts.get(path)
+        assert (row["low"], row["high"]) == (("", "") if span is None else (str(span.low), str(span.high))), path
+        assert row["range"] == ("none" if span is None else span.origin)
+        assert row["sources"].split() == list(scenario.source_of(path))
+    told = json.loads(call("show", "dushanbe-2025", "--format", "json").stdout)
+    assert told["hash"] == scenario.hash
+    assert {"path": "powers.RUS.strain", "value": 0.4}.items() <= next(
+        one for one in told["numbers"] if one["path"] == "powers.RUS.strain"
+    ).items()
+
+
+def test_list_and_check_for_programs(tmp_path: Path) -> None:
+    listed = json.loads(call("list", "--format", "json").stdout)["scenarios"]
+    assert [one["name"] for one in listed] == list(sim.shipped())
+    assert len(list(csv.DictReader(io.StringIO(call("list", "--format", "csv").stdout)))) == len(listed)
+    bad = write(tmp_path, "bad.yaml", "title: Bad\nextends: dushanbe-2025\npowers: {RUS: {strian: 0}}\n")
+    answer = call("check", "dushanbe-2025", bad, "--format", "json")
+    assert (answer.exit_code, answer.stderr) == (2, "")
+    good, wrong = json.loads(answer.stdout)["files"]
+    assert (good["file"], good["ok"]) == ("dushanbe-2025", True)
+    assert (wrong["file"], wrong["ok"], wrong["line"], wrong["nearest"]) == (bad, False, 3, "strain")
+    rows = list(csv.DictReader(io.StringIO(call("check", "dushanbe-2025", bad, "--format", "csv").stdout)))
+    assert [row["ok"] for row in rows] == ["True", "False"]
+
+
+@pytest.mark.parametrize("reference", ["claim:war-strain", "data:trade", "lit:hirschman-1945"])
+def test_the_text_behind_a_source_and_what_rests_on_it(reference: str) -> None:
+    answer = call("source", reference)
+    assert answer.exit_code == 0, answer.output
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+    told = json.loads(call("source", reference, "--format", "json").stdout)
+    record = records(reference.partition(":")[0])[reference.partition(":")[2]]
+    text = str(record["text" if "text" in record else "title"])
+    assert text in " ".join(answer.stdout.split())
+    assert told["text" if "text" in record else "title"] == text
+    story = sim.load("dushanbe-2025")
+    here = {path for path in story.values if reference in story.source_of(path)}
+    assert here <= {one["path"] for one in told["numbers"]}
+    rows = list(csv.DictReader(io.StringIO(call("source", reference, "--format", "csv").stdout)))
+    assert [row["path"] for row in rows] == [one["path"] for one in told["numbers"]]
 
 
 def test_check_reports_all_errors_of_all_files(tmp_path: Path) -> None:
@@ -231,10 +296,11 @@ def test_run_as_csv_says_what_python_says() -> None:
 @pytest.mark.slow
 def test_run_writes_a_result_and_writes_it_again(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "result"
-    for seed in ("0", "1"):
-        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out), "--seed", seed)
+    for seed, force in (("0", ()), ("0", ()), ("1", ("--force",))):  # the same again needs no force
+        answer = call("run", "dushanbe-2025", *SMALL, "--out", str(out), "--seed", seed, *force)
         assert answer.exit_code == 0, answer.output
         assert str(out) in answer.stderr.replace("\n", "")
+        assert re.search(r"will take about \d+ MB", answer.stderr)
     assert sim.Result.load(out).seed == 1
     assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["command"].startswith("sim")
     assert list(out.glob("*.png"))
@@ -248,6 +314,84 @@ def test_run_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
         assert answer.exit_code == 2
         assert "--out" in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_run_refuses_to_overwrite_another_run_or_another_commands_folder(tmp_path: Path) -> None:
+    sim.run("dushanbe-2025", worlds=2, months=6).save(tmp_path / "run", figures=False)
+    before = (tmp_path / "run" / "manifest.json").read_bytes()
+    answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "run"))
+    assert answer.exit_code == 2
+    assert "another run (dushanbe-2025, 2 worlds" in " ".join(answer.stderr.replace("│", " ").split())
+    assert (tmp_path / "run" / "manifest.json").read_bytes() == before
+    (tmp_path / "other").mkdir()
+    write(tmp_path / "other", "manifest.json", '{"kind": "comparison"}')
+    answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "other"), "--force")
+    assert answer.exit_code == 2
+    assert "a comparison, no run" in " ".join(answer.stderr.replace("│", " ").split())
+
+
+def test_a_long_run_is_remarked_once_and_not_when_quiet() -> None:
+    words = ("compare", "dushanbe-2025", "war-drags-on", "--worlds", "1", "--format", "csv", "--doubt", "none")
+    answer = call(*words, "--months", "121")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr.count("judged for about five years") == 1
+    assert call(*words, "--months", "120").stderr == ""
+    assert call(*words, "--months", "121", "--quiet").stderr == ""
+
+
+@pytest.mark.parametrize("words", [("run",), ("explain",), ("explain", "--republic", "TJK", "--power", "RUS")])
+def test_one_world_is_no_probability(words: tuple[str, ...]) -> None:
+    answer = call(words[0], "dushanbe-2025", *words[1:], "--worlds", "1", "--months", "30")
+    assert answer.exit_code == 0, answer.output
+    text = " ".join(answer.output.split())
+    assert "of worlds" not in text
+    assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0]
+    assert "1 world," in text
+
+
+def test_an_event_in_one_world_is_no_probability() -> None:
+    answer = call("explain", "dushanbe-2025", "--event", "truce", "--worlds", "1", "--months", "30")
+    assert "of worlds" not in " ".join(answer.stdout.rpartition("Difference it makes")[2].split())
+
+
+def test_day_one_is_called_so_by_pages_and_dated_by_the_month_before_in_tables(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    for words in (
+        ("run", "dushanbe-2025", *SMALL, "--out", str(out)),
+        ("blocs", "dushanbe-2025", "--worlds", "2", "--month", "day one"),
+        ("blocs", "dushanbe-2025", "--worlds", "2", "--month", "2025-09"),
+        ("explain", "dushanbe-2025", *SMALL, "--republic", "TJK", "--power", "RUS"),
+    ):
+        page = call(*words).stdout
+        assert page, words
+        assert not re.search("September 2025|2025-09", page), words
+        assert words[0] == "run" or "on day one" in " ".join(page.split())
+    for figure in out.glob("*.svg"):
+        assert not re.search("September 2025|Sep 2025|2025-09", figure.read_text(encoding="utf-8")), figure.name
+    for name in ("alignment", "grievance", "deals"):
+        rows = list(csv.DictReader(io.StringIO((out / f"{name}.csv").read_text(encoding="utf-8"))))
+        assert {row["month"] for row in rows if row["date"] == "2025-09"} == {"0"}
+        assert {row["date"] for row in rows if row["month"] == "0"} == {"2025-09"}
+    ledger = list(csv.DictReader(io.StringIO((out / "ledger.csv").read_text(encoding="utf-8"))))
+    assert min(row["date"] for row in ledger) == "2025-10"
+
+
+# -- shell completion --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [
+        ("sim run dush", "dushanbe-2025"),
+        ("sim compare dushanbe-2025 war", "war-drags-on"),
+        ("sim compare dushanbe-2025 war-drags-on --sector ener", "energy"),
+        ("sim run dushanbe-2025 --set powers.RUS.strategy=coer", "powers.RUS.strategy=coercer"),
+        ("sim explain dushanbe-2025 --repu", "--republic"),
+    ],
+)
+def test_the_shell_completes(begun: str, expected: str) -> None:
+    words = {"COMP_WORDS": begun, "COMP_CWORD": str(len(begun.split()) - 1), "_SIM_COMPLETE": "complete_bash"}
+    assert expected in CliRunner().invoke(app, [], prog_name="sim", env=words).output.split()
 
 
 def test_run_refuses_a_folder_it_may_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +461,7 @@ def test_ctrl_c_keeps_the_worlds_that_are_finished(tmp_path: Path) -> None:
         assert "Stopped early" in page
         assert 0 < sim.Result.load(out).worlds < 20000
     else:
-        assert err == "Stopped before anything was finished.\n"
+        assert err.endswith("Stopped before anything was finished.\n")
 
 
 def test_ctrl_c_before_the_first_batch(monkeypatch: pytest.MonkeyPatch) -> None:

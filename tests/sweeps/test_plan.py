@@ -43,6 +43,10 @@ def plan(vary: dict[str, Any] | None = None, **fields: Any) -> Plan:
         ({"vary": {DATE: ("2020-01", "2025-12", 3)}}, "a month from 2025-10 to 2030-12"),
         ({"vary": {DATE: ["soon"]}}, "a month from"),
         ({"vary": {"events.dushanbe-summit.chance": (0, 1, 2)}}, "no use for"),
+        ({"vary": {BUDGET: "10 %:90 %:3"}}, "per cent is for shares only"),
+        ({"vary": "all"}, "morris"),
+        ({"vary": {"powers.*.starin": (0, 0.2, 3)}}, "no number that fits"),
+        ({"doubt": {BUDGET: ["10 %", "90 %"]}}, "per cent is for shares only"),
         ({"vary": {"powers.RUS.interest.trade": (0, 0.2, 3)}}, "sum to 1"),
         ({"vary": {"republics.KAZ.alignment.trade.RUS": (0, 0.9, 5)}}, "sum to at most 1"),
         ({"vary": {"scenario": ["dushanbe-2025", "dushanbe-2052"]}}, "did you mean dushanbe-2025?"),
@@ -180,8 +184,65 @@ def test_a_grid_is_every_combination() -> None:
 def test_the_scenarios_own_range() -> None:
     found = plan({STRAIN: "range"}, design="lhs", points=5)
     assert (found.factors[0].low, found.factors[0].high) == STORY.range_of(STRAIN)
-    with pytest.raises(sim.BadInput, match="no range of its own"):
-        plan({"powers.EUU.legacy_erosion": "range"}, design="lhs", points=5)
+    usual = STORY.doubts["rules.deal_floor"]
+    found = plan({"rules.deal_floor": "range"}, design="lhs", points=5)
+    assert (found.factors[0].low, found.factors[0].high) == (usual.low, usual.high)
+    with pytest.raises(sim.BadInput, match="not in doubt"):
+        plan({"rules.share_floor": "range"}, design="lhs", points=5)
+
+
+def test_ranges_that_differ_between_scenarios_are_told_as_such(tmp_path: Path) -> None:
+    other = tmp_path / "surer.yaml"
+    other.write_text(
+        "extends: dushanbe-2025\ntitle: Surer\nabout: x\n"
+        "powers: {RUS: {strain: {value: 0.4, range: [0.35, 0.45], source: assumption}}}\n"
+    )
+    for name in (STRAIN, "powers.*.strain"):
+        with pytest.raises(sim.BadInput) as caught:
+            plan({"scenario": ["dushanbe-2025", str(other)], name: "range"}, design="lhs", points=5)
+        assert "differ" in str(caught.value)
+        assert "0.35 to 0.45" in str(caught.value)
+
+
+def test_all_is_every_number_in_doubt_from_end_to_end() -> None:
+    found = Plan.of("dushanbe-2025", vary="all", design="lhs", points=6)
+    assert {factor.path: (factor.low, factor.high) for factor in found.factors} == {
+        path: (span.low, span.high) for path, span in STORY.doubts.items()
+    }
+    weights = [path for path in found.paths if path.startswith("republics.KAZ.need.")]
+    columns = [found.paths.index(path) for path in weights]
+    assert found.values[:, columns].sum(axis=1) == pytest.approx(np.ones(6))
+    assert np.ptp(found.values[:, columns[0]]) > 0
+
+
+def test_a_pattern_is_the_numbers_in_doubt_that_it_fits() -> None:
+    found = Plan.of("dushanbe-2025", vary=["powers.RUS.*"], design="lhs", points=6)
+    assert set(found.paths) == {path for path in STORY.doubts if path.startswith("powers.RUS.")}
+    found = plan({"powers.*.strain": (0.1, 0.2, 2), STRAIN: [0.3, 0.4, 0.5]})
+    assert found.size == 3 * 2 ** (len(STORY.powers) - 1)
+    fixed = plan({"powers.RUS.*": "range"}, design="lhs", points=6, set={STRAIN: 0.5})
+    assert STRAIN not in fixed.paths
+    drawn = plan({"rules.*": "range"}, design="lhs", points=6, posterior="dushanbe-2025")
+    assert drawn.posterior is not None
+    assert not set(drawn.paths) & set(drawn.posterior.paths(STORY))
+
+
+def test_conduct_before_day_one_varies_by_itself() -> None:
+    found = sim.sweep("dushanbe-2025", vary={f"rest.{STRAIN}": (0.2, 0.6, 2)}, worlds=2, months=6)
+    low, high = found.means("RUS.share")["RUS.share"]
+    assert low != high
+
+
+def test_shares_may_be_said_in_per_cent(tmp_path: Path) -> None:
+    in_numbers = plan({STRAIN: (0.1, 0.6, 3), "rules.inertia.trade": [0.02, 0.05]}).facts()
+    assert plan({STRAIN: "10 %:60%:3", "rules.inertia.trade": ["2 %", "5 %"]}).facts() == in_numbers
+    table = tmp_path / "rows.csv"
+    table.write_text(f"{STRAIN}\n10 %\n0.6\n")
+    assert Plan.of("dushanbe-2025", rows=str(table)).values[:, 0].tolist() == [0.1, 0.6]
+    assert STORY.with_values({STRAIN: "25 %"}).get(STRAIN) == 0.25
+    doubted = plan(doubt={BUDGET: (0.5, 0.9), "powers.RUS.respect": ["10 %", "90 %"]}).doubt
+    assert doubted is not None
+    assert doubted.ranges["powers.RUS.respect"] == (0.1, 0.9)
 
 
 @settings(max_examples=15, deadline=None)

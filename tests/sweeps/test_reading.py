@@ -5,6 +5,8 @@ Most sweeps here are planted: a real plan and design, whose outcomes come from a
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -186,7 +188,7 @@ def test_prim_finds_a_planted_box(worlds: int) -> None:
     assert first.coverage > 0.9
     assert first.density > 0.9
     said = re.fullmatch(
-        r"Mean alignment with Russia < 25 % mostly when Russia's strain > (0\.5\d*) and China's budget > (1\.\d+): "
+        r"Mean alignment with Russia < 25 % mostly when Russia's strain > (5\d\.?\d*) % and China's budget > (1\.\d+): "
         r"in (\d+) % of these worlds, against (\d+) % of all; they hold (\d+) % of all cases\.",
         first.rule,
     )
@@ -262,11 +264,12 @@ def test_chance_is_not_taken_for_a_box() -> None:
         ("1 < 2", "a name"),
         ("__import__('os')", "a condition such as"),
         ("RUS.share < 1 RUS.share", "'and' or 'or'"),
+        ("RUS.share < 50 % and CHN.deals > 25 %", "CHN.deals is no share"),
     ],
 )
 def test_conditions_that_make_no_sense(text: str, hint: str) -> None:
     with pytest.raises(sim.BadInput) as caught:
-        parse(text, ("RUS.share", "CHN.share"))
+        parse(text, ("RUS.share", "CHN.share", "CHN.deals"), shares=lambda name: name.endswith(".share"))
     assert hint in str(caught.value)
 
 
@@ -419,7 +422,12 @@ def test_sim_sensitivity(tmp_path: Path) -> None:
     planted(ishigami, CUBE, tmp_path / "s", design="saltelli", points=64)
     answer = call("sensitivity", str(tmp_path / "s"), "--outcome", "RUS.share")
     assert answer.exit_code == 0, answer.output
-    assert re.search(rf"^{STRAIN} +\d\.\d+ +\d\.\d+ +\d\.\d+ +\d\.\d+", answer.stdout, re.MULTILINE)
+    assert re.search(rf"^{STRAIN} +\d+\.\d % +\d+\.\d % +\d+\.\d % +\d+\.\d %", answer.stdout, re.MULTILINE)
+    assert re.search(r"^RUS.share: mean \d+\.\d %", answer.stdout, re.MULTILINE)
+    rows = pd.read_csv(io.StringIO(call("sensitivity", str(tmp_path / "s"), "--format", "csv").stdout))
+    assert rows.equals(pd.read_csv(io.StringIO(sim.Sweep.load(tmp_path / "s").sensitivity().table.to_csv(index=False))))
+    told = json.loads(call("sensitivity", str(tmp_path / "s"), "--format", "json").stdout)
+    assert {"indices", "verdicts", "note"} == set(told)
     assert "points instead of 64 would do" in " ".join(answer.stdout.split())
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(tmp_path / "s", "sensitivity.csv", "sensitivity.png", "sensitivity.svg")
@@ -433,8 +441,12 @@ def test_sim_discover(tmp_path: Path) -> None:
     planted(box, TWO, tmp_path / "s", design="lhs", points=300)
     answer = call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %")
     assert answer.exit_code == 0, answer.output
-    assert "Mean alignment with Russia < 25 % mostly when Russia's strain > " in " ".join(answer.stdout.split())
-    assert re.search(r"coverage \d\.\d\d, density \d\.\d\d", answer.stdout)
+    rule = r"Mean alignment with Russia < 25 % mostly when Russia's strain > \d+\.?\d* %"
+    assert re.search(rule, " ".join(answer.stdout.split()))
+    assert re.search(r"coverage \d+ %, density \d+ %", answer.stdout)
+    told = json.loads(call("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %", "--format", "json").stdout)
+    assert told["boxes"][0]["factor"] == STRAIN
+    assert len(told["rules"]) == len({box["box"] for box in told["boxes"]})
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(tmp_path / "s", "discovery.csv", "discovery.png", "discovery.svg")
     assert pd.read_csv(tmp_path / "s" / "discovery.csv").factor[0] == STRAIN
@@ -448,6 +460,9 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert "6 points x 4 worlds = 24 worlds of 6 months; about 1 s in 1 process" in answer.stderr
     assert "scenario: " in answer.stdout
+    assert re.search(rf"^{STRAIN} +0 % +90 % +\d+\.\d\d % +\d+\.\d\d % +[-+]\d", answer.stdout, re.MULTILINE)
+    told = call("sweep", "dushanbe-2025", *vary, "--worlds", "4", "--months", "6", "--out", str(out), "--format", "csv")
+    assert len(pd.read_csv(io.StringIO(told.stdout))) == len(sim.Sweep.load(out).effects())
     assert max(map(len, answer.stdout.splitlines())) <= 80
     check_files(
         out / "figures",
@@ -457,6 +472,20 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
             for kind in ("png", "svg")
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("vary", "points"),
+    [
+        (("--vary", "powers.RUS.*", "--design", "lhs", "--points", "7"), 7),
+        (("--vary", f"rest.{STRAIN}=10 %:60 %:5"), 5),
+        (("--vary", "all", "--design", "morris", "--points", "2"), 2 * (len(sim.load("dushanbe-2025").doubts) + 1)),
+    ],
+)
+def test_sim_sweep_takes_patterns_and_conduct_before_day_one(vary: tuple[str, ...], points: int) -> None:
+    answer = call("sweep", "dushanbe-2025", *vary, "--worlds", "2", "--months", "61", "--dry-run")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith(f"{points:,} points x 2 worlds")
 
 
 @pytest.mark.parametrize(
@@ -474,6 +503,11 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
         (("sweep", "dushanbe-2025", "--vary", f"{STRAIN}=0:1.5:3", "--dry-run"), "a number from 0 to 1"),
         (("sweep", "dushanbe-2025", "--vary", f"{STRAIN}=0:0.5:3"), "--out"),
         (("sweep", "no-plan.yaml", "--dry-run"), "no-plan.yaml"),
+        (("sweep", "dushanbe-2025", "--worlds", "5"), "nothing to vary"),
+        (("sweep", "dushanbe-2025", "--vary", "all", "--dry-run"), "a grid of"),
+        (("sweep", "dushanbe-2025", "--vary", "scenario", "--dry-run"), "vary.scenario: found no scenarios"),
+        (("sweep", "dushanbe-2025", "--vary", "powers.CHN.budget=10 %:60 %:3", "--dry-run"), "for shares only"),
+        (("discover", "{real}", "--where", "RUS.deals < 25 %"), "no share"),
     ],
 )
 def test_bad_input_gets_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str, real: Path, tmp_path: Path) -> None:

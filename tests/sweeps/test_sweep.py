@@ -134,6 +134,17 @@ def test_every_cell_differs_where_its_factor_matters() -> None:
     assert (np.diff(values.mean(axis=1)[:, 0]) < 0).all()
 
 
+def test_a_design_names_scenarios_and_months(tmp_path: Path) -> None:
+    names = ["dushanbe-2025", "war-drags-on"]
+    vary = {"scenario": names, "events.dushanbe-summit.date": ["2025-10", "2025-12"]}
+    swept = sim.sweep("dushanbe-2025", tmp_path / "s", vary=vary, worlds=1, months=6)
+    design = pd.read_parquet(tmp_path / "s" / "design.parquet")
+    assert set(design["scenario"]) == set(names)
+    assert set(design["events.dushanbe-summit.date"]) == {"2025-10", "2025-12"}
+    assert swept.points["scenario"].tolist() == design["scenario"].tolist()
+    assert np.array_equal(swept.values, Plan.of("dushanbe-2025", vary=vary, worlds=1, months=6).values)
+
+
 def test_luck_is_paired_or_fresh() -> None:
     fields: dict[str, Any] = {"vary": {"powers.EUU.strings": [0.4, 0.41]}, "worlds": 6, "months": 6}
     paired = sim.sweep("dushanbe-2025", **fields)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import layout
 from sim.cli.save import write_folder
-from sim.runs.words import month_words, percent
+from sim.runs.words import percent, state_words
 
 if TYPE_CHECKING:
     from sim.reading.blocs import Blocs
@@ -37,7 +37,8 @@ def print_blocs(result: Blocs, format: str) -> None:
         return
     console = layout.stdout()
     console.print(
-        f"{result.scenario.title}: who stands with whom at the end of {month_words(result.date)}", style="bold"
+        f"{result.scenario.title}: who stands with whom {state_words(result.date, result.scenario.start_label)}",
+        style="bold",
     )
     console.print("A cross-check by landscape theory (Axelrod & Bennett 1993), not an outcome of the model.")
     out = layout.table("Two blocs", [], ["deepest in", "holds in"], ["on one side", "on the other"])

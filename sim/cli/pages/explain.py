@@ -62,31 +62,33 @@ def print_explanation(why: Explanation, format: str, republic: str | None, power
 
 
 def _overview(why: Explanation) -> None:
+    alone = why.worlds == 1
     table = layout.table(
-        "Change of alignment in percentage points, and what moved it most (mean)",
+        f"Change of alignment in percentage points, and what moved it most{'' if alone else ' (mean)'}",
         ["Alignment with"],
-        ["change", "drift's\npart"],
+        ["change", *([] if alone else ["drift's\npart"])],
         ["mostly by"],
     )
     for row in by_republic(table, [SimpleNamespace(**row) for row in summary_rows(why)], why.scenario):
         mostly = [f"{driver_words(name)} {signed(mean)}" for name, mean in row.main if abs(mean) >= 0.0005]
         table.add_row(
             indented(why.scenario, row.power),
-            f"{signed(row.median)} [{signed(row.low)} to {signed(row.high)}]",
-            layout.chance(min(max(row.chance, 0.0), 1.0)),
+            signed(row.median) + ("" if alone else f" [{signed(row.low)} to {signed(row.high)}]"),
+            *([] if alone else [layout.chance(min(max(row.chance, 0.0), 1.0))]),
             ", ".join(mostly) or "nothing but chance",
         )
     console = layout.stdout()
     layout.print_table(console, table)
-    console.print(
-        "Drift's part: its share of the variance between worlds; drift is a random walk that no rule explains."
-        " --republic and --power explain one alignment in full."
-    )
-    console.print(telling(why))
+    if not alone:
+        console.print(
+            "Drift's part: its share of the variance between worlds; drift is a random walk that no rule explains."
+        )
+    console.print("--republic and --power explain one alignment in full.")
+    if not alone:
+        console.print(telling(why))
     world = why.typical_world
-    table = layout.table(
-        f"What moved each most in a typical world (number {world})", ["Share"], ["change"], ["through"]
-    )
+    where = "this world" if alone else f"a typical world (number {world})"
+    table = layout.table(f"What moved each most in {where}", ["Share"], ["change"], ["through"])
     moves = why.moves()
     pairs = [SimpleNamespace(republic=r, power=p) for r in why.republics for p in why.powers]
     for row in by_republic(table, pairs, why.scenario):
@@ -107,7 +109,8 @@ def _told(moves: pd.DataFrame) -> pd.DataFrame:
 def _one_alignment(why: Explanation, republic: str, power: str) -> None:
     i, j = why.place(republic, power)
     short = short_names({p: why.scenario.powers[p].name for p in why.powers})
-    table = layout.table("", ["Driver"], ["mean", "80 % band", "spread", *short.values()])
+    alone = why.worlds == 1
+    table = layout.table("", ["Driver"], [*(["part"] if alone else ["mean", "80 % band", "spread"]), *short.values()])
     frame = _of(why.table(), [(republic, power)]).set_index("driver")
     change = why.change[i, j]
     for d, name in enumerate((*why.drivers, "total")):
@@ -118,15 +121,19 @@ def _one_alignment(why: Explanation, republic: str, power: str) -> None:
         table.add_row(
             "all" if total else driver_words(name),
             signed(float(row["mean"])),
-            f"[{signed(float(row.low))} to {signed(float(row.high))}]",
-            _part(part_of_spread(values, change)) if len(change) > 1 else "–",
+            *(
+                []
+                if alone
+                else [f"[{signed(float(row.low))} to {signed(float(row.high))}]", _part(part_of_spread(values, change))]
+            ),
             *(signed(float(own.mean())) for own in owners),
             style="bold" if total else None,
         )
     layout.print_table(layout.stdout(), table)
+    spread = "Spread: share of the variance between worlds, below 0 where a driver offsets others. "
     layout.stdout().print(
-        "Percentage points. Spread: share of the variance between worlds, below 0 where a driver offsets others. Last "
-        "columns: the mean by the power whose driver it is. "
+        f"Percentage points. {'' if alone else spread}Last columns: "
+        f"{'the part' if alone else 'the mean'} by the power whose driver it is. "
         f"“{capital(driver_words(CHANCE))}” is a random walk that no rule explains; luck in answers and "
         "deliveries shows in deals and grievances."
     )
@@ -183,10 +190,13 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     console.print(legend(bool(both.doubt(sector).any())))
     if not always:
         decides = "Chance decides" if event.random and not event.needs and not event.unless else "Each world decides"
-        console.print(
-            f"{decides} whether it happens. A world without it is the same in both, so the median over all worlds says "
-            "less than that over the worlds where it happened."
+        told = (
+            "A world without it is the same in both, so the median over all worlds says less than that over the worlds "
+            "where it happened."
         )
+        if effect.explanation.worlds == 1:
+            told = "It did." if effect.came.all() else "It did not, so that nothing differs."
+        console.print(f"{decides} whether it happens. {told}")
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
 
 

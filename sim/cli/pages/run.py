@@ -9,10 +9,12 @@ from rich.table import Table
 
 from sim.cli import layout
 from sim.reading.doubt import FEWEST, bands_hold, doubts
-from sim.runs.folder import manifest
+from sim.runs.folder import manifest, size
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from sim.runs.result import Result
@@ -36,7 +38,12 @@ TELLING: dict[str, float] = {
 
 def starting(scenario: Scenario, worlds: int, seed: int) -> str:
     """What is about to run, in a line."""
-    return f"Running {scenario.name}: {worlds:,} worlds of {scenario.months:,} months, seed {seed}"
+    return f"Running {scenario.name}: {worlds:,} world{'s' * (worlds > 1)} of {scenario.months:,} months, seed {seed}"
+
+
+def to_write(scenario: Scenario, worlds: int, folder: Path) -> str:
+    """How much a run will write, in a line."""
+    return f"{folder} will take about {layout.amount(size(scenario, worlds))}."
 
 
 def partial(result: Result) -> str:
@@ -69,8 +76,11 @@ def _print_page(result: Result) -> None:
         console.print(f"Stopped early: {result.worlds:,} of {result.asked:,} worlds.")
     console.print(result.headline())
     layout.print_table(console, _alignment(result))
-    console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
-    console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
+    if result.worlds > 1:
+        console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
+        console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
+    else:
+        console.print("One world is one possible history; how sure this is takes more of them (--worlds).")
     if result.ask.doubt is not None and result.worlds >= FEWEST:
         for sentence in doubts(result).sentences():
             console.print(sentence)
@@ -86,30 +96,29 @@ def _alignment(result: Result) -> Table:
     table = layout.table(
         f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of {result.scenario.words.a_member}'s engagement",
         [result.scenario.words.heading, "Power"],
-        ["now", "10 %", "median", "90 %", "change", "lower in"],
+        ["now", *(["end", "change"] if result.worlds == 1 else ["10 %", "median", "90 %", "change", "lower in"])],
     )
     previous = ""
     for row in layout.rows(result.summary()):
         republic = layout.name_of(result.scenario.republics, row.republic)
+        low, median, high = (layout.share(value) for value in (row.low, row.median, row.high))
+        change = f"{round(100 * row.change, 1) + 0.0:+.1f}"
         table.add_row(
             "" if republic == previous else republic,
             layout.name_of(result.scenario.powers, row.power),
             layout.share(row.now),
-            layout.share(row.low),
-            layout.share(row.median),
-            layout.share(row.high),
-            f"{round(100 * row.change, 1) + 0.0:+.1f}",
-            layout.chance(row.p_lower),
+            *([median, change] if result.worlds == 1 else [low, median, high, change, layout.chance(row.p_lower)]),
         )
         previous = republic
     return table
 
 
 def _leaders(result: Result) -> Table:
+    alone = result.worlds == 1
     table = layout.table(
         f"Leading power: the one {result.scenario.words.a_member} is most aligned with",
-        [result.scenario.words.heading, "now", "most often at the end"],
-        ["chance of a change", "median month"],
+        [result.scenario.words.heading, "now", "at the end" if alone else "most often at the end"],
+        ["since"] if alone else ["chance of a change", "median month"],
     )
     powers = result.scenario.powers
     for row in layout.rows(result.leaders()):
@@ -118,17 +127,17 @@ def _leaders(result: Result) -> Table:
             layout.name_of(result.scenario.republics, row.republic),
             layout.name_of(powers, row.leader_now),
             layout.name_of(powers, row.leader_end),
-            layout.chance(row.probability_of_change),
-            month,
+            *([month] if alone else [layout.chance(row.probability_of_change), month]),
         )
     return table
 
 
 def _stances(result: Result, stances: pd.DataFrame) -> Table:
+    alone = result.worlds == 1
     table = layout.table(
-        "Stances of the guests at summits, in % of worlds",
+        f"Stances of the guests at summits{'' if alone else ', in % of worlds'}",
         ["Summit", "Guest"],
-        ["deferential", "transactional", "assertive"],
+        ["stance"] if alone else [*STANCES],
     )
     for (date, event), guests in stances.groupby(["date", "event"], sort=True):
         several = guests["power"].nunique() > 1
@@ -136,14 +145,24 @@ def _stances(result: Result, stances: pd.DataFrame) -> Table:
         for label, row in zip(labels, layout.rows(guests), strict=False):
             guest = layout.name_of(result.scenario.republics, row.republic)
             guest += f" to {layout.name_of(result.scenario.powers, row.power)}" if several else ""
-            table.add_row(label, guest, *map(layout.chance, (row.deferential, row.transactional, row.assertive)))
+            parts = [getattr(row, stance) for stance in STANCES]
+            table.add_row(
+                label,
+                guest,
+                *(
+                    [" or ".join(s for s, part in zip(STANCES, parts, strict=True) if part)]
+                    if alone
+                    else map(layout.chance, parts)
+                ),
+            )
     return table
 
 
 def _print_ledger(console: Console, result: Result) -> None:
     ledger = result.ledger()
     chosen = most_telling(ledger, LEDGER_ROWS)
-    table = layout.table(f"What happened in a typical world (number {result.typical_world})", ["Date"], [], ["What"])
+    world = "this world" if result.worlds == 1 else f"a typical world (number {result.typical_world})"
+    table = layout.table(f"What happened in {world}", ["Date"], [], ["What"])
     for row in layout.rows(chosen):
         table.add_row(str(row.date), str(row.text))
     layout.print_table(console, table)

@@ -2,30 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
 from sim.cli import layout
-from sim.scenario.dates import is_date_path, month_label
+from sim.scenario import BadInput
+from sim.scenario.dates import month_label
+from sim.scenario.doubt import STATED
+from sim.scenario.paths import said
 from sim.scenario.strategies import STANDARD, strategies_of
+from sim.scenario.table import SHARE_DOUBT, SIZE_DOUBT
+from sim.scenario.uses import number, resting_on
 
 if TYPE_CHECKING:
     from sim.scenario import EventSpec, Scenario
 
 
-LONGEST = 58
-"""Letters of a path that is printed on one line."""
+SHORT = 26
+"""Letters of a path on one line where there is much to say beside it."""
 
 
-def print_list(scenarios: Mapping[str, Scenario]) -> None:
-    """Print names, titles, months and first sentences."""
+def print_list(scenarios: Mapping[str, Scenario], format: str) -> None:
+    """Print names, titles, months and first sentences; for programs the whole text."""
+    if format != "table":
+        rows = [
+            {"name": name, "title": one.title, "months": one.months, "start": one.start_label, "about": one.about}
+            for name, one in scenarios.items()
+        ]
+        _print_list_of("scenarios", rows, format)
+        return
     table = layout.table("", ["Name"], ["Months"], ["What it asks"])
     for name, scenario in scenarios.items():
         table.add_row(name, str(scenario.months), Text.assemble((scenario.title, "bold"), ". ", _first(scenario.about)))
     layout.print_table(layout.stdout(), table)
+
+
+def print_check(checked: Sequence[tuple[str, Scenario | BadInput]], format: str) -> None:
+    """Which files are right, and all that is wrong with the others, on stderr; for programs all of it on stdout."""
+    if format == "table":
+        for file, found in checked:
+            if isinstance(found, BadInput):
+                typer.echo(str(found), err=True)
+                continue
+            typer.echo(f"{file}: ok ({layout.visible(found.title)})")
+            if found.left_out:
+                typer.echo(f"{file}: left out, beyond its {found.months} months: {', '.join(found.left_out)}")
+        return
+    rows = []
+    for file, found in checked:
+        if isinstance(found, BadInput):
+            for problem in found.problems:
+                told = asdict(problem)
+                rows.append({"file": file, "ok": False, "left_out": [], "at": told.pop("file"), **told})
+        else:
+            rows.append({"file": file, "ok": True, "left_out": list(found.left_out)})
+    _print_list_of("files", rows, format)
+
+
+def _print_list_of(name: str, rows: list[dict[str, Any]], format: str) -> None:
+    if format == "json":
+        layout.print_json({name: rows})
+        return
+    import pandas as pd
+
+    flat = [{key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows]
+    layout.print_csv(pd.DataFrame(flat))
 
 
 def _first(about: str) -> str:
@@ -52,8 +98,11 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         console.print(f"Left out, as they lie beyond the end of this run: {', '.join(scenario.left_out)}.")
     used = _used(scenario, scenario.numeric_paths())
     if sources:
-        layout.print_table(console, _values(scenario, scenario.numeric_paths(), "Every value", notes=True))
+        for title, paths in _sections(scenario).items():
+            layout.print_table(console, _sourced(scenario, title, paths))
+        console.print(f"\n{_USUAL}")
         layout.print_table(console, _bibliography(used))
+        console.print("sim source ID shows the text behind one, and every number that rests on it.")
     else:
         console.print(f"\n{len(scenario.numeric_paths()):,} values from {len(used)} sources: --sources lists them.")
 
@@ -95,13 +144,8 @@ def print_strategies(format: str) -> None:
         for section in ("powers", "republics")
         for row in strategies_of(section)
     ]
-    if format == "json":
-        layout.print_json({"strategies": listed})
-        return
-    if format == "csv":
-        import pandas as pd
-
-        layout.print_csv(pd.DataFrame(listed))
+    if format != "table":
+        _print_list_of("strategies", listed, format)
         return
     console = layout.stdout()
     for section in ("powers", "republics"):
@@ -121,24 +165,98 @@ def _is_key(scenario: Scenario, path: str) -> bool:
     return row.group == "first" and row.owner in ("power", "republic")
 
 
-def _values(scenario: Scenario, paths: Iterable[str], title: str, *, notes: bool = False) -> Table:
-    """Values with unit and sources; with notes, also what the file remarks and how far the value may be off."""
+def _values(scenario: Scenario, paths: Iterable[str], title: str) -> Table:
+    """Values with unit and sources."""
     table = layout.table(title, ["Path"], ["Value"], ["Unit, source"])
     for path in paths:
-        unit = scenario.words.spell(scenario.parameter(path).unit)
-        remark = f"{unit}{_course(scenario, path)}; {', '.join(scenario.source_of(path))}"
-        if notes:
-            spread, note = scenario.range_of(path), scenario.note_of(path)
-            remark += f"; may be {spread[0]:g} to {spread[1]:g}" if spread else ""
-            remark += f". {note}" if note else ""
-        table.add_row(_folded(path), _number(scenario, path), remark)
+        one = number(scenario, path)
+        table.add_row(path, said(path, one.value), f"{one.unit}{_course(scenario, path)}; {', '.join(one.sources)}")
     return table
 
 
-def _folded(path: str) -> str:
-    """A path on two lines where it would leave no room for anything else."""
-    end = path.rfind(".", 0, LONGEST) + 1
-    return path if len(path) <= LONGEST else f"{path[:end]}\n  {path[end:]}"
+def _sections(scenario: Scenario) -> dict[str, list[str]]:
+    """The paths of all numbers by what they have in common: an actor, the rules, an event."""
+    found: dict[str, list[str]] = {}
+    for path in scenario.numeric_paths():
+        keys = path.split(".")
+        found.setdefault(".".join(keys[: 1 if keys[0] == "rules" else 2]), []).append(path)
+    return found
+
+
+def _sourced(scenario: Scenario, head: str, paths: Iterable[str]) -> Table:
+    """Values below ``head`` with the range of each, its sources and what the file remarks."""
+    table = layout.table(f"{head}.", ["Number"], ["Value", "Range"], ["Unit, source, note"])
+    for path in paths:
+        one = number(scenario, path)
+        span = "–"
+        if one.low is not None and one.high is not None:
+            span = f"{said(path, one.low, 4)} to {said(path, one.high, 4)}{'' if one.range == STATED else ' *'}"
+        remark = f"{one.unit}{_course(scenario, path)}; {', '.join(one.sources)}. {one.note}".rstrip()
+        name = layout.broken(path.removeprefix(f"{head}."), SHORT)
+        table.add_row(
+            name, said(path, one.value), span if len(span) <= SHORT / 2 else span.replace(" to ", "\nto "), remark
+        )
+    return table
+
+
+_USUAL = (
+    "*: states no range of its own; this is the usual one of its kind: of a share "
+    f"{100 * SHARE_DOUBT:g} % of it or of what it lacks to 1, whichever is less, of a size from 1/{SIZE_DOUBT:g} to "
+    f"{SIZE_DOUBT:g} times. –: not in doubt."
+)
+
+
+def print_numbers(scenario: Scenario, format: str, *, sources: bool) -> None:
+    """Every number of a scenario (or, without ``sources``, its key values) for programs."""
+    paths = [path for path in scenario.numeric_paths() if sources or _is_key(scenario, path)]
+    rows = [asdict(number(scenario, path)) for path in paths]
+    if format == "json":
+        facts: dict[str, Any] = {
+            "name": scenario.name,
+            "title": scenario.title,
+            "about": scenario.about,
+            "hash": scenario.hash,
+        }
+        facts |= {"start": scenario.start_label, "months": scenario.months, "left_out": list(scenario.left_out)}
+        layout.print_json({**facts, "events": list(scenario.events), "numbers": rows})
+    else:
+        _print_rows(rows)
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    import pandas as pd
+
+    layout.print_csv(pd.DataFrame(row | {"sources": " ".join(row["sources"])} for row in rows))
+
+
+def print_source(reference: str, format: str) -> None:
+    """What a source says, and the numbers of shipped scenarios that rest on it."""
+    from sim.scenario.sources import record_of
+
+    told, numbers = record_of(reference), resting_on(reference)
+    if format == "json":
+        layout.print_json({"source": reference, **told, "numbers": [asdict(one) for one in numbers]})
+        return
+    if format == "csv":
+        _print_rows([asdict(one) for one in numbers])
+        return
+    console = layout.stdout()
+    console.print(reference, style="bold")
+    for key, value in sorted(told.items(), key=lambda item: item[0] not in ("text", "title", "authors")):
+        texts = list(map(str, value)) if isinstance(value, list) else [str(value)]
+        console.print(f"{'' if key == 'text' else f'{key}: '}{('; ' if key == 'authors' else ' ').join(texts)}")
+    if not numbers:
+        console.print("\nNo number of a shipped scenario rests on it.")
+        return
+    table = layout.table("Numbers of shipped scenarios that rest on it", ["Path", "In"], ["Value"], ["Note"])
+    for one in numbers:
+        table.add_row(
+            layout.broken(one.path, SHORT),
+            layout.broken(one.stated_in, SHORT // 2),
+            said(one.path, one.value),
+            one.note,
+        )
+    layout.print_table(console, table)
 
 
 def _course(scenario: Scenario, path: str) -> str:
@@ -149,11 +267,6 @@ def _course(scenario: Scenario, path: str) -> str:
     if path.endswith(course.points[-1]):
         return ", from then on"
     return ", until the next" if course.steps else ", on a straight line to the next"
-
-
-def _number(scenario: Scenario, path: str) -> str:
-    value = scenario.get(path)
-    return month_label(int(value)) if is_date_path(tuple(path.split("."))) else f"{value:g}"
 
 
 def _timeline(scenario: Scenario) -> Table:

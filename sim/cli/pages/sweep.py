@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,8 @@ from rich.console import Console
 
 from sim.cli import layout
 from sim.runs.words import percent
-from sim.sweeps.factors import SCENARIO
+from sim.scenario.paths import said
+from sim.sweeps.factors import SCENARIO, outcome_is_share
 
 if TYPE_CHECKING:
     from sim.sweeps.discovery import Discovery
@@ -38,8 +38,8 @@ def sized(estimate: Estimate) -> str:
     if estimate.workers == 0:
         workers = "of one core, shared out by the cluster"
     return (
-        f"{text}; about {duration(estimate.seconds)} {workers}, {amount(estimate.disk)} on disk, "
-        f"{amount(estimate.memory)} of memory."
+        f"{text}; about {duration(estimate.seconds)} {workers}, {layout.amount(estimate.disk)} on disk, "
+        f"{layout.amount(estimate.memory)} of memory."
     )
 
 
@@ -58,13 +58,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
-def amount(bytes_: int) -> str:
-    """An amount of bytes: "45 MB", "1.3 GB"."""
-    return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
-
-
-def print_sweep(sweep: Sweep) -> None:
+def print_sweep(sweep: Sweep, format: str) -> None:
     """Print the result of a sweep: how each factor alone moves the main outcomes."""
+    if format == "csv":
+        layout.print_csv(sweep.effects())
+        return
+    if format == "json":
+        layout.print_json({"effects": layout.records(sweep.effects()), "manifest": sweep.manifest})
+        return
     console = layout.stdout()
     luck = "the same luck at every point" if sweep.paired else "luck of its own at every point"
     posterior = "" if sweep.posterior is None else f", posterior {sweep.posterior}"
@@ -75,18 +76,18 @@ def print_sweep(sweep: Sweep) -> None:
     for outcome in dict.fromkeys(effects.outcome):
         mine = effects[effects.outcome == outcome]
         table = layout.table(
-            f"{outcome}, mean where a factor is low and where it is high",
+            f"{outcome}, mean where a factor is low and where it is high{_UNIT if sweep.is_share(outcome) else ''}",
             ["Factor"],
             ["low", "high", "mean", "mean", "change", "±"],
         )
-        rows = [_effect(row) for row in mine.head(SHOWN).itertuples()]
+        rows = [_effect(row, share=sweep.is_share(outcome)) for row in mine.head(SHOWN).itertuples()]
         room = (
             layout.NARROWEST
             - sum(max(map(len, column)) for column in list(zip(*rows, strict=True))[1:])
             - 2 * len(rows[0])
         )
         for factor, *cells in rows:
-            table.add_row(_broken(factor, room), *cells)
+            table.add_row(layout.broken(factor, room), *cells)
         layout.print_table(console, table)
         _rest(console, len(mine))
     console.print(f"\n±: half of a 95 % interval for the luck of the worlds{_OTHERS.get(sweep.design, _SAMPLE)}.")
@@ -96,19 +97,35 @@ def print_sweep(sweep: Sweep) -> None:
         console.print(f"\nRows, one a point and world: {sweep.folder}/parts/*.parquet, or sim.Sweep.load in Python.")
 
 
-def print_sensitivity(sensitivity: Sensitivity) -> None:
+def print_sensitivity(sensitivity: Sensitivity, format: str) -> None:
     """Print indices by outcome, each with its verdict."""
+    if format == "csv":
+        layout.print_csv(sensitivity.table)
+        return
+    if format == "json":
+        tables = {"indices": sensitivity.table, "verdicts": sensitivity.verdicts}
+        layout.print_json({**{name: layout.records(one) for name, one in tables.items()}, "note": sensitivity.note})
+        return
     console = layout.stdout()
     sobol = sensitivity.kind == "sobol"
     columns = ["S1", "±", "ST", "±"] if sobol else ["mu*", "±", "mu", "sigma"]
     keys = ["S1", "S1_conf", "ST", "ST_conf"] if sobol else ["mu_star", "mu_star_conf", "mu", "sigma"]
     verdict: Any
     for verdict in sensitivity.verdicts.itertuples():
-        title = f"{verdict.outcome}: mean {verdict.mean:.4g}, standard deviation between points {verdict.sd:.2g}"
+        share = outcome_is_share(str(verdict.outcome))
+        mean, sd = (
+            (f"{100 * verdict.mean:.1f} %", f"{100 * verdict.sd:.2g} points")
+            if share
+            else (f"{verdict.mean:.4g}", f"{verdict.sd:.2g}")
+        )
+        title = f"{verdict.outcome}: mean {mean}, standard deviation between points {sd}"
+        if share and not sobol:
+            title += "; mu in points"
         table = layout.table(title, ["Factor"], columns)
         mine = sensitivity.of(str(verdict.outcome))
         for _, row in mine.head(SHOWN).iterrows():
-            table.add_row(str(row["factor"]), *(_index(float(row[key])) for key in keys))
+            factor = layout.broken(str(row["factor"]), layout.NARROWEST - 40)
+            table.add_row(factor, *(_index(float(row[key]), part=sobol, points=share) for key in keys))
         layout.print_table(console, table)
         _rest(console, len(mine))
         luck = "" if np.isnan(verdict.luck) else f" Luck: {percent(float(verdict.luck), 1)}."
@@ -121,8 +138,22 @@ def print_sensitivity(sensitivity: Sensitivity) -> None:
     console.print(f"\n{legend} ±: half of a 95 % interval. {sensitivity.note}")
 
 
-def print_discovery(discovery: Discovery) -> None:
+def print_discovery(discovery: Discovery, format: str) -> None:
     """Print the boxes and their rules."""
+    if format == "csv":
+        layout.print_csv(discovery.table)
+        return
+    if format == "json":
+        layout.print_json(
+            {
+                "where": discovery.where,
+                "rate": discovery.rate,
+                "rows": discovery.rows,
+                "rules": [box.rule for box in discovery.boxes],
+                "boxes": layout.records(discovery.table),
+            }
+        )
+        return
     console = layout.stdout()
     console.print(f"{discovery.where} in {percent(discovery.rate, 1)} of {discovery.rows:,} worlds.", soft_wrap=True)
     if not discovery.boxes:
@@ -132,31 +163,25 @@ def print_discovery(discovery: Discovery) -> None:
         console.print(f"\n{number}. {box.rule}")
         lift = box.density / discovery.rate
         console.print(
-            f"   coverage {box.coverage:.2f}, density {box.density:.2f}, {lift:.1f} times the overall rate, "
+            f"   coverage {percent(box.coverage)}, density {percent(box.density)}, {lift:.1f} times the overall rate, "
             f"{percent(box.mass, 1)} of all worlds"
         )
 
 
+_UNIT = " (change in points)"
 _SAMPLE = " and for the other factors, which differ between the two ends"
 _OTHERS = {"grid": ""}
 
 
-def _effect(row: Any) -> list[str]:
+def _effect(row: Any, *, share: bool) -> list[str]:
     """A row of effects as cells; scenarios, whose names are long, stand beside the factor."""
-    ends, name = [_at(row.low_at), _at(row.high_at)], row.factor
+    ends, name = [said(row.factor, end, 3) for end in (row.low_at, row.high_at)], row.factor
     if name == SCENARIO:
         ends, name = ["", ""], f"{name}: {ends[0]} to {ends[1]}"
-    return [name, *ends, f"{row.low:.4f}", f"{row.high:.4f}", f"{row.change:+.4f}", f"{row.change_conf:.4f}"]
-
-
-def _broken(path: str, room: int) -> str:
-    """A path in lines that fit, broken after dots and spaces."""
-    lines = [""]
-    for piece in re.split(r"(?<=[. ])", path):
-        if lines[-1] and len((lines[-1] + piece).rstrip()) > max(room, 12):
-            lines.append("  ")
-        lines[-1] += piece
-    return "\n".join(lines)
+    if share:
+        means = [f"{100 * value:.2f} %" for value in (row.low, row.high)]
+        return [name, *ends, *means, f"{100 * row.change:+.2f}", f"{100 * row.change_conf:.2f}"]
+    return [name, *ends, f"{row.low:.4g}", f"{row.high:.4g}", f"{row.change:+.3g}", f"{row.change_conf:.3g}"]
 
 
 def _rest(console: Console, count: int) -> None:
@@ -164,9 +189,10 @@ def _rest(console: Console, count: int) -> None:
         console.print(f"... and {count - SHOWN} more factors that matter less")
 
 
-def _at(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _index(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.3f}"
+def _index(value: float, *, part: bool, points: bool) -> str:
+    """An index: of Sobol a part of the variance, in per cent; of Morris in the outcome's unit, points of a share."""
+    if np.isnan(value):
+        return "-"
+    if part:
+        return f"{100 * value:.1f} %"
+    return f"{100 * value:.2f}" if points else f"{value:.3g}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli import layout
 from sim.cli.save import write_folder
 from sim.runs.words import signed
+from sim.scenario.paths import said
 from sim.sweeps.factors import outcome_words, words
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
     )
     row: Any
     for row in layout.rows(shown):
-        cells = [signed(row.at_low - row.base), signed(row.at_high - row.base), f"{row.low:.3g} to {row.high:.3g}"]
+        cells = [signed(row.at_low - row.base), signed(row.at_high - row.base), _range(row.path, row.low, row.high)]
         table.add_row(*([] if outcome else [row.outcome.removesuffix(".share")]), *cells, words(row.path, story))
     layout.print_table(console, table)
     if len(rows) > len(shown):
@@ -51,6 +52,10 @@ def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
         "quarter of a share, two thirds to one and a half times a size)."
     )
     console.print(layout.colophon(found.ask.worlds, [story.hash], found.ask))
+
+
+def _range(path: str, low: float, high: float) -> str:
+    return f"{said(path, low, 3)} to {said(path, high, 3)}"
 
 
 def facts(found: Tornado) -> dict[str, Any]:
