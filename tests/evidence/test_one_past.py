@@ -22,8 +22,8 @@ def test_ranges_by_hand() -> None:
     assert widths["security"] == widths["energy"] == (0.1, 0.1)
     assert widths["infrastructure"] == widths["minerals"] == (0.05, 0.05)
     assert widths["trade"] == pytest.approx((0.019, 0.019))
-    judged = (0.25 * 0.1) ** 2 + (0.2 * 0.1) ** 2 + (0.15 * 0.05) ** 2 + (0.1 * 0.05) ** 2
-    by_hand = np.sqrt(judged + (0.3 * 0.019) ** 2)
+    needs, good = np.array([0.25, 0.3, 0.2, 0.15, 0.1]), np.array([0.1, 0.019, 0.1, 0.05, 0.05])
+    by_hand = np.sqrt(((needs * good) ** 2).sum())
     assert widths["overall"] == pytest.approx((by_hand, by_hand))
 
 
