@@ -408,6 +408,7 @@ class Levers {
     };
     for (const field of fields) {
       field.addEventListener("input", () => typed.add(field));
+      field.addEventListener("blur", () => typed.delete(field));
       field.addEventListener("change", () => {
         typed.clear();
         const [low, high] = fields.map((one, i) => (one.value === "" ? (i ? own.high : own.low) : +one.value));
