@@ -402,12 +402,19 @@ class Levers {
     );
     let own = null;
     chip.addEventListener("click", () => (own ? this.undo(item.path) : speak(this.model, { kind: "doubt", path: item.path })));
-    const show = () => fields.forEach((field, i) => (field.value = short(i ? own.high : own.low)));
-    for (const field of fields)
+    const typed = new Set(); // what is being written is not written over
+    const show = () => {
+      for (const [i, field] of fields.entries()) if (!typed.has(field)) field.value = short(i ? own.high : own.low);
+    };
+    for (const field of fields) {
+      field.addEventListener("input", () => typed.add(field));
+      field.addEventListener("blur", () => typed.delete(field));
       field.addEventListener("change", () => {
+        typed.clear();
         const [low, high] = fields.map((one, i) => (one.value === "" ? (i ? own.high : own.low) : +one.value));
         speak(this.model, { kind: "doubt", path: item.path, low, high });
       });
+    }
     return {
       set: (range) => {
         own = range ?? null;
