@@ -28,6 +28,8 @@ from tests.worlds import GOOD
 ROOT = Path(__file__).parents[2]
 SMALL = Scenario.from_yaml(GOOD, "small").with_months(6)
 STRAIN = "powers.RUS.strain"
+OWN = replace(load_posterior("dushanbe-2025"), facts={}, name="of its own")
+"""Draws that nobody says were fitted to other actors."""
 
 
 class Proud(sim.Republic):
@@ -105,7 +107,7 @@ def test_it_cannot_be_changed_from_outside() -> None:
         ({"variations": {STRAIN: np.ones(3)}}, "shape \\(3,\\), expected one value for each of 4 worlds"),
         ({"variations": {STRAIN: ["a"] * 4}}, "one number for each world"),
         ({"variations": {STRAIN: np.full(4, np.nan)}}, "not finite"),
-        ({"variations": {"rules.deal_effect": np.ones(4)}, "posterior": "dushanbe-2025"}, "one of the two"),
+        ({"variations": {"rules.deal_effect": np.ones(4)}, "posterior": OWN}, "one of the two"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_runs(fields: dict[str, Any], message: str) -> None:
@@ -142,7 +144,7 @@ def test_the_digest_is_of_all_that_numbers_depend_on() -> None:
             {"variations": half},
             {"variations": {STRAIN: np.nextafter(half[STRAIN], 1)}},
             {"variations": {"powers.CHN.strain": half[STRAIN]}},
-            {"posterior": "dushanbe-2025"},
+            {"posterior": OWN},
             {"republic": Proud},
             {"republic": Patient},
             {"republic": {"KAZ": Proud}},
@@ -169,10 +171,8 @@ def test_classes_of_one_text_that_hold_other_values_differ() -> None:
 
 
 def test_it_says_what_is_not_standard() -> None:
-    ask = sim.Ask.of(
-        SMALL, worlds=4, variations={STRAIN: np.full(4, 0.2)}, republic={"KAZ": Proud}, posterior="dushanbe-2025"
-    )
-    assert ask.beside == ["KAZ Proud", f"{STRAIN} varied", "posterior dushanbe-2025 (500 draws)"]
+    ask = sim.Ask.of(SMALL, worlds=4, variations={STRAIN: np.full(4, 0.2)}, republic={"KAZ": Proud}, posterior=OWN)
+    assert ask.beside == ["KAZ Proud", f"{STRAIN} varied", "posterior of its own (500 draws)"]
     assert sim.Ask.of(SMALL).beside == []
     assert "KAZ Proud" in repr(ask)
 
@@ -211,7 +211,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., sim.Result]:
 
 
 def test_a_result_can_be_asked_again() -> None:
-    fields = {"variations": {STRAIN: np.linspace(0, 0.9, 6)}, "republic": Proud, "posterior": "dushanbe-2025"}
+    fields = {"variations": {STRAIN: np.linspace(0, 0.9, 6)}, "republic": Proud, "posterior": OWN}
     first = sim.run(SMALL, 6, seed=2, **fields)
     assert first.ask == sim.Ask.of(SMALL, worlds=6, seed=2, **fields)
     assert sim.run(first).outcomes().equals(first.outcomes())
@@ -244,8 +244,8 @@ def kinds() -> dict[str, dict[str, Any]]:
         "class": {"republic": Proud},
         "classes": {"republic": {"KAZ": Proud, "*": Patient}, "power": {"RUS": sim.Power}},
         "varied": {"variations": {STRAIN: np.linspace(0, 0.9, 7), "powers.CHN.budget": np.linspace(0.1, 5, 7)}},
-        "posterior": {"posterior": "dushanbe-2025"},
-        "all": {"republic": Proud, "posterior": "dushanbe-2025", "variations": {STRAIN: np.geomspace(0.01, 0.9, 7)}},
+        "posterior": {"posterior": OWN},
+        "all": {"republic": Proud, "posterior": OWN, "variations": {STRAIN: np.geomspace(0.01, 0.9, 7)}},
     }
 
 
@@ -291,7 +291,7 @@ def test_nothing_of_an_earlier_run_stays(tmp_path: Path) -> None:
 
 
 def test_draws_of_any_precision_come_back(tmp_path: Path) -> None:
-    held = load_posterior()
+    held = OWN
     fine = replace(held, draws=held.draws * (1 + 1e-9 * np.arange(len(held.draws))[:, None]), name="fine")
     result = sim.run(SMALL, 7, posterior=fine)
     assert fine.digest != held.digest
@@ -317,7 +317,7 @@ def test_an_actor_added_to_the_root_file_is_still_one_when_read_back(tmp_path: P
 def test_a_folder_with_another_runs_files_is_refused(file: str, tmp_path: Path) -> None:
     for name, strain in (("one", 0.3), ("two", 0.4)):
         story, values = SMALL.with_values({"powers.CHN.strain": strain}), {STRAIN: np.full(3, strain)}
-        drawn = load_posterior()
+        drawn = OWN
         drawn = replace(drawn, draws=drawn.draws.iloc[: int(strain * 10)])
         sim.run(story, 3, variations=values, posterior=drawn).save(tmp_path / name, figures=False)
     (tmp_path / "one" / file).write_bytes((tmp_path / "two" / file).read_bytes())

@@ -235,7 +235,7 @@ def test_commands_name_it() -> None:
 
 
 def test_the_page_of_a_sweep_names_it(capsys: pytest.CaptureFixture[str]) -> None:
-    print_sweep(sim.sweep(BASE, vary={FREE: [0.1, 0.5]}, worlds=2, months=2, posterior=BASE))
+    print_sweep(sim.sweep(BASE, vary={FREE: [0.1, 0.5]}, worlds=2, months=2, posterior=BASE), "table")
     assert f"posterior {BASE}" in " ".join(capsys.readouterr().out.split())
 
 

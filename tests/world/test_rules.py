@@ -392,6 +392,12 @@ def test_values_are_taken_in_the_sectors_named() -> None:
 # -- the examples themselves ------------------------------------------------------------------------------------------
 
 
+def test_a_chance_over_a_window_as_one_a_month() -> None:
+    """Four in ten over six months: each month 1 - 0.6^(1/6) = 0.0816, and certain is certain at once."""
+    assert rules.monthly_chance(np.array([0.4]), np.array([6.0])) == pytest.approx([0.0816], abs=5e-5)
+    assert rules.monthly_chance(np.array([0.0, 1.0]), np.array([6.0])).tolist() == [0.0, 1.0]
+
+
 def test_places_are_the_indices_of_flags_that_are_up() -> None:
     """Of two rows of three worlds, up in the last world of the first row and in the first of the second."""
     flags = np.array([[False, False, True], [True, False, False]])
