@@ -76,7 +76,8 @@ def paragraph(explanation: Explanation, republic: str, power: str) -> str:
     rule_driven = {name: values for name, values in parts.items() if name != CHANCE}
     text += _pushes(explanation, rule_driven, i, j)
     text += _whose(explanation, i, j)
-    text += _chance(parts, change)
+    ask = explanation.ask
+    text += _chance(parts, change, unsure=ask.doubt is not None or ask.posterior is not None or bool(ask.variations))
     return " ".join(text)
 
 
@@ -153,7 +154,7 @@ def _whose(explanation: Explanation, i: int, j: int) -> list[str]:
     return [f"By power, on average: {listed(own)}."]
 
 
-def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
+def _chance(parts: dict[str, Floats], change: Floats, *, unsure: bool) -> list[str]:
     """The random walk's size against that of the shift, and its share of the variance between worlds."""
     walk = parts.get(CHANCE)
     if walk is None or len(change) < 2 or float(change.std()) < 1e-9:
@@ -178,10 +179,12 @@ def _chance(parts: dict[str, Floats], change: Floats) -> list[str]:
             f"variance between worlds, drift for {percent(max(spread, 0.0))}."
         )
         return said
-    source = "Drift" if spread >= 0.5 else "Luck in projects, bids, deliveries, grievances and events"
+    luck = f"Luck in projects, bids, deliveries, grievances and events{' and numbers that differ' if unsure else ''}"
+    source = "Drift" if spread >= 0.5 else luck
     part = min(max(spread if spread >= 0.5 else 1.0 - spread, 0.0), 1.0)
     most = "nearly all" if part >= 0.95 else percent(part)
-    said.append(f"{source} accounts for {most} of the variance between worlds.")
+    verb = "account" if unsure and spread < 0.5 else "accounts"
+    said.append(f"{source} {verb} for {most} of the variance between worlds.")
     return said
 
 
