@@ -56,8 +56,8 @@ def emulate(scores: Floats, paths: Paths) -> Emulator:
     size = np.log(np.maximum((strayed**2).mean(axis=(0, 1, 2)), 1e-12))
     scale = np.exp(0.5 * _fitted(features[:, : 1 + scores.shape[1]], size))
     scale /= np.sqrt((scale**2).mean())
-    even = strayed / scale
-    luck = np.einsum("rcyn,rczn->ryz", even, even) / (2 * len(scores))
+    # not of residuals over scale: worlds far out, where the slope makes scale tiny and luck is not, would decide it
+    luck = np.einsum("rcyn,rczn->ryz", strayed, strayed) / (2 * len(scores))
     return Emulator(paths.first, trade, shift, luck, scale)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.evidence.backtest import backtest
+from sim.evidence.calibrate import calibrate
 from sim.evidence.emulator import Emulator, emulate
 from sim.evidence.hindcast import AFTERWARDS, STORY, Paths, foreseeable, story
 from sim.evidence.observed import load_observed
@@ -49,6 +50,31 @@ def test_mean_and_luck_are_told_apart() -> None:
 def test_a_few_strange_worlds_do_not_decide() -> None:
     scores, paths = made(strange=4)
     check(emulate(scores, paths), scores)
+
+
+def test_worlds_far_out_do_not_inflate_the_luck_of_the_others() -> None:
+    """Proposals have heavy tails, and luck does not go on shrinking there as the slope of its scale does."""
+    rng = np.random.default_rng(0)
+    scores = rng.standard_normal((WORLDS, 1))
+    scores[:20] = -8.0
+    true = np.exp(0.8 * np.maximum(scores[:, 0], -1.0))
+    paths = Paths(2012, true * rng.standard_normal((1, 2, 3, WORLDS)), np.zeros((1, 1, 3, WORLDS)))
+    model = emulate(scores, paths)
+    usual = np.abs(scores[:, 0]) < 1.0
+    used = model.luck[0, 2, 2] * (model.scale[usual] ** 2).mean()
+    assert np.sqrt(used) == pytest.approx(np.sqrt((true[usual] ** 2).mean()), rel=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_luck_used_is_as_large_as_worlds_that_count_differ(seed: int) -> None:
+    """Three years after 2018, each republic's: within an eighth of the weighted spread about the mean."""
+    found = calibrate(load_observed().upto(2018), seed=seed, last=2021)
+    model = found.emulated(2021)
+    strayed = found.paths().over(model.first, 2021).trade - model.trade
+    differ = np.sqrt((found.weights * (strayed[:, :, -1] ** 2).mean(axis=1)).sum(axis=-1))
+    used = np.sqrt((found.weights * model.scale**2).sum() * model.luck[:, -1, -1])
+    assert used == pytest.approx(differ, rel=0.125)
 
 
 def test_some_worlds_of_an_emulator_are_those_worlds() -> None:
