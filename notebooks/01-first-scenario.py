@@ -111,7 +111,7 @@ unsure.plot.alignment_fans()
 #
 # Two more sources of uncertainty have tools of their own:
 #
-# 1. **The model.** Tested on 2015–2024, its bands are about as wide as they should be and its point forecasts are no
+# 1. **The model.** Tested on 2015–2024, its bands are about as wide as they should be and its point forecasts hardly
 #    better than "as last year" (notebook 4). Read *directions and reasons*, not decimals.
 # 2. **The world.** What nobody put into the scenario will not happen in it.
 #

@@ -85,10 +85,10 @@ test.figure()
 # From the full runs (every number is in [docs/evidence.md](../docs/evidence.md)):
 #
 # * **Bands: yes.** The 80 % bands contain the outcome about as often as they claim.
-# * **Better than simple rules: not shown.** At two years the score is slightly better than that of the best baseline;
-#   at three, for votes alone. With so few origins such a gain may be chance.
+# * **Better than simple rules: a little, and it may be chance.** At two and three years the score is some 7 to 9 % better
+#   than that of the best baseline; with so few origins such a gain cannot be told from luck.
 # * **Direction of change: mostly right for trade, not for votes.**
-# * **Point forecasts: no better than "as last year"**, for trade somewhat worse.
+# * **Point forecasts: hardly better than "as last year"**, a difference that chance may explain.
 #
 # So this is not a machine for predictions. It works out what follows from stated assumptions, with bands that are
 # about as reliable as they claim, and with reasons that can be argued about.
