@@ -85,8 +85,8 @@ test.figure()
 # From the full runs (every number is in [docs/evidence.md](../docs/evidence.md)):
 #
 # * **Bands: yes.** The 80 % bands contain the outcome about as often as they claim.
-# * **Better than simple rules: a little, and it may be chance.** At two and three years the score is some 7 to 9 % better
-#   than that of the best baseline; with so few origins such a gain cannot be told from luck.
+# * **Better than simple rules: a little, and it may be chance.** At two and three years the score is some 7 to 9 %
+#   better than that of the best baseline; with so few origins such a gain cannot be told from luck.
 # * **Direction of change: mostly right for trade, not for votes.**
 # * **Point forecasts: hardly better than "as last year"**, a difference that chance may explain.
 #

@@ -49,16 +49,17 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios on the same luck and report what differs, how clearly, and since when."""
-    from sim.cli.layout import Progress
+    from sim.cli.layout import Notes, Progress
 
     refuse_unusable(out)
     sector = _known_sector(sector)
     chosen = [_changed(name, changes, months) for name in scenarios]
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
     own = [doubted(one, doubt, posterior) for one in chosen]
-    asked = next(
-        (one for one in own if one["posterior"] is None), own[0]
-    )  # a posterior that does not fit all is none's
+    unfit = [one.name for one, given in zip(chosen, own, strict=True) if given["posterior"] is None]
+    asked = next((one for one in own if one["posterior"] is None), own[0])
+    if len(unfit) < len(chosen) and unfit:
+        Notes(hidden=quiet).say(f"No posterior fits {' and '.join(unfit)}: all are run without one.")
     with Progress(hidden=quiet) as progress:
         both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
     _answer(both, out, sector, format, quiet)

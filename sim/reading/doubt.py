@@ -130,11 +130,15 @@ class Doubts:
         """What the bands hold, and the numbers that matter most, in words."""
         if not self.whole:
             return []
-        parts_told = ", ".join(f"{percent(self.whole[part])} {said}" for part, said in self.named.items())
+        rest = sum(round(self.whole[part], 2) for part in self.named if part != "chance")
+        rounded = {part: round(self.whole[part], 2) if part != "chance" else 1.0 - rest for part in self.named}
+        parts_told = ", ".join(f"{percent(rounded[part])} {said}" for part, said in self.named.items())
         told = [f"What sets worlds apart: {parts_told}; give or take {percent(max(self.whole['error'], 0.01))}."]
         rows = self.matter
         if rows:
             told.append(f"The numbers that matter most: {'; '.join(self.told(row) for row in rows)}.")
+        else:
+            told.append("No single number stands out from these draws; a tornado moves each alone.")
         return told
 
     def told(self, row: pd.Series) -> str:

@@ -166,7 +166,8 @@ def _chance(parts: dict[str, Floats], change: Floats, *, unsure: bool) -> list[s
     said = []
     if width > ruled:
         said.append(
-            f"Chance dominates: drift alone spreads worlds by {points(width)} either way, more than the "
+            f"{'Chance dominates: drift' if spread >= 0.5 else 'Drift'} alone spreads worlds by {points(width)} either "
+            f"way, more than the "
             f"{points(ruled)} that all other drivers add up to on average, so in a single world the direction is "
             "uncertain."
         )

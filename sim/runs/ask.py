@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.doubt import SHARED, Doubt, Doubted
+from sim.runs.doubt import SHARED, Doubt, Doubted, numbers
 from sim.runs.modelversion import check_found, class_facts, classes_of, is_missing, own
 from sim.runs.posterior import Posterior, load_posterior
 from sim.scenario import BadInput, Problem, Scenario, load
@@ -260,7 +260,9 @@ class Ask:
             "keep": self.keep,
             "posterior": None if self.posterior is None else self.posterior.manifest,
             "variations": sorted(self.variations),
-            "doubt": None if self.doubt is None else self.doubt.manifest(self.scenario),
+            "doubt": None
+            if self.doubt is None
+            else self.doubt.manifest(self.scenario) | {"numbers": numbers(self.doubts)},
             "classes": self.classes,
         }
 

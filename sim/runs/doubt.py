@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sim.scenario import BadInput, Problem, Scenario
-from sim.scenario.doubt import ASKED, REST, STATED, Range, vectors
+from sim.scenario.doubt import ASKED, REST, Range, before, vectors
 from sim.scenario.errors import nearest, printable
 from sim.scenario.merge import in_share, no_share
 from sim.scenario.models import FrozenDict, freeze
@@ -66,19 +66,24 @@ class Doubt:
         found = dict(scenario.doubts) if self.everything else {}
         problems = []
         for path, (low, high) in self.ranges.items():
+            if path in scenario.courses:
+                points = ", ".join(f"{path}.{point}" for point in scenario.courses[path].points)
+                problems.append(Problem("", None, None, path, "a path over time", f"one of its points: {points}"))
+                continue
             try:
                 value, row = scenario.get(path), scenario.parameter(path)
             except BadInput:
                 near = nearest(path, scenario.values)
-                problems.append(Problem("", None, None, printable(path), "no number", "a path of the scenario", near))
+                lacking = f"no number of {scenario.name!r}"
+                problems.append(Problem("", None, None, printable(path), lacking, "a path of the scenario", near))
                 continue
             if not row.low <= low <= value <= high <= row.high or low == high:
                 expected = f"a range around {value:g}, within {row.low:g} to {row.high:g}"
                 problems.append(Problem("", None, None, path, f"{low:g} to {high:g}", expected))
                 continue
             found[path] = Range(low, value, high, ASKED)
-            if scenario.keeps_rest(path) and scenario.get(REST + path) == value:
-                found[REST + path] = found[path]
+            if scenario.keeps_rest(path) and scenario.get(before(path)) == value:
+                found[before(path)] = found[path]
         if problems:
             raise BadInput(problems)
         return found
@@ -105,7 +110,7 @@ class Doubt:
         facts = (
             sorted((path, span.low, span.value, span.high) for path, span in found.items()),
             sorted(scenario.together.items()),
-            sorted((path, scenario.source_of(path.removeprefix(REST))) for path in found) if scenario.together else (),
+            sorted((path, _source(scenario, path)) for path in found) if scenario.together else (),
         )
         return {
             "everything": self.everything,
@@ -137,7 +142,7 @@ class Doubt:
         draws, known = worlds // SHARED, {name: row for row, name in enumerate(dict.fromkeys(names))}
         own: Floats = once(seed, draws, [("doubt", name) for name in known])[[known[name] for name in names]]
         for source, correlation in scenario.together.items():
-            rows = [i for i, path in enumerate(paths) if scenario.source_of(path.removeprefix(REST))[0] == source]
+            rows = [i for i, path in enumerate(paths) if _source(scenario, path) == source]
             if rows:
                 common = ndtri(once(seed, draws, [("doubt of", source)]))
                 own[rows] = ndtr(np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * ndtri(own[rows]))
@@ -146,6 +151,13 @@ class Doubt:
 
 Doubted = Doubt | bool | Mapping[str, tuple[float, float]] | None
 """How doubt may be said."""
+
+
+def _source(scenario: Scenario, path: str) -> str:
+    """The first source of a number, before day one that of today's; of a path over time that of its first point."""
+    now = path.removeprefix(REST)
+    course = scenario.courses.get(now)
+    return scenario.source_of(f"{now}.{course.points[0]}" if course else now)[0]
 
 
 def numbers(found: Iterable[str]) -> int:
@@ -188,6 +200,3 @@ def pair(path: str, span: Any) -> tuple[float, float]:
         wanted = no_share(str(span), "two numbers, low and high")
         raise BadInput.of(f"{span!r:.60}", wanted, path=printable(path)) from None
     return low, high
-
-
-__all__ = ["STATED", "Doubt", "Doubted", "triangular"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sim.scenario.dates import is_date_path
-from sim.scenario.paths import INNER, find, is_month, split
+from sim.scenario.paths import INNER, dotted, find, is_month, split, whole
 from sim.scenario.table import default_range
 
 REST = "rest."
@@ -43,6 +43,11 @@ class Range:
     value: float
     high: float
     origin: str = STATED
+
+
+def before(path: str) -> str:
+    """The path of a number of conduct before day one; of a point of a path over time, that of the whole."""
+    return REST + dotted(whole(split(path)))
 
 
 def ranges(scenario: Scenario) -> dict[str, Range]:

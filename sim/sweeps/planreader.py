@@ -256,7 +256,7 @@ class Reader:
         """What is in doubt; numbers that a scenario does not have, or that a factor varies, are problems."""
         said = self.top.get("doubt")
         if said is None or said.value in (None, "none", False):
-            return self._doubted
+            return self._undisputed(self._doubted, factors)
         try:
             everything = said.value in ("all", True)
             doubt = Doubt.of(True if everything else plain(said))
@@ -267,8 +267,12 @@ class Reader:
             for one in error.problems:
                 self.wrong(f"doubt.{one.path}".removesuffix(".doubt"), one.found, one.expected, one.nearest)
             return None
-        for factor in factors:
-            if factor.path in doubt.ranges:
+        return self._undisputed(doubt, factors)
+
+    def _undisputed(self, doubt: Doubt | None, factors: Sequence[Factor]) -> Doubt | None:
+        """The doubt itself; a number that a factor varies as well is a problem."""
+        for factor in factors if doubt else ():
+            if doubt and factor.path in doubt.ranges:
                 self.wrong(f"doubt.{factor.path}", "a number that is varied as well", "one of the two")
         return doubt
 

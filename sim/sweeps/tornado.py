@@ -19,7 +19,7 @@ from sim.runs.ask import Ask, Askable, Asked
 from sim.runs.doubt import Doubt, balanced
 from sim.runs.run import BATCH, run_batch
 from sim.scenario import BadInput, Scenario
-from sim.scenario.doubt import REST, Range
+from sim.scenario.doubt import REST, Range, before
 from sim.scenario.errors import nearest
 from sim.world.record import Record, Watch
 
@@ -125,8 +125,8 @@ def _ends(ask: Ask, spans: dict[str, Range]) -> Iterator[dict[str, float]]:
     for path, span in spans.items():
         for end in (span.low, span.high):
             moved = {path: end}
-            if ask.scenario.keeps_rest(path) and ask.scenario.get(REST + path) == span.value:
-                moved[REST + path] = end
+            if ask.scenario.keeps_rest(path) and ask.scenario.get(before(path)) == span.value:
+                moved[before(path)] = end
             yield balanced(ask.scenario, moved)
 
 

@@ -269,12 +269,24 @@ def test_run_prints_a_page() -> None:
     assert "Running dushanbe-2025: 8 worlds of 13 months" in answer.stderr
 
 
+def test_what_sets_worlds_apart_is_the_same_on_the_page_and_for_a_program() -> None:
+    asked = ("run", "dushanbe-2025", "--worlds", "40", "--months", "6", "--quiet")
+    page = " ".join(call(*asked).stdout.split())
+    found = json.loads(call(*asked, "--format", "json").stdout)["doubt"]
+    assert all(sentence in page for sentence in found["sentences"])
+    told = [int(number) for number in re.findall(r"(\d+) %", found["sentences"][0].partition(";")[0])]
+    assert sum(told) == 100
+    assert len(found["parts"]) == 15
+    assert "takes 40 worlds or more" in " ".join(call("run", "dushanbe-2025", *SMALL).stdout.split())
+
+
 def test_run_as_json() -> None:
     answer = call("run", "crowded-steppe", *SMALL, "--format", "json", "--seed", "3", "--quiet")
     assert answer.exit_code == 0
     assert answer.stderr == ""
     found = json.loads(answer.stdout)
-    assert set(found) == {"headline", "summary", "leaders", "stances", "manifest"}
+    assert set(found) == {"headline", "summary", "leaders", "stances", "doubt", "manifest"}
+    assert found["doubt"] is None, "eight worlds are too few to tell chance from doubt"
     assert len(found["summary"]) == 5 * len(sim.load("crowded-steppe").powers)
     assert len(found["leaders"]) == 5
     manifest = found["manifest"]

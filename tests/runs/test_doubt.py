@@ -163,3 +163,22 @@ def test_a_result_in_doubt_is_saved_and_asked_again(tmp_path: Path) -> None:
 def test_a_doubt_that_cannot_be_is_refused(doubt: object, told: str) -> None:
     with pytest.raises(sim.BadInput, match=told):
         sim.run(STORY, 2, doubt=doubt)  # type: ignore[arg-type]
+
+
+def test_points_of_a_path_over_time_are_doubted_together_and_before_day_one_as_the_first() -> None:
+    story = sim.Scenario.from_yaml(
+        "title: x\nextends: dushanbe-2025\n"
+        "powers: {RUS: {budget: {2025: 0.417, 2029: 0.7, source: claim:war-strain}}}\n"
+        "together: {claim:war-strain: 0.7}\n",
+        name="x",
+    )
+    first, last = "powers.RUS.budget.2025-01", "powers.RUS.budget.2029-01"
+    drawn = sim.Ask.of(story, worlds=60, doubt=True).values_of(np.arange(60))
+    ranks = [np.argsort(np.argsort(drawn[path][::2])) for path in (first, last, f"{REST}powers.RUS.budget")]
+    assert (ranks[0] == ranks[1]).all()
+    assert (ranks[0] == ranks[2]).all()
+    one = sim.Ask.of(story, worlds=4, doubt={last: (0.6, 0.8)})
+    assert list(one.doubts) == [last]
+    with pytest.raises(sim.BadInput, match=r"expected one of its points: powers\.RUS\.budget\.2025-01"):
+        sim.Ask.of(story, doubt={"powers.RUS.budget": (0.3, 0.6)})
+    assert len(sim.tornado(story.with_months(2), worlds=2, doubt={last: (0.6, 0.8)}).of("RUS.share")) == 1

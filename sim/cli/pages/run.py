@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -60,6 +60,7 @@ def print_result(result: Result, format: str) -> None:
                 "summary": layout.records(result.summary()),
                 "leaders": layout.records(result.leaders()),
                 "stances": layout.records(result.stances()),
+                "doubt": _doubt(result),
                 "manifest": manifest(result, layout.command_line()),
             }
         )
@@ -67,6 +68,18 @@ def print_result(result: Result, format: str) -> None:
         layout.print_csv(result.summary())
     else:
         _print_page(result)
+
+
+def _doubt(result: Result) -> dict[str, Any] | None:
+    """What sets worlds apart, for a program; None without doubt, or where worlds are too few to say."""
+    if result.ask.doubt is None or result.worlds < FEWEST:
+        return None
+    found = doubts(result)
+    return {
+        "sentences": found.sentences(),
+        "parts": layout.records(found.parts),
+        "numbers": layout.records(found.numbers),
+    }
 
 
 def _print_page(result: Result) -> None:
@@ -77,12 +90,16 @@ def _print_page(result: Result) -> None:
     console.print(result.headline())
     layout.print_table(console, _alignment(result))
     if result.worlds > 1:
-        console.print(f"Quantiles over {result.worlds:,} worlds; 'lower in' is the share of them that end lower.")
+        console.print(
+            f"Quantiles over {result.worlds:,} worlds; 'now', 'median' and 'change' are medians, each by itself, and "
+            "need not add up. 'Lower in' is the share of worlds that end lower."
+        )
         console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
     else:
         console.print("One world is one possible history; how sure this is takes more of them (--worlds).")
-    if result.ask.doubt is not None and result.worlds >= FEWEST:
-        for sentence in doubts(result).sentences():
+    if result.ask.doubt is not None:
+        few = f"What sets worlds apart, chance or numbers in doubt, takes {FEWEST} worlds or more to say."
+        for sentence in doubts(result).sentences() if result.worlds >= FEWEST else [few]:
             console.print(sentence)
     layout.print_table(console, _leaders(result))
     if len(stances := result.stances()):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli import layout
 from sim.cli.save import write_folder
 from sim.runs.words import signed
+from sim.scenario.doubt import ASKED, STATED
 from sim.scenario.paths import said
 from sim.sweeps.factors import outcome_words, words
 
@@ -41,11 +42,9 @@ def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
         cells = [signed(row.at_low - row.base), signed(row.at_high - row.base), _range(row.path, row.low, row.high)]
         table.add_row(*([] if outcome else [row.outcome.removesuffix(".share")]), *cells, words(row.path, story))
     layout.print_table(console, table)
-    if len(rows) > len(shown):
-        console.print(
-            f"{len(rows) - len(shown)} more numbers move less, or no more than luck could: --format csv lists all."
-        )
-    stated = int((rows.origin == "stated").sum())
+    if left := len(rows) - len(shown):
+        console.print(f"Not listed, as they move less, or no more than luck could: {left}. --format csv lists all.")
+    stated = int(rows.origin.isin([STATED, ASKED]).sum())
     console.print(
         f"Each number alone at the ends of its range, conduct before day one too, on the same luck; {stated} of "
         f"{len(rows)} ranges are stated by the scenario or by you, the others are the usual ones of their kind (a "
