@@ -173,7 +173,7 @@ class Levers {
         label,
       );
       tab.addEventListener("keydown", (event) => {
-        if (!/^Arrow/.test(event.key)) return;
+        if (!event.key.startsWith("Arrow")) return;
         event.preventDefault();
         event.stopPropagation();
         const other = tab.nextElementSibling ?? tab.previousElementSibling;
