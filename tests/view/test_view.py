@@ -923,6 +923,7 @@ def test_about_tells_weaknesses_and_the_verdict(services: Services) -> None:
         assert about.verdict(about.evidence())
     finally:
         context.close()
+    assert about.plain("**met**: all [other seeds](#the-table) too") == "met: all other seeds too"
     assert about.verdict("# x\n\n## Verdict\n\nWell.\n\n- a\n  b\n- c\n\n## Next\n\nno\n") == [
         ["Well."],
         ["- a", "  b", "- c"],

@@ -94,7 +94,8 @@ def verdict(text: str) -> list[list[str]]:
 
 
 def plain(text: str) -> str:
-    """A line of Markdown without its marks."""
+    """A line of Markdown without its marks, links without where they lead."""
+    text = re.sub(r"\[([^\]]+)\]\([^)\s]+\)", r"\1", text)
     return re.sub(r"\*\*|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", text).strip()
 
 
