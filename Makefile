@@ -2,7 +2,7 @@
 #   make run    install, run the scenario dushanbe-2025, leave a result and a picture
 #   make view   install, open the dashboard
 #   make test   install what developers need, then lint, types and tests
-#   make quick  the same without the tests that are slow or need a browser, in a minute and a half
+#   make quick  the same without the tests that are slow or need a browser, in about a minute
 # Another interpreter: make run PYTHON=/path/to/python3.12
 
 VENV := .venv
@@ -21,7 +21,7 @@ help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
 	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
-	@echo "make quick        lint, types and the quick tests, in a minute and a half"
+	@echo "make quick        lint, types and the quick tests, in about a minute"
 	@echo "make lint         ruff, oxlint and mypy only"
 	@echo "make bench        time and memory of runs and batches"
 	@echo "make docs         build the guide into site/"

@@ -103,6 +103,7 @@ def test_every_module_lives_on_a_floor() -> None:
     assert not [module for module in KNOWN if module != ROOF and module.split(".")[1] not in FLOORS]
 
 
+@pytest.mark.slow
 def test_imports_point_down_only() -> None:
     """Also those inside functions and those for type checkers only. Only commands may import the roof."""
     wrong = []
@@ -187,6 +188,7 @@ def summary(function: ast.FunctionDef) -> str:
     return (ast.get_docstring(function) or "").split("\n\n")[0]
 
 
+@pytest.mark.slow
 def test_every_method_carried_out_above_is_in_the_table() -> None:
     """Each asks for its own function, under its own name."""
     from sim import _METHODS

@@ -56,6 +56,7 @@ def test_the_default_words_would_be_found() -> None:
     assert len(OURS.findall(CliRunner().invoke(app, ("run", "dushanbe-2025", *SMALL)).output)) > 3
 
 
+@pytest.mark.slow
 def test_figures_call_things_by_the_scenarios_words(result: sim.Result, tmp_path: Path) -> None:
     change = sim.whatif(result, {"powers.RUS.strain": 0.2})
     why = sim.explain(result, sector="minerals")

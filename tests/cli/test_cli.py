@@ -174,6 +174,7 @@ def test_show_for_programs() -> None:
     ).items()
 
 
+@pytest.mark.slow
 def test_list_and_check_for_programs(tmp_path: Path) -> None:
     listed = json.loads(call("list", "--format", "json").stdout)["scenarios"]
     assert [one["name"] for one in listed] == list(sim.shipped())
@@ -188,6 +189,7 @@ def test_list_and_check_for_programs(tmp_path: Path) -> None:
     assert [row["ok"] for row in rows] == ["True", "False"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reference", ["claim:war-strain", "data:trade", "lit:hirschman-1945"])
 def test_the_text_behind_a_source_and_what_rests_on_it(reference: str) -> None:
     answer = call("source", reference)
@@ -269,6 +271,7 @@ def test_run_prints_a_page() -> None:
     assert "Running dushanbe-2025: 8 worlds of 13 months" in answer.stderr
 
 
+@pytest.mark.slow
 def test_what_sets_worlds_apart_is_the_same_on_the_page_and_for_a_program() -> None:
     asked = ("run", "dushanbe-2025", "--worlds", "40", "--months", "6", "--quiet")
     page = " ".join(call(*asked).stdout.split())
@@ -328,6 +331,7 @@ def test_run_refuses_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.slow
 def test_run_refuses_to_overwrite_another_run_or_another_commands_folder(tmp_path: Path) -> None:
     sim.run("dushanbe-2025", worlds=2, months=6).save(tmp_path / "run", figures=False)
     before = (tmp_path / "run" / "manifest.json").read_bytes()
@@ -342,6 +346,7 @@ def test_run_refuses_to_overwrite_another_run_or_another_commands_folder(tmp_pat
     assert "a comparison, no run" in " ".join(answer.stderr.replace("│", " ").split())
 
 
+@pytest.mark.slow
 def test_a_long_run_is_remarked_once_and_not_when_quiet() -> None:
     words = ("compare", "dushanbe-2025", "war-drags-on", "--worlds", "1", "--format", "csv", "--doubt", "none")
     answer = call(*words, "--months", "121")
@@ -361,11 +366,13 @@ def test_one_world_is_no_probability(words: tuple[str, ...]) -> None:
     assert "1 world," in text
 
 
+@pytest.mark.slow
 def test_an_event_in_one_world_is_no_probability() -> None:
     answer = call("explain", "dushanbe-2025", "--event", "truce", "--worlds", "1", "--months", "30")
     assert "of worlds" not in " ".join(answer.stdout.rpartition("Difference it makes")[2].split())
 
 
+@pytest.mark.slow
 def test_day_one_is_called_so_by_pages_and_dated_by_the_month_before_in_tables(tmp_path: Path) -> None:
     out = tmp_path / "run"
     for words in (

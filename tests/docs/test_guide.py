@@ -244,6 +244,7 @@ def do(line: str) -> None:
     assert "Traceback" not in shell.stderr
 
 
+@pytest.mark.slow
 def test_duckdb_and_polars_read_what_pandas_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's own queries, on a run and a sweep as they are kept."""
     monkeypatch.chdir(tmp_path)

@@ -18,6 +18,7 @@ def test_the_page_of_effects_is_made_from_its_table() -> None:
     assert parameter_effects.PAGE.read_text(encoding="utf-8") == parameter_effects.page(*parameter_effects.kept())
 
 
+@pytest.mark.slow
 def test_ends_of_a_range_lie_about_the_value_and_are_values_the_scenario_takes() -> None:
     story = sim.load(parameter_effects.SCENARIO)
     for row in parameter_effects.judged():

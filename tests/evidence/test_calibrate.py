@@ -91,6 +91,7 @@ def test_log_ratios_and_back() -> None:
     assert np.allclose(expit(logit(mix)), mix)
 
 
+@pytest.mark.slow
 def test_the_closed_form_is_the_models_own_chance() -> None:
     """Two runs with the same luck, with and without volatility: their difference has the covariance that is claimed."""
     quiet = story(STORY)

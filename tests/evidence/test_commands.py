@@ -41,6 +41,7 @@ def run_cli(*arguments: str) -> tuple[int, str, str]:
 # -- pages and programs ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_page_fits_80_columns_and_speaks_in_names(name: str) -> None:
     code, page, told = run_cli(*COMMANDS[name])
@@ -53,6 +54,7 @@ def test_a_page_fits_80_columns_and_speaks_in_names(name: str) -> None:
         assert "Seed 0, 5 worlds" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_json_is_whole_and_says_how_it_was_made(name: str) -> None:
     code, answer, _ = run_cli(*COMMANDS[name], "--format", "json")
@@ -132,6 +134,7 @@ def test_out_leaves_tables_figures_scenario_and_manifest(name: str, files: str, 
         assert len(pd.read_csv(table))
 
 
+@pytest.mark.slow
 def test_three_scenarios_come_as_a_matrix_first() -> None:
     _, page, _ = run_cli(*COMMANDS["compare"])
     first, _, rest = page.partition("The war drags on (war-drags-on) against")
@@ -153,6 +156,7 @@ def test_three_scenarios_come_as_a_matrix_first() -> None:
     assert answer["stances"]
 
 
+@pytest.mark.slow
 def test_a_wide_matrix_is_cut_into_tables_that_fit() -> None:
     seven = ["war-drags-on", "assertive-five", "moscow-reasserts", "brussels-delivers", "words-without-deeds", BASE]
     _, page, _ = run_cli("compare", BASE, *seven, "--worlds", "2", "--months", "2", "-q", "--doubt", "none")
@@ -168,6 +172,7 @@ def test_scenarios_that_one_posterior_does_not_fit_are_compared_without() -> Non
     assert (code, "same actors" in " ".join(told.split())) == (2, True)
 
 
+@pytest.mark.slow
 def test_one_number_in_doubt_by_hand() -> None:
     year = ["--worlds", "10", "--months", "30", "-q"]
     for command in (["compare", BASE, "war-drags-on"], ["whatif", BASE, "--set", "powers.RUS.strain=0.9"]):
@@ -180,6 +185,7 @@ def test_one_number_in_doubt_by_hand() -> None:
         assert (code, "with numbers in doubt" in " ".join(page.split())) == (0, True)
 
 
+@pytest.mark.slow
 def test_one_world_says_no_share_of_worlds() -> None:
     one = ["--worlds", "1", "--months", "3", "-q"]
     for command in (["compare", BASE, "war-drags-on"], ["whatif", BASE, "--set", "powers.RUS.strain=0.7"]):
@@ -188,6 +194,7 @@ def test_one_world_says_no_share_of_worlds() -> None:
         assert "in one world only" in " ".join(page.split())
 
 
+@pytest.mark.slow
 def test_a_chance_event_opens_with_how_often_it_comes() -> None:
     _, page, _ = run_cli("explain", BASE, "--event", "truce", "--worlds", "20", "--months", "30", "-q")
     said = " ".join(page.split())
@@ -196,6 +203,7 @@ def test_a_chance_event_opens_with_how_often_it_comes() -> None:
     assert "in the worlds where it happened" in said
 
 
+@pytest.mark.slow
 def test_a_sector_is_told_throughout() -> None:
     for name in ("whatif", "event"):
         code, page, _ = run_cli(*COMMANDS[name], "--sector", "trade")

@@ -115,6 +115,7 @@ def test_the_kept_table_is_what_the_figures_give(made: pd.DataFrame) -> None:
         np.testing.assert_allclose(kept[column], made[column], rtol=0.011, atol=1e-9)  # a last digit may round apart
 
 
+@pytest.mark.slow
 def test_what_was_known_by_a_year_does_not_change_with_later_figures(
     made: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ def test_a_stated_range_comes_first(tmp_path: Path) -> None:
     assert (below, above) == pytest.approx((0.02, 0.08))
 
 
+@pytest.mark.slow
 def test_the_kept_table_is_what_the_scenarios_give() -> None:
     """Whoever changes either scenario or the model makes the table again: python tools/one_past.py."""
     found = tool.one_past(worlds=200)

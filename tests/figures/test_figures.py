@@ -103,6 +103,7 @@ def assert_tidy(fig: Figure) -> None:
 # -- what is drawn is what was found ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sector", ["overall", "minerals"])
 def test_fans_draw_quantiles_medians_and_the_typical_world(real: Result, sector: str) -> None:
     fig = real.plot.alignment_fans(sector)

@@ -74,6 +74,7 @@ def test_methods_work_whichever_module_was_imported(program: str, tmp_path: Path
     subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_a_result_has_typed_figures(tmp_path: Path) -> None:
     result = assert_type(sim.run(STORY, worlds=3, months=2), Result)
     plot = assert_type(result.plot, ResultPlots)
@@ -92,6 +93,7 @@ def test_a_result_has_typed_figures(tmp_path: Path) -> None:
     assert assert_type(Result.load(tmp_path), Result).worlds == 3
 
 
+@pytest.mark.slow
 def test_comparisons_explanations_and_blocs_have_typed_figures() -> None:
     both = assert_type(sim.compare(STORY, "war-drags-on", worlds=3, months=2), Comparison)
     why = assert_type(sim.explain(STORY, 3, 2), Explanation)

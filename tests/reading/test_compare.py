@@ -47,6 +47,7 @@ def test_identical_scenarios_differ_by_exactly_nothing(seed: int, worlds: int) -
     assert "is the same in" in both.sentence("KAZ", "RUS")
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @example(seed=st.integers(0, 2**40), strain=st.floats(0.0, 0.9))
 def test_the_difference_is_world_by_world(seed: int, strain: float) -> None:

@@ -40,6 +40,7 @@ def test_without_doubt_there_is_nothing_to_split_and_with_one_number_it_is_the_o
     assert parts.record.max() == 0.0
 
 
+@pytest.mark.slow
 def test_doubt_leaves_medians_and_widens_bands() -> None:
     """Numbers are as likely to be higher as lower, so that doubt adds spread and no trend."""
     whole = sim.load("dushanbe-2025")

@@ -66,6 +66,7 @@ def test_drivers_sum_to_the_shift_wherever_the_parameters_are(
     assert np.allclose(found.after - found.before, (run.shares(sector)[-1] - run.shares(sector)[0]), atol=2e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(
     months=st.lists(st.integers(0, SMALL.months - 1), min_size=2, max_size=2, unique=True).map(sorted),
@@ -182,6 +183,7 @@ def test_parts_of_the_spread_sum_to_one(why: Explanation) -> None:
 # -- events ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(event=st.sampled_from(list(SMALL.events)), seed=st.integers(0, 2**40))
 def test_an_events_effect_is_rerunning_the_same_worlds_without_it(event: str, seed: int) -> None:
@@ -209,6 +211,7 @@ def test_an_event_that_chance_did_not_bring_changes_nothing() -> None:
     assert np.allclose(effect.parts, effect.explanation.parts[..., came].mean(axis=-1))
 
 
+@pytest.mark.slow
 def test_a_chance_event_is_told_by_the_worlds_in_which_it_came() -> None:
     effect = explain_event("dushanbe-2025", "truce", 60)
     table, said = effect.table(), effect.headline()

@@ -343,6 +343,7 @@ def test_a_result_with_drivers_is_kept_without_them_and_explained_all_the_same(t
     assert np.array_equal(sim.explain(back).parts, sim.explain(kept).parts)
 
 
+@pytest.mark.slow
 def test_exports_hold_what_was_asked(
     result: sim.Result,
     why: sim.Explanation,
@@ -421,6 +422,7 @@ def test_panels_begin_where_the_worlds_begin(result: sim.Result) -> None:
     assert np.abs(bands[2, :, :, 0] / 1000 - day_one).max() < 1e-3
 
 
+@pytest.mark.slow
 def test_panels_of_different_questions_are_told_apart(plain: sim.Result) -> None:
     """A browser draws a panel by its run's name; two runs of one scenario must not share it."""
     runs = [plain, *(sim.run(SMALL, **BASE, **fields) for fields in ASKED.values())]

@@ -270,6 +270,7 @@ def test_a_folder_holds_enough_to_run_it_again(kind: str, tmp_path: Path) -> Non
     pd.testing.assert_frame_equal(back.outcomes(), result.outcomes(), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_manifests_of_different_questions_differ(tmp_path: Path) -> None:
     made = {}
     for name, fields in kinds().items():

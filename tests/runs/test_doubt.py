@@ -94,6 +94,7 @@ def test_conduct_is_doubted_before_day_one_too_and_a_change_is_not() -> None:
     assert (arrays(changed, 1, settled=True).power["budget"] != arrays(changed, 1).power["budget"]).any()
 
 
+@pytest.mark.slow
 def test_doubting_and_changing_a_number_are_two_questions_with_two_answers() -> None:
     """A Russia that was strained all along has long lost what strain takes; one that becomes so loses it now."""
     story, high = sim.load("dushanbe-2025"), np.full(200, 0.7)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import sim
 from sim.runs.folder import size
@@ -37,6 +38,7 @@ def test_decisions_are_written_in_words_and_come_back_as_codes(tmp_path: Path) -
         assert np.array_equal(again.array(name), result.array(name)), name
 
 
+@pytest.mark.slow
 def test_a_folder_is_about_as_large_as_was_said(tmp_path: Path) -> None:
     result = sim.run("dushanbe-2025", worlds=100, months=24)
     result.save(tmp_path)

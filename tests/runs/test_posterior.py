@@ -64,6 +64,7 @@ def test_a_run_uses_the_draws_and_nothing_else_changes(story: Scenario, drawn: P
     assert not np.allclose(with_draws["CHN.share"], without["CHN.share"], rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(world=st.integers(0, 40), more=st.integers(0, 30), seed=st.integers(0, 2**40))
 def test_a_worlds_history_is_the_same_in_any_batch(world: int, more: int, seed: int) -> None:

@@ -186,6 +186,7 @@ def test_classes_that_say_what_goes_without_saying_are_the_same_ask() -> None:
         sim.Ask.of(SMALL, republic={"KAZ": Proud, "Kazakhstan": Proud})
 
 
+@pytest.mark.slow
 def test_a_result_that_was_read_back_knows_what_was_set(tmp_path: Path) -> None:
     """So that a posterior of a number that was set by hand is refused, as it is of the result that was saved."""
     path = "rules.deal_effect"

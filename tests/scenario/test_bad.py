@@ -428,6 +428,7 @@ def test_several_mistakes_at_once(seed):
     assert {first.node.line, second.node.line} <= told
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_damaged_bytes_are_loaded_or_refused(data, tmp_path_factory):

@@ -33,6 +33,7 @@ def test_a_code_goes_before_a_name_and_a_name_of_two_is_nobodys() -> None:
     assert code_of("uzb", STORY.with_values({"republics.TJK.name": "UZB"}).republics) == "UZB"
 
 
+@pytest.mark.slow
 def test_names_do_what_codes_do() -> None:
     why = sim.explain(STORY, 3)
     assert why.paragraph("Tajikistan", "Russia") == why.paragraph("TJK", "RUS")

@@ -88,6 +88,7 @@ def test_sobol_indices_of_a_known_function() -> None:
     assert found.of("RUS.share").factor.tolist() == list(CUBE)  # by total index
 
 
+@pytest.mark.slow
 def test_the_verdict_says_whether_the_sample_is_large_enough() -> None:
     for points, grades in ((8, {"too small"}), (256, {"ranks only", "too small"}), (4096, {"good"})):
         verdict = planted(ishigami, CUBE, design="saltelli", points=points).sensitivity("RUS.share").verdicts.iloc[0]
@@ -199,6 +200,7 @@ def test_prim_finds_a_planted_box(worlds: int) -> None:
     assert found.table.lift[0] == pytest.approx(first.density / found.rate)
 
 
+@pytest.mark.slow
 def test_coverage_and_density_are_those_of_the_rows() -> None:
     swept = planted(box, TWO, design="lhs", points=200, worlds=4)
     found = swept.discover("RUS.share < 0.25")
@@ -418,6 +420,7 @@ def check_files(folder: Path, *names: str) -> None:
             assert file.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_sim_sensitivity(tmp_path: Path) -> None:
     planted(ishigami, CUBE, tmp_path / "s", design="saltelli", points=64)
     answer = call("sensitivity", str(tmp_path / "s"), "--outcome", "RUS.share")
@@ -474,6 +477,7 @@ def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("vary", "points"),
     [

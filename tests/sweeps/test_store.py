@@ -578,6 +578,7 @@ def test_a_full_disk(whole: Path, tmp_path: Path) -> None:
     assert content(tmp_path / "after") == content(whole)
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300)):

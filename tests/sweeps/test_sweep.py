@@ -64,6 +64,7 @@ def test_a_row_is_what_run_says(seed: int) -> None:
         check_row(plan, table.iloc[at])
 
 
+@pytest.mark.slow
 def test_conduct_of_a_power_that_the_root_lacks() -> None:
     """Day one of a power that came later settles as ``with_values`` settles it."""
     vary = {"powers.TUR.strain": (0.2, 0.8, 2), "republics.KAZ.leverage.USA": [0.1, 0.3]}
@@ -84,6 +85,7 @@ def whole(plan: Plan) -> pd.DataFrame:
     return sim.sweep(plan).table()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 30, 64, 1000])
 def test_any_chunking_gives_the_same_rows(size: int, plan: Plan, whole: pd.DataFrame) -> None:
     job = batches.job_of(plan)
@@ -157,6 +159,7 @@ def test_luck_is_paired_or_fresh() -> None:
     check_row(fresh_plan, fresh.table().iloc[9])
 
 
+@pytest.mark.slow
 def test_reading(tmp_path: Path) -> None:
     vary = {STRAIN: (0, 0.9, 3), DATE: ("2025-10", "2025-11"), "scenario": ["dushanbe-2025", "crowded-steppe"]}
     plan = Plan.of("dushanbe-2025", vary=vary, worlds=5, months=7, trajectories=True)

@@ -53,6 +53,7 @@ def test_rows_come_by_size_and_of_each_number_the_alignment_it_moves_most() -> N
     assert whole.of("UZB.RUS.share", most=1).path.tolist() == [SHARE]
 
 
+@pytest.mark.slow
 def test_everything_in_doubt_has_a_row() -> None:
     short = STORY.with_months(2)
     spans = {path for path in short.doubts if not path.startswith(REST)}

@@ -131,6 +131,7 @@ def test_a_mix_is_what_run_says_of_it(small: Tournament) -> None:
         assert np.allclose(alone["TJK.delivered"], small.values(1, small.payoff(1)).reshape(48, -1)[at])
 
 
+@pytest.mark.slow
 def test_every_mix_takes_the_same_posterior_draws(tmp_path: Path) -> None:
     """World i of each mix is world i of ``sim.run`` with these draws; the manifest says which they are."""
     drawn = tournament("dushanbe-2025", [], ["TJK"], tmp_path, posterior="dushanbe-2025", **QUICK)
@@ -297,6 +298,7 @@ def test_a_page_to_read() -> None:
     assert max(map(len, answer.stdout.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_for_programs() -> None:
     rows = list(csv.DictReader(io.StringIO(call("--format", "csv").stdout)))
     found = json.loads(call("--format", "json").stdout)
@@ -314,6 +316,7 @@ def test_values_may_be_set_and_payoffs_chosen() -> None:
     assert "did you mean terms?" in wrong.output
 
 
+@pytest.mark.slow
 def test_posterior_draws_are_named_and_not_set_by_hand_as_well() -> None:
     answer = call("--posterior", "dushanbe-2025")
     assert answer.exit_code == 0, answer.output

@@ -154,6 +154,7 @@ def test_projects_are_those_of_the_world_followed_and_over_worlds(result: sim.Re
     assert found == pytest.approx([pair.met, pair.won], abs=0.0006)
 
 
+@pytest.mark.slow
 def test_a_payload_is_small() -> None:
     result = sim.run("dushanbe-2025", worlds=500)
     sent = payload(result)

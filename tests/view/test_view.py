@@ -143,6 +143,7 @@ def test_an_address_brings_back_the_view(view: View) -> None:
     assert found.address() == view.address()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     words=st.lists(
@@ -375,6 +376,7 @@ def test_two_hundred_bad_files_are_refused_by_line(services: Services) -> None:
     assert lined > 150
 
 
+@pytest.mark.slow
 def test_a_good_file_opens_and_a_bad_one_changes_nothing(services: Services, base: sim.Scenario) -> None:
     visit = Visit(services)
     visit.hear({"kind": "upload", "name": "mine.yaml", "bytes": b"title: Mine\nextends: dushanbe-2025\n"})
@@ -409,6 +411,7 @@ def test_an_ensemble_is_that_of_sim_run_and_is_kept(base: sim.Scenario) -> None:
     assert engine.kept(sim.Ask(changed, 40, 3)) is not kept  # it had to go for the other
 
 
+@pytest.mark.slow
 def test_who_asks_for_what_is_being_run_waits_for_it(base: sim.Scenario) -> None:
     engine, found = Engine(), []
     asking = [threading.Thread(target=lambda: found.append(engine.kept(sim.Ask(base, 300, 5)))) for _ in range(3)]
@@ -727,6 +730,7 @@ def test_the_headline_names_actors() -> None:
     assert not {"RUS", "CHN", "EUU", "KAZ", "UZB"} & set(said.replace(",", " ").replace(".", " ").split())
 
 
+@pytest.mark.slow
 def test_what_makes_no_sense_is_not_done(services: Services) -> None:
     visit = Visit(services)
     before = visit.view.value
@@ -839,6 +843,7 @@ def test_an_error_in_one_panel_stays_there(services: Services, monkeypatch: pyte
         context.close()
 
 
+@pytest.mark.slow
 def test_the_waterfall_adds_up(services: Services) -> None:
     visit = Visit(services)
     found = why.reasons(visit, lambda _: None)

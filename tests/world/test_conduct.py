@@ -123,6 +123,7 @@ def test_a_users_class_sees_it_too() -> None:
     assert seen_by == pytest.approx([0.2, 0.4, 0.6])
 
 
+@pytest.mark.slow
 def test_every_number_of_conduct_may_move() -> None:
     """One after the other; Tajikistan speaks up often enough that the answers to it show."""
     story = SMALL.with_values({"republics.TJK.grievance.RUS": 1.5})

@@ -75,6 +75,7 @@ def test_one_member_among_others(club: ModuleType) -> None:
     assert not np.array_equal(mixed.array("answer"), usual.array("answer"))
 
 
+@pytest.mark.slow
 def test_within_a_sweep(club: ModuleType, tmp_path: Path) -> None:
     """A row of a sweep with the class is the world of a run with it; the folder knows whose class it was."""
     vary = {"powers.RUS.strain": (0.2, 0.8, 2)}

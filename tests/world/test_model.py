@@ -61,6 +61,7 @@ def same(a: Record, b: Record, columns: Any = slice(None)) -> None:
         assert values.tobytes() == np.ascontiguousarray(b.outcomes[name][columns]).tobytes(), name
 
 
+@pytest.mark.slow
 @few
 @given(seed=seeds, edge=st.sampled_from([0.0, 0.2, 1.0]))
 @pytest.mark.parametrize("scenario", [STORY, HINDCAST], ids=["dushanbe", "hindcast"])
@@ -87,6 +88,7 @@ def test_promises_hold_wherever_the_parameters_are(scenario: sim.Scenario, seed:
     assert np.abs(shift - record.arrays["drivers"].sum(axis=1)).max() < 1e-9
 
 
+@pytest.mark.slow
 @few
 @given(seed=seeds)
 def test_what_is_pledged_is_pending_delivered_lapsed_or_called_off_to_the_last_bit(seed: int) -> None:
@@ -102,6 +104,7 @@ def test_what_is_pledged_is_pending_delivered_lapsed_or_called_off_to_the_last_b
     assert (opening + books["agreed"] == model.state.pledges + ended).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario",
     [STORY, HINDCAST, sim.load("crowded-steppe").with_months(MONTHS)],
@@ -181,6 +184,7 @@ def test_chance_is_uniform_and_independent_across_worlds_months_and_actors() -> 
     assert np.abs(off).max() < 0.09  # 4000 worlds: 5.5 standard errors
 
 
+@pytest.mark.slow
 def test_the_second_number_of_a_draw_is_uniform_and_independent_of_the_first() -> None:
     """One draw decides a project's sector and its size, one a stance and the answer to it."""
     first = DiplomacyModel(STORY, 20_000)._between.draw("project", 0)[0, 0, 0]
@@ -194,6 +198,7 @@ def test_the_second_number_of_a_draw_is_uniform_and_independent_of_the_first() -
 RENAMED = {"RUS": "ZED", "CHN": "ALPHA", "TJK": "MOUNT", "KAZ": "YURT"}
 
 
+@pytest.mark.slow
 def test_renaming_and_reordering_actors_changes_nothing_but_labels() -> None:
     base = sim.run(STORY, worlds=6)
     text = STORY.to_yaml()
@@ -272,6 +277,7 @@ def together(worlds: int) -> Record:
     return recorded(STORY, range(worlds), 5, "drivers")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("worlds", [1, 3, 400])
 @pytest.mark.parametrize("alone", [["KAZ", "KGZ", "TJK", "TKM", "UZB"], ["TJK"], ["KAZ", "UZB"]])
 def test_actors_that_act_as_one_do_what_they_do_by_themselves(worlds: int, alone: list[str]) -> None:

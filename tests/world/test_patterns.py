@@ -91,6 +91,7 @@ def test_strain_costs_russia_alignment_and_breeds_lapses_grievance_and_rebukes()
     assert ((found[4] < found[2])["RUS.share"]).mean() > 0.95  # not only on average
 
 
+@pytest.mark.slow
 def test_peace_with_a_respectful_tone_recovers_part_of_it() -> None:
     mended = outcomes(changes={STRAIN: 0.1, RESPECT: 0.7})
     for better in (mended, outcomes("moscow-reasserts")):
@@ -128,6 +129,7 @@ def test_chinese_money_works_most_where_china_builds_and_less_and_less() -> None
     assert gains[2].mean() < 0.7 * gains[0].mean()
 
 
+@pytest.mark.slow
 def test_hedging_pushes_back_against_chinese_money() -> None:
     carefree = {f"republics.{r}.hedging": 0.0 for r in BASE.republics}
     hedged = points(outcomes(changes={CHN: 2 * BASE.get(CHN)}), outcomes(), "CHN.share")
@@ -135,6 +137,7 @@ def test_hedging_pushes_back_against_chinese_money() -> None:
     assert unhedged > 1.05 * hedged
 
 
+@pytest.mark.slow
 def test_overdependence_on_chinese_money_is_felt() -> None:
     """Where China already holds near half of all engagement; not where its share is far below what is tolerated."""
     more, base = sim.run(BASE.with_values({CHN: 2 * BASE.get(CHN)}), WORLDS, YEARS5), five_years()
@@ -355,6 +358,7 @@ def test_who_asks_two_powers_to_bid_gets_better_terms_the_more_so_the_more_they_
     assert fierce[1] > calm[1]
 
 
+@pytest.mark.slow
 def test_an_assertive_guest_is_conceded_to_by_who_fears_to_lose_it_and_punished_by_who_holds_it() -> None:
     aggrieved = {f"republics.{r}.grievance.RUS": 0.7 for r in BASE.republics}
 
@@ -374,6 +378,7 @@ def test_an_assertive_guest_is_conceded_to_by_who_fears_to_lose_it_and_punished_
     assert fearful[1] < careless[1]
 
 
+@pytest.mark.slow
 def test_guests_know_what_to_expect() -> None:
     """Where the host has a hold, fewer are assertive; where it must fear to lose them, more are."""
     aggrieved = {f"republics.{r}.grievance.RUS": 0.7 for r in BASE.republics}
