@@ -69,7 +69,7 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
     """A uvicorn server, not yet running, that serves the dashboard of ``catalogue``."""
     near = host in LOOPBACK
     configure(near=near)
-    import pandas  # noqa: F401 - whole before anybody comes: reacton looks at it, even while another thread imports it
+    import pandas as pd  # noqa: F401 - before anybody comes: reacton looks at it even while another thread imports it
     import uvicorn
 
     catalogues.offered = catalogue

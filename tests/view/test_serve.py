@@ -1,4 +1,4 @@
-"""``sim view`` as a process, met by a visitor without a browser: whoever leaves, and however it is stopped, it is quiet."""
+"""``sim view`` as a process, met by a visitor without a browser: however it is stopped, it ends without a traceback."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Visitor:
 
 @pytest.mark.parametrize("presses", [1, 2])
 def test_stopped_in_the_middle_of_everything_it_says_that_it_is_closed_and_no_more(server: Any, presses: int) -> None:
-    """One visitor has just left and one is being drawn. uvicorn would print what it cuts off, traceback by traceback."""
+    """One visitor has just left, another is being served; the server would print each thing that it cuts off."""
     process, port = server
     with ExitStack() as visitors:
         gone, there = Visitor(port, visitors), Visitor(port, visitors)
