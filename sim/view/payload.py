@@ -1,11 +1,11 @@
 """A result as one compact dict of plain numbers, sent to the browser once and played there.
 
-Shares are whole per mille, grievance and engagement whole hundredths of a point; what was delivered and what lapsed comes
-finer (``FINE``), as the browser adds it up and tells the part kept. Arrays are flat lists in C order, time last:
-``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` and ``up[sector]`` (republic, power, month),
-``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot, republic, power, world);
-``change``, like ``bands``, only where day one differs between worlds. The browser tells months apart by their place: 0 is
-day one.
+Shares are whole per mille, grievance and engagement whole hundredths of a point; what was delivered and what lapsed
+comes finer (``FINE``), as the browser adds it up and tells the part kept. Arrays are flat lists in C order, time last:
+``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` and ``up[sector]`` (republic, power,
+month), ``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot, republic,
+power, world); ``change``, like ``bands``, only where day one differs between worlds. The browser tells months apart by
+their place: 0 is day one.
 """
 
 from __future__ import annotations
