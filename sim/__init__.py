@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.reading.doubt import doubts
     from sim.reading.effect import explain_event
     from sim.reading.explain import explain
+    from sim.reading.spatial import median_voter
     from sim.runs.ask import Ask
     from sim.runs.posterior import load_posterior
     from sim.runs.result import Result
@@ -55,6 +56,7 @@ _HOMES: dict[str, str] = {
     "load": "sim.scenario",
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
+    "median_voter": "sim.reading.spatial",
     "run": "sim.runs.run",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
@@ -122,6 +124,7 @@ __all__ = [
     "load",
     "load_observed",
     "load_posterior",
+    "median_voter",
     "run",
     "shipped",
     "sweep",

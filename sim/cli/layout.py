@@ -225,4 +225,6 @@ def print_json(answer: Mapping[str, Any]) -> None:
 
 def print_csv(frame: pd.DataFrame) -> None:
     """Print a table as CSV."""
-    sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+    from sim.runs.sheet import csv_of
+
+    sys.stdout.write(csv_of(frame))

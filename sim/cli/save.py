@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.layout import stamped
 from sim.runs.folder import MANIFEST, write_ask
+from sim.runs.sheet import csv_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def write_folder(
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write tables, numbers to six significant digits."""
     for name, frame in tables.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(csv_of(frame, "%.6g"), encoding="utf-8", newline="")
 
 
 def write_figures(folder: Path, figures: Mapping[str, Figure], kind: str) -> None:

@@ -262,11 +262,12 @@ def sensitivity(
     from sim.cli.layout import Notes
     from sim.cli.pages.sweep import print_sensitivity
     from sim.figures.result import save
+    from sim.runs.sheet import csv_of
 
     swept = sim.Sweep.load(directory)
     result = swept.sensitivity(outcomes)
     table = result.table.merge(result.verdicts[["outcome", "grade"]], on="outcome")
-    table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
+    (directory / "sensitivity.csv").write_text(csv_of(table), encoding="utf-8", newline="")
     pictures = save(swept.plot.indices(result), directory / "sensitivity", "Sensitivity of outcomes to the factors")
     print_sensitivity(result, format.value)
     Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
@@ -299,10 +300,11 @@ def discover(
     from sim.cli.layout import Notes
     from sim.cli.pages.sweep import print_discovery
     from sim.figures.result import save
+    from sim.runs.sheet import csv_of
 
     swept = sim.Sweep.load(directory)
     result = swept.discover(where, boxes=boxes, threshold=density)
-    result.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
+    (directory / "discovery.csv").write_text(csv_of(result.table), encoding="utf-8", newline="")
     pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
     print_discovery(result, format.value)
     Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])

@@ -30,6 +30,7 @@ from sim.runs.modelversion import find_class
 from sim.runs.posterior import load_posterior
 from sim.runs.result import Result
 from sim.runs.run import memory
+from sim.runs.sheet import csv_of
 from sim.scenario import BadInput, Scenario
 from sim.scenario import load as load_scenario
 from sim.scenario.errors import folder_of
@@ -205,7 +206,7 @@ def _write_tables(result: Result, folder: Path) -> None:
     outcomes = result.outcomes().reset_index()
     _write(folder / "outcomes.parquet", pa.Table.from_pandas(outcomes, preserve_index=False))
     for name, frame in _sheets(result, outcomes):
-        frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(csv_of(frame, "%.6g"), encoding="utf-8", newline="")
     if result.record.wants("full"):
         _write(folder / "ledger.parquet", pa.Table.from_pandas(result.ledger(), preserve_index=False))
         _write(folder / "projects.parquet", pa.Table.from_pandas(result.projects(), preserve_index=False))

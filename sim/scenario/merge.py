@@ -8,6 +8,7 @@ drops inherited ones. Whether the values make sense is asked once, of the draft,
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -30,14 +31,17 @@ from sim.scenario.paths import (
     is_month,
     is_point,
     keys_at,
+    number_text,
     one_of,
     point_key,
     split,
 )
+from sim.scenario.table import Parameter
 from sim.scenario.yaml import Node, Scalar
 
 Value = Scalar | list[Scalar]
 
+MAX = sys.float_info.max
 _PERCENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*%", re.ASCII)
 
 
@@ -259,10 +263,14 @@ def is_course(node: Node, path: Path) -> bool:
     return row is not None and row.role == "conduct" and any(is_month(key) or key == STEPS for key in node.value)
 
 
+def _row(path: Path) -> Parameter | None:
+    """Row of the number at a path, which may be one of ``rest``."""
+    return find(tuple(path[1].split("."))) if path[:1] == ("rest",) and len(path) == 2 else find(path)
+
+
 def is_annotated(node: Node, path: Path) -> bool:
     """Whether a mapping is a value written out as {value, source, note, range}."""
-    named = tuple(path[1].split(".")) if path[:1] == ("rest",) and len(path) == 2 else path
-    if not isinstance(node.value, dict) or not (find(named) or is_date_path(named)):
+    if not isinstance(node.value, dict) or not (_row(path) or is_date_path(path)):
         return False
     return "value" in node.value or ("range" in node.value and all(key in ANNOTATED for key in node.value))
 
@@ -448,7 +456,13 @@ class _Walk:
                 "a list of two numbers, low then high, such as [0.2, 0.6]",
             )
             return None
-        return numbers[0], numbers[1]
+        row = _row(path)
+        low, high = (row.low, row.high) if row else (-MAX, MAX)
+        outside = [item for item, value in zip(items, numbers, strict=True) if not low <= value <= high]
+        for item in outside:
+            bounds = number_text(row) if row else "a finite number"
+            self.collect.add(self.place(item), (*path, "range"), what(item), f"{bounds}, as an end of a range")
+        return None if outside else (numbers[0], numbers[1])
 
 
 # -- from layers to a draft --------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
 
 from sim.reading.doubt import bands_hold
 from sim.runs.result import Result
+from sim.runs.sheet import csv_of
 from sim.scenario import Scenario
 from sim.view.state import NONE, View, written
 
@@ -31,8 +33,8 @@ def table(result: Result, what: str, view: View) -> bytes:
     """
     made = {"command": command(view), "bands": bands_hold(result.ask)}
     if what == "csv":
-        body = result.bands("all").to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        return f"# {made['command']} ({made['bands']})\n{body}".encode()
+        first = re.sub(r",(?=[=+@-])", ", ", f"# {made['command']} ({made['bands']})")  # no cell that is a formula
+        return f"{first}\n{csv_of(result.bands('all'), '%.6g')}".encode()
     stream, shares = io.BytesIO(), result.alignment()
     shares.attrs["sim"] = made
     shares.to_parquet(stream, index=False)

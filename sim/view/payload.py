@@ -1,10 +1,11 @@
 """A result as one compact dict of plain numbers, sent to the browser once and played there.
 
-Shares are whole per mille, grievance and engagement whole hundredths of a point. Arrays are flat lists in C order, time
-last: ``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` and ``up[sector]`` (republic,
-power, month), ``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot,
-republic, power, world); ``change``, like ``bands``, only where day one differs between worlds. The browser tells months
-apart by their place: 0 is day one.
+Shares are whole per mille, grievance and engagement whole hundredths of a point; what was delivered and what lapsed
+comes finer (``FINE``), as the browser adds it up and tells the part kept. Arrays are flat lists in C order, time last:
+``bands[sector]`` (quantile, republic, power, month), ``follow.share[sector]`` and ``up[sector]`` (republic, power,
+month), ``grievance`` and ``follow.grievance`` (republic, power, cause, month), ``cloud.share`` (snapshot, republic,
+power, world); ``change``, like ``bands``, only where day one differs between worlds. The browser tells months apart by
+their place: 0 is day one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ LEVELS: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles of the fan."""
 CLOUD, SNAPSHOTS = 200, 8
 """Worlds in the cloud of the triangle, and for how many months it is told (the browser draws what lies between)."""
+FINE = 100_000
+"""Whole parts of a point in which flows are sent that the browser divides by one another."""
 UNEQUAL = 1e-6
 """Where day one differs between worlds by more than this share, changes since day one are told on their own."""
 NUMBER = re.compile(r"\d+(?:\.(\d+))?")
@@ -118,9 +121,9 @@ def world_payload(result: Result, world: int, *, ledger: bool = True) -> Payload
         "pending": _series(of("pledges").sum(axis=-1), 100),
         "events": [[int(t) + 1, int(e)] for t, e in np.argwhere(of("event"))],
     }
-    for name in ("accepted", "delivered", "lapsed"):
+    for name, parts in (("accepted", 100), ("delivered", FINE), ("lapsed", FINE)):
         flow = of(name).sum(axis=-1).cumsum(axis=0)
-        sent[name] = _series(np.concatenate([np.zeros_like(flow[:1]), flow]), 100)
+        sent[name] = _series(np.concatenate([np.zeros_like(flow[:1]), flow]), parts)
     sent["projects"] = _projects_of(result, world, words=ledger)
     if ledger:
         sent["ledger"] = ledger_payload(result, world)
@@ -210,7 +213,7 @@ def difference_payload(changed: Result, base: Result, sector: str = "overall") -
 
 def _whole(values: NDArray[Any], factor: int) -> list[int]:
     """Rounded to whole parts, flat."""
-    whole: list[int] = np.rint(values * factor).astype(np.int32).ravel().tolist()
+    whole: list[int] = np.rint(values * factor).astype(np.int64).ravel().tolist()
     return whole
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import ctypes
 import gc
+import logging
 import os
 import socket
 import tempfile
@@ -30,6 +32,8 @@ ARENAS = (-8, 2)
 """glibc's M_ARENA_MAX: few heaps, or each visitor's thread keeps the memory of an ensemble."""
 QUIET = 3.0
 """Seconds between a visitor's leaving and giving back what he used, so that those who leave together are one."""
+FAREWELL = 10
+"""Seconds that a page may take to finish its drawing, and a visitor's leaving to be settled, once the server stops."""
 ASSETS = Path(__file__).parent / "assets"
 
 
@@ -65,12 +69,13 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
     """A uvicorn server, not yet running, that serves the dashboard of ``catalogue``."""
     near = host in LOOPBACK
     configure(near=near)
+    import pandas as pd  # noqa: F401 - before anybody comes: reacton looks at it even while another thread imports it
     import uvicorn
 
     catalogues.offered = catalogue
     import solara.server.starlette as served
 
-    return uvicorn.Server(
+    ready = uvicorn.Server(
         uvicorn.Config(
             served.app,
             host=host,
@@ -80,9 +85,28 @@ def server(catalogue: Catalogue, host: str, port: int) -> Any:
             access_log=False,
             ws_max_size=MESSAGE_BYTES,
             ws_per_message_deflate=not near,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=FAREWELL,
         )
     )
+    for name in ("uvicorn.error", "solara.server.kernel"):
+        logging.getLogger(name).addFilter(_CutOff(ready))
+    return ready
+
+
+class _CutOff(logging.Filter):
+    """Once the server stops, what it cuts off itself is no fault: tasks after ``FAREWELL`` and sends to pages that are
+    gone; after a second Ctrl-C, anything.
+    """
+
+    def __init__(self, ready: Any) -> None:
+        super().__init__()
+        self.ready = ready
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not self.ready.should_exit or record.exc_info is None:
+            return not self.ready.force_exit
+        cut = isinstance(record.exc_info[1], asyncio.CancelledError) or record.name != "uvicorn.error"
+        return not (cut or self.ready.force_exit)
 
 
 def free_port(host: str, port: int | None) -> int:

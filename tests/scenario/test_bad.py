@@ -22,7 +22,7 @@ from sim.cli.app import app
 from sim.scenario import BadInput, Scenario, load
 from sim.scenario.paths import RESERVED, find
 from sim.scenario.yaml import Node, read
-from tests.worlds import GOOD
+from tests.worlds import GOOD, edited
 
 SEEDS = range(14)
 LINES = GOOD.splitlines()
@@ -489,3 +489,53 @@ def test_large_files_that_extend_each_other_do_not_hang(tmp_path):
         with pytest.raises(BadInput):
             load(tmp_path / f"{name}.yaml")
         assert time.monotonic() - start < SECONDS
+
+
+# -- found by generated files ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("base", [GOOD, "extends: dushanbe-2025\n"], ids=["whole", "extends"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'=': {CHN: {budget: {value: 1, range: [-0, [1]]}}}",
+        "x: {CHN: {budget: {value: 1, range: [0, 1]}}}",
+        "x: {a: {b: {c: {value: 1, range: [0, 1]}}}}",
+        "x: {CHN: {budget: {2026: 1, 2027-03: {value: 1, range: [0, 1]}}}}",
+    ],
+)
+def test_an_unknown_section_that_looks_like_numbers_is_an_unknown_key(base: str, line: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        Scenario.from_yaml(base + line + "\n")
+    first, key = caught.value.problems[0], line.partition(":")[0].strip("'")
+    assert (first.line, first.column, first.path) == (len(base.splitlines()) + 1, 1, key)
+    assert first.found == f"the unknown key {key!r}"
+
+
+@pytest.mark.parametrize(
+    ("span", "end"),
+    [
+        ("[0.3, 1e999999999]", "1e999999999"),
+        ("[-.inf, 0.6]", "-.inf"),
+        ("[0.3, 2]", "2"),
+        ("[-0.1, 0.6]", "-0.1"),
+        ("[20 %, 140 %]", "'140 %'"),
+    ],
+)
+def test_a_range_is_finite_and_inside_the_bounds(span: str, end: str) -> None:
+    text = edited(GOOD, ("range: [0.25, 0.6]", f"range: {span}"))
+    with pytest.raises(BadInput) as caught:
+        Scenario.from_yaml(text)
+    (problem,) = caught.value.problems
+    assert end in problem.found
+    assert problem.expected == "a number from 0 to 1 (share), as an end of a range"
+    line = text.splitlines()[problem.line - 1]
+    assert line[problem.column - 1 :].startswith(end.strip("'"))
+
+
+def test_a_range_before_day_one_has_the_bounds_of_its_number() -> None:
+    good, bad = (f"{GOOD}rest: {{powers.RUS.strain: {{value: 0.3, range: [0.2, {end}]}}}}\n" for end in ("0.5", "7"))
+    scenario = Scenario.from_yaml(good)
+    assert Scenario.from_yaml(scenario.to_yaml()).hash == scenario.hash, "what is written can be read"
+    with pytest.raises(BadInput, match="found the number 7, expected a number from 0 to 1"):
+        Scenario.from_yaml(bad)

@@ -20,7 +20,7 @@ from sim.reading.projects import ALL, contests, in_world, paragraph, taken, told
 from sim.scenario.table import CAUSES, SECTORS
 from sim.view import board as boards
 from sim.view import panels
-from sim.view.payload import CLOUD, LEVELS, difference_payload, payload, world_payload
+from sim.view.payload import CLOUD, FINE, LEVELS, difference_payload, payload, world_payload
 from sim.world.record import Record
 
 CLASSES = [
@@ -100,7 +100,9 @@ def test_followed_world_is_the_world_of_the_result(result: sim.Result, sent: dic
         grievance = 100 * np.moveaxis(result.array("grievance")[..., world], 0, -1)
         np.testing.assert_allclose(shaped(follow["grievance"], r, p, len(CAUSES), t), grievance, atol=0.51)
         lapsed = result.array("lapsed")[..., world].sum(axis=(0, 3))
-        np.testing.assert_allclose(shaped(follow["lapsed"], r, p, t)[..., -1], 100 * lapsed, atol=0.52)
+        np.testing.assert_allclose(shaped(follow["lapsed"], r, p, t)[..., -1], FINE * lapsed, atol=0.51)
+        came = result.array("delivered")[..., world].sum(axis=(0, 3))
+        np.testing.assert_allclose(shaped(follow["delivered"], r, p, t)[..., -1], FINE * came, atol=0.51)
         assert (shaped(follow["delivered"], r, p, t)[..., 0] == 0).all()
 
 

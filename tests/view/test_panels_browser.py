@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -455,6 +456,21 @@ def test_saving(chromium: Any, sent: dict[str, Any], result: sim.Result, tmp_pat
             else:
                 assert content.startswith(b"\x89PNG")
                 assert len(content) > 20_000
+
+
+def test_a_saved_table_holds_no_formula(chromium: Any, tmp_path: Path) -> None:
+    """Text of a scenario that a spreadsheet would compute is text in the CSV, and as it is in the Parquet file."""
+    run = made_up(2, 2)
+    run["follow"]["ledger"]["wordings"] = ['=HYPERLINK("http://example.org")']
+    run["events"][0]["about"] = '=HYPERLINK("http://example.org")'
+    with panel_page(chromium, shown(run, ["Player", "Ledger"])) as page:
+        page.click("#ledger .sim-icon")
+        with page.expect_download() as waiting:
+            page.click("#ledger .sim-menu >> text=CSV")
+        waiting.value.save_as(tmp_path / "ledger.csv")
+    (row,) = pd.read_csv(tmp_path / "ledger.csv").to_dict("records")
+    assert row["text"] == '\'=HYPERLINK("http://example.org")'
+    assert row["month"] == 2
 
 
 def test_a_fault_stays_in_its_panel(chromium: Any, sent: dict[str, Any]) -> None:

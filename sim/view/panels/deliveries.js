@@ -1,5 +1,8 @@
 // Words and deeds: of all that each power has pledged since day one, what was delivered, is due and has lapsed.
 
+// Whole parts of a point in which each comes; what the part kept is told from comes finer (FINE of payload.py).
+const PARTS = { accepted: 100, delivered: 1e5, lapsed: 1e5, pending: 100 };
+
 function buildDeliveries(ctx) {
   const run = ctx.run,
     c = ctx.c,
@@ -13,14 +16,17 @@ function buildDeliveries(ctx) {
     plot = run.P <= 4 ? 176 : 120,
     head = 50,
     high = head + plot + 24;
-  const sums = (list, p, of = run) =>
-    Array.from({ length: of.T }, (_, t) => over.reduce((sum, r) => sum + list[of.pair(r, p) + t], 0) / 100);
+  const sums = (name, p, of = run) =>
+    Array.from(
+      { length: of.T },
+      (_, t) => over.reduce((sum, r) => sum + of.follow[name][of.pair(r, p) + t], 0) / PARTS[name],
+    );
   const boxes = cellsIn(ctx.width, run.P, 136, high),
     height = Math.max(...boxes.map((box) => box.y)) + high;
   const series = run.powers.map((_, p) => ({
-    came: sums(follow.delivered, p),
-    due: sums(follow.pending, p),
-    lapsed: sums(follow.lapsed, p),
+    came: sums("delivered", p),
+    due: sums("pending", p),
+    lapsed: sums("lapsed", p),
   }));
   const most = Math.max(0.1, ...series.flatMap((s) => s.came.map((v, t) => v + s.due[t] + s.lapsed[t])));
   const ticks = niceTicks(most, 3),
@@ -125,7 +131,7 @@ function before(ctx, group, power, over, sums, xs, y) {
     "path",
     {
       d: pathOf(
-        sums(base.follow.delivered, p, base)
+        sums("delivered", p, base)
           .slice(0, ctx.run.T)
           .map((v, t) => [xs(t), y(v)]),
       ),
@@ -185,7 +191,7 @@ export default makePanel({
               republic.code,
               power.code,
               ...["accepted", "delivered", "lapsed", "pending"].map((name) =>
-                (ctx.run.follow[name][ctx.run.pair(r, p) + t] / 100).toFixed(2),
+                (ctx.run.follow[name][ctx.run.pair(r, p) + t] / PARTS[name]).toFixed(2),
               ),
             ]),
           ),

@@ -9,9 +9,14 @@ function offer(name, type, content) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 4000);
 }
-function csv(rows) {
-  const cell = (x) => (/[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x));
+function csv(rows, inert = (x) => x) {
+  const quoted = (x) => (/[",\n\r]/.test(x) ? `"${x.replaceAll('"', '""')}"` : x),
+    cell = (x) => quoted(inert(String(x)));
   return rows.map((row) => row.map(cell).join(",")).join("\n") + "\n";
+}
+// Text that a spreadsheet would take for a formula, with an apostrophe in front (as sim/runs/sheet.py does).
+function asText(x) {
+  return /^[=+\-@\t\n\r]/.test(x) && Number.isNaN(Number(x)) ? `'${x}` : x;
 }
 // The panel's drawings stacked under its title and caption, as one stand-alone picture.
 function picture(ctx) {
@@ -119,7 +124,7 @@ function saveMenu(ctx, parent) {
     item("SVG", () => offer(`${name()}.svg`, "image/svg+xml", picture(ctx)[0]));
   }
   if (ctx.spec.table) {
-    item("CSV", () => offer(`${name()}.csv`, "text/csv", csv(ctx.spec.table(ctx))));
+    item("CSV", () => offer(`${name()}.csv`, "text/csv", csv(ctx.spec.table(ctx), asText)));
     item("Parquet", () => saveParquet(ctx, name()));
     saveFiles(ctx);
   }
