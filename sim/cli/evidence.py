@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
+from sim.scenario import BadInput
 
 Observed = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
@@ -89,13 +90,30 @@ def data(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="Show this series' figures.", show_default="list all")
     ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the series by year into FILE.png and FILE.svg, beside the table."),
+    ] = None,
     format: FormatOption = Format.table,
+    quiet: Quiet = False,
 ) -> None:
     """List the observed figures that come with sim: what they cover, where they are from, what contradicts them."""
     from sim.cli.pages.data import print_catalogue, print_series
     from sim.evidence.catalogue import catalogue, series
 
     if name is None:
+        if plot is not None:
+            raise BadInput.of("--plot without a series", "the NAME of one: sim data trade --plot trade", path="plot")
         print_catalogue(catalogue(), format.value)
-    else:
-        print_series(series(name), format.value)
+        return
+    if plot is not None:
+        from sim.cli.layout import Notes
+        from sim.figures.observed import by_year
+        from sim.figures.result import save
+
+        figure = by_year(series(name))
+        try:
+            Notes(hidden=quiet).written(save(figure, plot.with_suffix(""), f"observed: {name}"))
+        except OSError as error:
+            raise typer.BadParameter(f"cannot write {plot}: {error.strerror}", param_hint="--plot") from None
+    print_series(series(name), format.value)

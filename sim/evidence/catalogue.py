@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,7 @@ class Series:
 
     name: str
     file: str
+    kind: str
     title: str
     coverage: str
     source: str
@@ -29,11 +31,118 @@ class Series:
         """The figures as they are kept; empty cells are missing values, nothing is interpolated."""
         return pd.read_csv(shipped_dir("seeds") / FOLDER / self.file)
 
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """First and last year that the figures are of; None where no column says so."""
+        frame = self.frame()
+        said = [frame[column].dropna().astype(str) for column in ("year", "period", "date", "start") if column in frame]
+        found = [year for text in said[:1] for year in text.str.extract(r"((?:19|20)\d\d)")[0].dropna().astype(int)]
+        return (min(found), max(found)) if found else None
+
+    @property
+    def cells(self) -> int:
+        """How many figures there are: rows that say something."""
+        return len(self.frame())
+
+    def yearly(self) -> pd.DataFrame:
+        """What a figure of it shows: [panel, line, year, value], one value a year, in the unit ``self.unit``.
+
+        Flows of one year are added up: projects by sector, finance by kind, deliveries of arms by supplier. Each order
+        of arms is spread evenly over its years of delivery.
+
+        Raises
+        ------
+        BadInput : its figures are not yearly.
+        """
+        return self._drawn.tidy(self.frame())
+
+    @property
+    def unit(self) -> str:
+        """Unit of ``yearly``."""
+        return self._drawn.unit
+
+    @property
+    def flows(self) -> bool:
+        """Whether a year's figures add up to a whole."""
+        return self._drawn.flows
+
+    @property
+    def _drawn(self) -> Drawn:
+        if self.name not in DRAWN:
+            raise BadInput.of(f"{self.name}, whose figures are not by year", f"one of {', '.join(DRAWN)}", path="plot")
+        return DRAWN[self.name]
+
     def citations(self) -> pd.DataFrame:
         """What the ``source`` column stands for: [id, citation], in order of first use."""
         used = list(dict.fromkeys(self.frame()["source"].dropna()))
         known = pd.read_csv(shipped_dir("seeds") / FOLDER / "sources.csv").set_index("id")["citation"]
         return pd.DataFrame({"id": used, "citation": [str(known.get(name, "")) for name in used]})
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How a series becomes figures by year."""
+
+    tidy: Callable[[pd.DataFrame], pd.DataFrame]
+    unit: str
+    flows: bool = False
+
+
+def _by_power(value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+        return _tidy(frame.assign(panel=frame["republic"], line=frame["power"], value=frame[value]))
+
+    return tidy
+
+
+def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """One value a panel, line and year; what there is several of is added up."""
+    there = frame.dropna(subset=["value"])
+    summed: pd.DataFrame = there.groupby(["panel", "line", "year"], sort=True)["value"].sum().reset_index()
+    return summed
+
+
+def deliveries(frame: pd.DataFrame) -> pd.DataFrame:
+    """Arms delivered by year from a register of orders: [republic, power, year, tiv], an order spread evenly."""
+    known = frame.dropna(subset=["years_delivered", "tiv_delivered"])
+    years = known["years_delivered"].astype(str)
+    each = known.assign(year=years.str.split("; "), tiv=known["tiv_delivered"] / (years.str.count(";") + 1))
+    each = each.explode("year")
+    each = each.assign(year=each["year"].astype(float).astype(int))
+    out: pd.DataFrame = each.groupby(["republic", "power", "year"], sort=True)["tiv"].sum().reset_index()
+    return out
+
+
+def _arms(frame: pd.DataFrame) -> pd.DataFrame:
+    given = deliveries(frame)
+    return _tidy(given.assign(panel=given["republic"], line=given["power"], value=given["tiv"]))
+
+
+def _pairs(frame: pd.DataFrame) -> pd.DataFrame:
+    return _tidy(frame.assign(panel=frame["power_a"] + "–" + frame["power_b"], line="", value=frame["agreement"]))
+
+
+def _projects(frame: pd.DataFrame) -> pd.DataFrame:
+    year = frame["date"].str[:4].astype(int)
+    return _tidy(frame.assign(panel=frame["republic"], line=frame["sector"], year=year, value=frame["usd_m"]))
+
+
+def _finance(frame: pd.DataFrame) -> pd.DataFrame:
+    kinds = {"aid_usd_m": "aid", "other_official_usd_m": "other official", "vague_usd_m": "vague"}
+    long = frame.rename(columns=kinds).melt(["republic", "year"], list(kinds.values()), "line", "value")
+    return _tidy(long.assign(panel=long["republic"]))
+
+
+DRAWN: dict[str, Drawn] = {
+    "trade": Drawn(_by_power("total_usd_m"), "million US dollars"),
+    "unga-agreement": Drawn(_by_power("agreement"), "share of roll calls"),
+    "unga-powers": Drawn(_pairs, "share of roll calls"),
+    "arms-orders": Drawn(_arms, "delivered, trend-indicator values", flows=True),
+    "china-projects": Drawn(_projects, "million US dollars announced", flows=True),
+    "china-finance": Drawn(_finance, "million US dollars of 2021 committed", flows=True),
+    "fdi-china": Drawn(_by_power("fdi_stock_usd_m"), "million US dollars, stock"),
+}
+"""Series with figures by year."""
 
 
 def catalogue() -> dict[str, Series]:
@@ -43,7 +152,7 @@ def catalogue() -> dict[str, Series]:
         said = record.get("contradictions")
         texts = {
             key: " ".join(str(record.get(key) or "").split())
-            for key in ("file", "title", "coverage", "source", "licence")
+            for key in ("file", "kind", "title", "coverage", "source", "licence")
         }
         known[name] = Series(name, **texts, contradictions=tuple(map(str, said)) if isinstance(said, list) else ())
     return known

@@ -43,6 +43,11 @@ NAMES = {
 """Names of those on record, for pages and pictures."""
 PAIRS: tuple[tuple[str, str], ...] = (("RUS", "CHN"), ("RUS", "EUU"), ("CHN", "EUU"))
 
+FEW = 10
+"""Roll calls that a year's agreement needs to count: of fewer it says next to nothing."""
+LONG = 1992
+"""First year of the long record of votes."""
+
 _KEYS = {
     "trade": ["republic", "power", "year", "total_usd_m"],
     "votes": ["republic", "power", "year", "agreement"],
@@ -118,7 +123,8 @@ def load_observed(file: str | Path | None = None, first: int = 2010) -> Observed
     file : a CSV with the columns of ``seeds/observed/trade.csv`` (republic, power, year, total_usd_m), of
         ``unga_agreement.csv`` (republic, power, year, agreement) or of ``unga_powers.csv`` (power_a, power_b, year,
         agreement); other columns are left alone; a row whose ``year_complete`` does not begin with "yes" is left out.
-    first : first year that is read.
+    first : first year that is read; ``LONG`` for all of the votes, which go back further than trade. A year's agreement
+        that rests on fewer than ``FEW`` roll calls is left out.
 
     Raises
     ------
@@ -138,6 +144,8 @@ def load_observed(file: str | Path | None = None, first: int = 2010) -> Observed
     complete = frames["votes"]
     if "year_complete" in complete:
         complete = complete[complete["year_complete"].astype(str).str.startswith("yes")]
+    if "n_votes" in complete:
+        complete = complete[~(complete["n_votes"] < FEW)]
     last = int(max(frames["trade"]["year"].max(), complete["year"].max()))
     years = np.arange(first, last + 1)
     accord = frames["accord"]

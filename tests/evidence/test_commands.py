@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.cli.pages.data import KEYS
-from sim.evidence.catalogue import catalogue, series
+from sim.evidence.catalogue import DRAWN, catalogue, deliveries, series
 from sim.scenario import BadInput, load
 from sim.scenario.locate import shipped_dir
 
@@ -89,7 +89,7 @@ def test_json_is_whole_and_says_how_it_was_made(name: str) -> None:
         ("one story", "republic power driver low median"),
         ("event", "scenario republic power size base"),
         ("blocs", "bloc against deepest minimum energy"),
-        ("data", "name title coverage source licence contradictions"),
+        ("data", "name kind years cells title coverage source licence contradictions"),
         ("one series", "republic power year agreement n_votes"),
     ],
 )
@@ -264,10 +264,44 @@ def test_every_series_is_listed_with_sources_and_contradictions() -> None:
     assert known["trade"].contradictions
 
 
+def test_a_series_by_year_is_drawn(tmp_path: Path) -> None:
+    for name in DRAWN:
+        code, _, told = run_cli("data", name, "--plot", str(tmp_path / f"{name}.png"))
+        assert code == 0, told
+        assert (tmp_path / f"{name}.png").stat().st_size > 10_000
+    for arguments in (["data", "energy", "--plot", "x"], ["data", "--plot", "x"]):
+        code, page, told = run_cli(*arguments)
+        assert (code, page) == (2, ""), arguments
+        assert "expected" in told
+    code, _, told = run_cli("data", "trade", "--plot", str(tmp_path / "none" / "trade"))
+    assert code == 2
+    assert "cannot write" in told
+
+
+def test_an_order_of_arms_is_spread_over_its_years_of_delivery() -> None:
+    orders = pd.DataFrame(
+        {
+            "republic": ["KAZ", "KAZ", "KAZ"],
+            "power": ["RUS", "RUS", "CHN"],
+            "years_delivered": ["2001; 2003", "2003", None],
+            "tiv_delivered": [10.0, 2.0, 4.0],
+        }
+    )
+    assert deliveries(orders).to_numpy().tolist() == [["KAZ", "RUS", 2001, 5.0], ["KAZ", "RUS", 2003, 7.0]]
+    whole = series("arms-orders")
+    assert whole.yearly().value.sum() == pytest.approx(
+        whole.frame().dropna(subset=["years_delivered"]).tiv_delivered.sum()
+    )
+
+
 def test_the_record_that_is_scored_is_whole() -> None:
     votes = series("unga-agreement").frame()
-    scored = votes[votes.year <= 2024]
+    scored = votes[votes.year.between(2010, 2024)]
     assert len(scored) == 5 * 3 * 15
+    early = votes[votes.year < 2010]
+    assert (len(early), early.year.min()) == (255, 1992)
+    assert not early.duplicated(["republic", "power", "year"]).any()
+    assert early.agreement.between(0, 1).all()
     assert scored.agreement.between(0, 1).all()
     assert series("data:trade.csv".removeprefix("data:")).name == series("data:trade").name == "trade"
     with pytest.raises(BadInput, match="did you mean trade"):

@@ -194,7 +194,7 @@ def test_every_csv_is_in_the_index_once() -> None:
     files = [entry["file"] for entry in index.values()]
     assert sorted(files) == sorted(path.name for path in OBSERVED.glob("*.csv") if path.name != "sources.csv")
     for key, entry in index.items():
-        assert entry.keys() == {"file", "title", "coverage", "source", "licence", "contradictions"}, key
+        assert entry.keys() == {"file", "kind", "title", "coverage", "source", "licence", "contradictions"}, key
 
 
 def test_every_row_names_a_known_source() -> None:

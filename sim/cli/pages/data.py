@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.cli import layout
+from sim.evidence.catalogue import DRAWN
 from sim.evidence.observed import NAMES
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def print_catalogue(known: Mapping[str, Series], format: str) -> None:
     rows = [
         {
             "name": one.name,
+            "kind": one.kind,
+            "years": _years(one),
+            "cells": one.cells,
             "title": one.title,
             "coverage": one.coverage,
             "source": one.source,
@@ -47,13 +51,17 @@ def print_catalogue(known: Mapping[str, Series], format: str) -> None:
         return
     console = layout.stdout()
     table = layout.table(
-        "Observed figures (scenarios cite them as data:NAME)", ["Name"], [], ["What, coverage, contradictions"]
+        "Observed figures (scenarios cite them as data:NAME)",
+        ["Name", "Kind", "Years"],
+        ["cells"],
+        ["What, coverage, known faults"],
     )
     for one in known.values():
         known_faults = "".join(f"\nMind: {text}" for text in one.contradictions)
-        table.add_row(one.name, f"{one.title}.\nCovers: {one.coverage}.\nFrom: {one.source}.{known_faults}\n")
+        said = f"{one.title}.\nCovers: {one.coverage}.\nFrom: {one.source}.{known_faults}\n"
+        table.add_row(one.name, one.kind, _years(one), str(one.cells), said)
     layout.print_table(console, table)
-    console.print("sim data NAME shows the figures.")
+    console.print(f"sim data NAME shows the figures; --plot FILE draws those by year: {', '.join(DRAWN)}.")
 
 
 def print_series(one: Series, format: str) -> None:
@@ -105,6 +113,11 @@ def print_series(one: Series, format: str) -> None:
         f"\nSources: {'; '.join(cited.citation[:CITED])}"
         f"{f' and {len(cited) - CITED} more (--format csv names each row’s)' if len(cited) > CITED else ''}."
     )
+
+
+def _years(one: Series) -> str:
+    """The years that its figures are of: "1992–2025"; nothing where they are of none."""
+    return "" if one.years is None else "–".join(dict.fromkeys(map(str, one.years)))
 
 
 def _cell(value: Any) -> str:
