@@ -134,7 +134,7 @@ class _Review:
             found = f"{len(keys)} {path[0]}"
             expected = f"1 to {MAX_POWERS if path[0] == 'powers' else MAX_REPUBLICS}"
         else:
-            some = ", ".join(printable(key, 20) for key in keys[:4]) + (", ..." if len(keys) > 4 else "")
+            some = ", ".join(printable(key) for key in keys[:4]) + (", ..." if len(keys) > 4 else "")
             found = f"a mapping of {some}" if keys else "an empty mapping"
         near = next((near for key in keys[:4] if (near := nearest(key, ANNOTATED))), None) if find(path) else None
         self.collect.add(self.draft.key_place(path), path, found, expected, near)

@@ -83,7 +83,7 @@ class Collector:
 
     def add(self, place: Place, path: Path, found: str, expected: str, near: str | None = None) -> None:
         """Note a problem."""
-        shown = printable(dotted(path), 120)
+        shown = printable(dotted(path))
         self.extend([Problem(place.file, place.line, place.column, shown, found, expected, near)])
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -223,8 +223,24 @@ def test_check_and_show_say_which_events_a_shorter_run_leaves_out(tmp_path: Path
     done = call("check", str(file))
     assert done.exit_code == 0
     assert "left out, beyond its 12 months: china-summit-2027, eu-summit-2027, russia-summit-2027" in done.stdout
-    assert "Left out, as they lie beyond the end of this run: china-summit-2027," in call("show", str(file)).stdout
+    assert "Left out, beyond its 12 months: china-summit-2027," in call("show", str(file)).stdout
     assert "left out" not in call("check", "dushanbe-2025").stdout
+
+
+def test_check_and_show_remark_what_may_surprise(tmp_path: Path) -> None:
+    text = "extends: dushanbe-2025\nevents:\n"
+    text += "  talks: {kind: other, chance: 0.1, on: 0}\n  peace: {kind: other, chance: 0.1, if: talks}\n"
+    text += "  turn: {kind: other, date: 2026-01, changes: {powers.RUS.interest.trade: 0.1, powers.CHN.rivalry: 0.1}}\n"
+    file = write(tmp_path, "remarks.yaml", text)
+    remarks = [
+        "peace never happens, as it waits for talks, which is switched off",
+        "turn changes powers.RUS.interest in trade; as they must sum to 1, all of powers.RUS.interest are scaled to do "
+        "so while that holds",
+    ]
+    assert call("check", file).stdout.splitlines()[1:] == [f"{file}: {remark}" for remark in remarks]
+    assert json.loads(call("check", file, "--format", "json").stdout)["files"][0]["remarks"] == remarks
+    page = " ".join(call("show", file).stdout.split())
+    assert all(remark[1:] in page for remark in remarks)
 
 
 def test_a_scenario_cannot_steer_the_terminal(tmp_path: Path) -> None:

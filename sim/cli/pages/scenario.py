@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli import layout
+from sim.runs.words import capital
 from sim.scenario import BadInput
 from sim.scenario.dates import month_label
 from sim.scenario.doubt import STATED
 from sim.scenario.paths import said
+from sim.scenario.remarks import remarks
 from sim.scenario.strategies import STANDARD, strategies_of
 from sim.scenario.table import SHARE_DOUBT, SIZE_DOUBT
 from sim.scenario.uses import number, resting_on
@@ -50,17 +52,17 @@ def print_check(checked: Sequence[tuple[str, Scenario | BadInput]], format: str)
                 typer.echo(str(found), err=True)
                 continue
             typer.echo(f"{file}: ok ({layout.visible(found.title)})")
-            if found.left_out:
-                typer.echo(f"{file}: left out, beyond its {found.months} months: {', '.join(found.left_out)}")
+            for remark in remarks(found):
+                typer.echo(f"{file}: {layout.visible(remark)}")
         return
     rows = []
     for file, found in checked:
         if isinstance(found, BadInput):
             for problem in found.problems:
                 told = asdict(problem)
-                rows.append({"file": file, "ok": False, "left_out": [], "at": told.pop("file"), **told})
+                rows.append({"file": file, "ok": False, "left_out": [], "remarks": [], "at": told.pop("file"), **told})
         else:
-            rows.append({"file": file, "ok": True, "left_out": list(found.left_out)})
+            rows.append({"file": file, "ok": True, "left_out": list(found.left_out), "remarks": remarks(found)})
     _print_list_of("files", rows, format)
 
 
@@ -70,7 +72,7 @@ def _print_list_of(name: str, rows: list[dict[str, Any]], format: str) -> None:
         return
     import pandas as pd
 
-    flat = [{key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows]
+    flat = [{k: ("; " if k == "remarks" else " ").join(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
     layout.print_csv(pd.DataFrame(flat))
 
 
@@ -94,8 +96,8 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         layout.print_table(console, _conduct(scenario))
     layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
     layout.print_table(console, _timeline(scenario))
-    if scenario.left_out:
-        console.print(f"Left out, as they lie beyond the end of this run: {', '.join(scenario.left_out)}.")
+    for remark in remarks(scenario):
+        console.print(f"{capital(remark)}.")
     used = _used(scenario, scenario.numeric_paths())
     if sources:
         for title, paths in _sections(scenario).items():
