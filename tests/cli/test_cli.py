@@ -24,6 +24,7 @@ import sim
 from sim.cli.app import app
 from sim.cli.layout import Progress
 from sim.cli.pages.run import most_telling
+from sim.reading.effect import explain_event
 from sim.scenario.sources import records
 
 ROOT = Path(__file__).parents[2]
@@ -293,7 +294,9 @@ def test_run_prints_a_page() -> None:
     assert answer.exit_code == 0, answer.output
     for part in (
         "Dushanbe 2025",
-        "Alignment, 2025-10 to 2026-10",
+        "Alignment, in % of a republic's engagement; day one is in October 2025",
+        "Oct 2026  Oct 2026  Oct 2026          lower",
+        "one      10 %    median      90 %  change     in",
         "Turkmenistan",
         "Leading power",
         "deferential",
@@ -390,19 +393,53 @@ def test_a_long_run_is_remarked_once_and_not_when_quiet() -> None:
     assert call(*words, "--months", "121", "--quiet").stderr == ""
 
 
-@pytest.mark.parametrize("words", [("run",), ("explain",), ("explain", "--republic", "TJK", "--power", "RUS")])
-def test_one_world_is_no_probability(words: tuple[str, ...]) -> None:
-    answer = call(words[0], "dushanbe-2025", *words[1:], "--worlds", "1", "--months", "30")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "dushanbe-2025"),
+        ("explain", "dushanbe-2025"),
+        ("explain", "dushanbe-2025", "--republic", "TJK", "--power", "RUS"),
+        ("explain", "dushanbe-2025", "--event", "truce"),
+        ("explain", "dushanbe-2025", "--event", "dushanbe-summit"),
+        ("compare", "dushanbe-2025", "war-drags-on", "moscow-reasserts"),
+        ("blocs", "dushanbe-2025"),
+    ],
+)
+def test_one_world_is_no_probability(words: tuple[str, ...], tmp_path: Path) -> None:
+    length = () if words[0] == "blocs" else ("--months", "8")
+    answer = call(*words, "--worlds", "1", *length, "--out", str(tmp_path / "out"))
     assert answer.exit_code == 0, answer.output
-    text = " ".join(answer.output.split())
-    assert "of worlds" not in text
-    assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0]
-    assert "1 world," in text
+    text = " ".join(answer.output.partition("How a state of the model is read")[0].split())
+    pictures = [file.read_text(encoding="utf-8") for file in (tmp_path / "out").glob("*.svg")]
+    assert pictures
+    for said in (text, *pictures):
+        assert not re.search("(of|in all) (the )?worlds", said)
+        assert "standard error" not in said
+    assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0].partition("Beside alignment")[0]
+    assert "1 world," in answer.output
 
 
-def test_an_event_in_one_world_is_no_probability() -> None:
-    answer = call("explain", "dushanbe-2025", "--event", "truce", "--worlds", "1", "--months", "30")
-    assert "of worlds" not in " ".join(answer.stdout.rpartition("Difference it makes")[2].split())
+def test_an_event_that_comes_in_no_world_is_told_with_its_chance_and_without_a_table() -> None:
+    answer = call("explain", "dushanbe-2025", "--event", "truce", "--worlds", "20", "--months", "3", "--doubt", "none")
+    assert answer.exit_code == 0
+    page = " ".join(answer.stdout.split())
+    said = "It comes in none of the 20 worlds, so that it changes nothing. The scenario says: 1 % a month from 2025-12 to"
+    assert said in page
+    assert "Difference it makes" not in page
+    effect = explain_event("dushanbe-2025", "truce", 20, 3)
+    assert said in effect.headline()
+    assert effect.headline() in page
+
+
+def test_a_comparison_says_of_each_side_how_much_is_in_doubt() -> None:
+    page = call("compare", "dushanbe-2025", "war-drags-on", *SMALL).stdout
+    asks = [sim.Ask.of(name, months=13, doubt=True, posterior="dushanbe-2025") for name in ("dushanbe-2025", "war-drags-on")]
+    counts = [len({path.removeprefix("rest.") for path in ask.doubts}) for ask in asks]
+    assert counts[0] != counts[1]
+    for ask, count in zip(asks, counts, strict=True):
+        said = f"{ask.scenario.name}: with posterior dushanbe-2025 (500 draws), {count} numbers in doubt"
+        assert said in page.splitlines()
 
 
 def test_day_one_is_called_so_by_pages_and_dated_by_the_month_before_in_tables(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from rich.text import Text
 from sim.cli import layout
 from sim.runs.words import capital
 from sim.scenario import BadInput
-from sim.scenario.dates import month_label
 from sim.scenario.doubt import STATED
+from sim.scenario.occasions import provided, when
 from sim.scenario.paths import said
 from sim.scenario.remarks import remarks
 from sim.scenario.strategies import STANDARD, strategies_of
@@ -22,7 +22,7 @@ from sim.scenario.table import SHARE_DOUBT, SIZE_DOUBT
 from sim.scenario.uses import number, resting_on
 
 if TYPE_CHECKING:
-    from sim.scenario import EventSpec, Scenario
+    from sim.scenario import Scenario
 
 
 SHORT = 26
@@ -277,38 +277,16 @@ def _timeline(scenario: Scenario) -> Table:
     for name, event in sorted(scenario.events.items(), key=lambda item: (item[1].date is None, item[1].date or 0)):
         said = "date" if event.date is not None else "probability" if event.says("probability") else "chance"
         sources = ", ".join(scenario.source_of(f"events.{name}.{said}"))
+        on = f"{provided(event)} ".lstrip()
         table.add_row(
-            _when(event),
+            when(event),
             Text.assemble(
                 (name, "bold"),
-                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} {_where(event)}",
+                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} {on}",
                 (f"[{sources}]", "dim"),
             ),
         )
     return table
-
-
-def _when(event: EventSpec) -> str:
-    """Its date, or how likely it is."""
-    probability = f"{100 * event.probability:g} %" if event.says("probability") else ""
-    if event.date is not None:
-        when = " ".join(part for part in (event.date_label, probability) if part)
-    elif probability and event.before is not None:
-        start = f"from {month_label(event.after)} " if event.after else ""
-        when = f"{probability} {start}to {month_label(event.before - 1)}"
-    else:
-        when = f"{100 * event.chance:g} % a month"
-    return when
-
-
-def _where(event: EventSpec) -> str:
-    """What it waits for and excludes, and how often it comes; "" for an event that happens once and anyhow."""
-    parts = [f"Only if {' and '.join(event.needs)}."] if event.needs else []
-    parts += [f"Not if {' or '.join(event.unless)}."] if event.unless else []
-    parts += [f"Excludes {', '.join(event.excludes)}."] if event.excludes else []
-    parts += [f"Again every {event.every:g} months."] if event.every else []
-    parts += [f"{event.repeats:g} times at most."] if event.says("repeats") else []
-    return "".join(f"{part} " for part in parts)
 
 
 def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:
