@@ -171,24 +171,21 @@ def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | N
 
 
 def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:
-    from sim.runs.doubt import Doubt
+    from sim.runs.doubt import Doubt, spans
 
     if {"all", "none"} <= set(doubts or []):
         raise sim.BadInput.of("all and none at once", "one of the two", path="--doubt")
-    ranges = dict(_range(text) for text in doubts or [] if text not in ("all", "none"))
+    ranges = spans(_range(text) for text in doubts or [] if text not in ("all", "none"))
     return Doubt(everything, ranges) if everything or ranges else None
 
 
-def _range(text: str) -> tuple[str, tuple[float, float]]:
-    from sim.runs.doubt import pair
-
+def _range(text: str) -> tuple[str, list[str]]:
     path, _, span = text.partition("=")
-    try:
-        return path.strip(), pair(path.strip(), span.split(":"))
-    except sim.BadInput as error:
+    ends = [end.strip() for end in span.split(":")]
+    if len(ends) != 2 or not path.strip():
         wanted = "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=20 %:60 %"
-        more = error.problems[0].expected.partition("; ")[2]
-        raise sim.BadInput.of(repr(text), f"{wanted}; {more}" if more else wanted, path="--doubt") from None
+        raise sim.BadInput.of(repr(text), wanted, path="--doubt")
+    return path.strip(), ends
 
 
 def refuse_unusable(out: Path | None) -> None:

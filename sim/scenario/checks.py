@@ -128,6 +128,8 @@ class _Review:
             self.collect.add(leaf.place, path, _found(leaf, kind), expected_at(path), near)
 
     def _mapping_refused(self, path: Path, kind: str) -> None:
+        if find(path) and any(problem.path.startswith(dotted(path)) for problem in self.collect.problems):
+            return  # what is wrong with its parts has been told
         keys = self.children.get(path, [])
         expected = expected_at(path)
         if kind in ("too_short", "too_long") and len(path) == 1:

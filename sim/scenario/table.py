@@ -331,8 +331,7 @@ TABLE: tuple[Parameter, ...] = (
     _event("repeats", "times", 1.0, 1200.0, 1.0,
            "How often it happens at most; its lasting changes begin anew each time."),
     _event("every", "months", 0.0, 1200.0, 0.0,
-           "Months after which a dated event comes again, as often as 'repeats' says or else to the end; never if it is left "
-           "out."),
+           "Months after which a dated event comes again, as often as 'repeats' says or else to the end; 0: never."),
     _event("lasts", "months", 1.0, 1200.0, 1200.0, "How long its changes of strain, respect, budget, pull, "
            "resolve and conduct hold."),
     _event("over", "months", 1.0, 240.0, 1.0, "Months over which those changes build up."),

@@ -29,6 +29,7 @@ from sim.scenario.sources import records
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("run", "list", "show", "check", "schema")
+STRAIN = "powers.RUS.strain"
 SMALL = ("--worlds", "8", "--months", "13")
 QUIET_WORLD = {name: value for name, value in os.environ.items() if name not in {"FORCE_COLOR", "GITHUB_ACTIONS"}}
 
@@ -110,6 +111,12 @@ def test_version() -> None:
         (("explain", "dushanbe-2025", "--event", "truce", "--to", "2026-01"), "--event: found --to beside it, expected"),
         (("tornado", "dushanbe-2025", "--doubt", "none"), "--doubt: found none alone, expected all, or a number to"),
         (("run", "dushanbe-2025", "--doubt", "none", "--doubt", "all"), "--doubt: found all and none at once, expected"),
+        (
+            ("run", "dushanbe-2025", "--doubt", f"{STRAIN}=0.1:0.6", "--doubt", f"{STRAIN}=20 %:90 %"),
+            f"{STRAIN}: found two ranges, 0.1:0.6 and 0.2:0.9, expected one range for each path",
+        ),
+        (("run", "dushanbe-2025", "--doubt", f"{STRAIN}=60 %:20 %"), "found 0.6 before 0.2, the ends swapped, expected"),
+        (("run", "dushanbe-2025", "--doubt", f"{STRAIN}=0.3"), "--doubt: found 'powers.RUS.strain=0.3', expected all"),
         (("sweep", "dushanbe-2025", "--vary", "powers.RUS.strain=0:1:3"), "--out: found nothing, expected a folder to"),
         (("view", "--results", "nowhere"), "--results: found nowhere, expected a folder"),
         (("run", "dushanbe-2052"), "did you mean dushanbe-2025?"),

@@ -114,7 +114,7 @@ CASES: dict[str, tuple[list[Edit], str, str, str, str | None]] = {
         [("range: [0.25, 0.6]", "range: [0.6, 0.25]")],
         "[0.6, 0.25]",
         "powers.RUS.strain.range",
-        "a list of 2",
+        "0.6 before 0.25, the ends swapped",
         None,
     ),
     "misspelt part of a value": (
