@@ -49,6 +49,11 @@ def drowned(size: str, difference: float) -> bool:
     return size == NEGLIGIBLE and abs(difference) >= LIMITS["small"]
 
 
+def spelled(size: str, difference: float) -> str:
+    """The word for a difference, with a star where it is negligible only beside doubt alone: ``negligible*``."""
+    return f"{size}{DROWNED if drowned(size, difference) else ''}"
+
+
 def mark(size: str, difference: float) -> str:
     """The mark of a difference: dots, a star where it is negligible beside doubt alone, "" where it is by itself."""
     return DROWNED if drowned(size, difference) else MARKS[size]

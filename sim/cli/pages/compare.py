@@ -13,7 +13,7 @@ from sim.cli import layout
 from sim.cli.save import write_folder
 from sim.reading.compare import ALL
 from sim.reading.differing import given
-from sim.reading.sizes import DROWNED, NEGLIGIBLE, WORDS, drowned, legend, mark
+from sim.reading.sizes import NEGLIGIBLE, WORDS, legend, mark, spelled
 from sim.runs.words import capital, minus, month_words, short_names, signed
 from sim.scenario.table import STANCES
 
@@ -141,7 +141,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
             indented(story, row.power),
             layout.share(row.base),
             layout.share(row.median),
-            size_words(row.size, row.difference),
+            spelled(row.size, row.difference),
             gap(row) if both.worlds > 1 else signed(row.difference),
             _higher(row, both.worlds),
             row.clear_since or "–",
@@ -248,11 +248,6 @@ def by_republic(table: Table, rows: Iterable[Any], story: Scenario) -> Iterator[
 def indented(story: Scenario, code: str) -> str:
     """A power's name, set in below its republic's."""
     return f"  {story.powers[code].name}"
-
-
-def size_words(size: str, difference: float) -> str:
-    """The size of a difference, with a star where it is negligible only beside the doubt."""
-    return f"{size}{DROWNED * drowned(size, difference)}"
 
 
 def gap(row: Any) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.cli import layout
-from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented, size_words
+from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
 from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
-from sim.reading.sizes import legend
+from sim.reading.sizes import legend, spelled
 from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
 from sim.reading.telling import headline as telling
 from sim.runs.words import capital, minus, month_words, short_names, signed
@@ -184,9 +184,9 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
         moved = sorted(zip(effect.explanation.drivers, parts[:, i, j], strict=True), key=lambda one: -abs(one[1]))
         through = [f"{driver_words(name)} {signed(part)}" for name, part in moved[:3] if abs(part) >= SMALL]
         cells = (
-            [gap(row), size_words(row.size, row.difference), row.clear_since or "–"]
+            [gap(row), spelled(row.size, row.difference), row.clear_since or "–"]
             if always
-            else [gap_where(row), size_words(row.size_if_came, row.difference_if_came), signed(row.difference)]
+            else [gap_where(row), spelled(row.size_if_came, row.difference_if_came), signed(row.difference)]
         )
         out.add_row(indented(story, row.power), *cells, ", ".join(through) or "–")
     layout.print_table(console, out)
