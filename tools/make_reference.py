@@ -99,7 +99,10 @@ What `strategy` may name. None has numbers of its own: how strongly it acts foll
 |---|---|---|---|
 """
 EXITS = """Results go to stdout, progress and notes to stderr. Exit codes: 0 success, 2 bad input, 130 stopped with
-Ctrl-C.
+Ctrl-C. A mistake is told in a line: where it is, what was found there, what was expected, and the nearest valid name.
+
+`sim --install-completion`, once, lets the Tab key complete commands, options, scenarios, sectors and strategies;
+`sim --show-completion` prints what that adds to the shell.
 """
 ROLES = {"state": "day one", "conduct": "conduct", "rule": "rule", "event": "event"}
 

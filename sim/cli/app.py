@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -19,15 +20,40 @@ from typer.core import TyperGroup
 
 import sim
 from sim.cli.evidence import backtest, calibrate, data
+from sim.cli.mistakes import Usage, mistake
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
 from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
 from sim.cli.sweeps import discover, sensitivity, sweep, tornado, tournament
 from sim.cli.view import view
+from sim.scenario.errors import nearest, printable
 
 
 class Commands(TyperGroup):
     """The group of commands; turns every expected failure into one clean message and its exit code."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Parse the command line and run it; what is wrong with it is told as every other mistake is."""
+        typed = sys.argv[1:] if args is None else list(args)
+        try:
+            code = super().main(args, *rest, standalone_mode=False, **extra)
+        except Usage as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                code = 2  # the help has been printed
+            elif standalone_mode:
+                typer.echo(str(mistake(error, typed, self)), err=True)
+                code = 2
+            else:
+                raise
+        return sys.exit(code or 0) if standalone_mode else code
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command named first; for another name the nearest one."""
+        if args[0] not in self.commands:
+            expected = f"one of {', '.join(self.commands)}"
+            found = f"the unknown command {printable(args[0])!r}"
+            raise sim.BadInput.of(found, expected, path="sim", nearest=nearest(args[0], self.commands))
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -64,7 +90,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Example: [bold]sim run dushanbe-2025 --worlds 200[/bold]",
+    epilog="Example: [bold]sim run dushanbe-2025 --worlds 200[/bold]\n\n"
+    "[bold]sim --install-completion[/bold], once, lets the Tab key complete commands, options and names.",
 )
 
 

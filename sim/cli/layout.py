@@ -9,7 +9,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -121,7 +121,7 @@ class Notes:
 
 def table(title: str, left: Iterable[str], right: Iterable[str], wide: Iterable[str] = ()) -> Table:
     """A table with columns of names, then of numbers, then of text that may wrap; see ``print_table``."""
-    made = Table(title=title, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    made = Table(title=title, box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     wide = list(wide)
     for name in left:
         made.add_column(name, overflow="fold", no_wrap=bool(wide))  # where text can give way, a path stays whole
@@ -174,6 +174,11 @@ def chance(value: float) -> str:
     return percent(value, short=True)
 
 
+def part(value: float, alone: bool) -> str:
+    """A part of the worlds, 0 to 1; of one world ``alone``, whether it is so there."""
+    return ("yes" if value else "no") if alone else chance(value)
+
+
 def amount(bytes_: int) -> str:
     """An amount of bytes: "45 MB", "1.3 GB"."""
     return f"{bytes_ / 1e9:.1f} GB" if bytes_ >= 1e9 else f"{max(bytes_ / 1e6, 1):.0f} MB"
@@ -201,10 +206,13 @@ def computed_with() -> str:
     return ", ".join(f"{name} {version}" for name, version in versions().items())
 
 
-def colophon(worlds: int, hashes: Iterable[str], *asks: Ask) -> str:
-    """The last lines of a page: seed, worlds, hashes of the scenarios (each once), and what asks hold beside them."""
-    beside = dict.fromkeys(text for ask in asks for text in ask.beside)
-    more = f"\nWith {', '.join(beside)}" if beside else ""
+def colophon(worlds: int, hashes: Iterable[str], *asks: Ask, names: Sequence[str] = ()) -> str:
+    """The last lines of a page: seed, worlds, hashes of the scenarios (each once), and what each ask holds beside them.
+
+    ``names``: what to call the asks where there are several.
+    """
+    heads = [f"{name}: with" for name in names] or ["With"]
+    more = "".join(f"\n{head} {', '.join(ask.beside)}" for head, ask in zip(heads, asks, strict=True) if ask.beside)
     count = f"{worlds:,} world{'s' * (worlds > 1)}"
     return f"\nSeed {asks[0].seed}, {count}, scenario {', '.join(dict.fromkeys(hashes))}{more}"
 

@@ -27,7 +27,8 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def _scenarios() -> list[str]:
+def known_scenarios() -> list[str]:
+    """Names that the shell completes."""
     return list(sim.shipped())
 
 
@@ -53,13 +54,13 @@ ScenarioName = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A shipped scenario (sim list names them) or the path of a YAML file.",
-        autocompletion=_scenarios,
+        autocompletion=known_scenarios,
     ),
 ]
 ScenarioNames = Annotated[
     list[str],
     typer.Argument(
-        metavar="SCENARIO...", help="Two or more; the others are compared with the first.", autocompletion=_scenarios
+        metavar="SCENARIO...", help="Two scenarios or more; the others are compared with the first.", autocompletion=known_scenarios
     ),
 ]
 Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]
@@ -69,7 +70,9 @@ LONG = 120
 
 def _remark_length(context: typer.Context, months: int | None) -> int | None:
     """Say on stderr that a run longer than ``LONG`` is further than the assumptions were judged for."""
-    if months is not None and months > LONG and not context.params.get("quiet"):
+    from sim.scenario.paths import MAX_MONTHS
+
+    if months is not None and LONG < months <= MAX_MONTHS and not context.params.get("quiet"):
         typer.echo(
             f"{months:,} months: the assumptions were judged for about five years; this is a play of the rules, not an "
             "outlook.",
@@ -168,24 +171,21 @@ def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | N
 
 
 def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:
-    from sim.runs.doubt import Doubt
+    from sim.runs.doubt import Doubt, spans
 
     if {"all", "none"} <= set(doubts or []):
-        raise typer.BadParameter("all and none at once", param_hint="--doubt")
-    ranges = dict(_range(text) for text in doubts or [] if text not in ("all", "none"))
+        raise sim.BadInput.of("all and none at once", "one of the two", path="--doubt")
+    ranges = spans(_range(text) for text in doubts or [] if text not in ("all", "none"))
     return Doubt(everything, ranges) if everything or ranges else None
 
 
-def _range(text: str) -> tuple[str, tuple[float, float]]:
-    from sim.runs.doubt import pair
-
+def _range(text: str) -> tuple[str, list[str]]:
     path, _, span = text.partition("=")
-    try:
-        return path.strip(), pair(path.strip(), span.split(":"))
-    except sim.BadInput as error:
+    ends = [end.strip() for end in span.split(":")]
+    if len(ends) != 2 or not path.strip():
         wanted = "all, none or PATH=LOW:HIGH, such as powers.RUS.strain=20 %:60 %"
-        more = error.problems[0].expected.partition("; ")[2]
-        raise sim.BadInput.of(repr(text), f"{wanted}; {more}" if more else wanted, path="--doubt") from None
+        raise sim.BadInput.of(repr(text), wanted, path="--doubt")
+    return path.strip(), ends
 
 
 def refuse_unusable(out: Path | None) -> None:
@@ -198,15 +198,15 @@ def refuse_unusable(out: Path | None) -> None:
     try:
         nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
         if not nearest.is_dir():
-            problem = f"{nearest} is a file, not a folder"
+            problem = f"{nearest}, a file"
         elif not os.access(nearest, os.W_OK | os.X_OK):
-            problem = f"no permission to write in {nearest}"
+            problem = f"{nearest} without permission to write there"
         elif out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-            problem = f"{out} holds other files; name a new or empty folder, or one that sim run has written"
+            problem = f"{out}, which holds other files"
     except (OSError, ValueError) as error:
-        problem = f"{out} cannot be used ({error})"
+        problem = f"{out}, which cannot be used ({error})"
     if problem:
-        raise typer.BadParameter(problem, param_hint="--out")
+        raise sim.BadInput.of(problem, "a new or empty folder, or one that sim has written", path="--out")
     claim(out)
 
 
@@ -220,11 +220,11 @@ def refuse_overwriting(out: Path, ask: Ask, force: bool) -> None:
     if facts.get("kind") == "run":
         there = (
             f"another run ({facts.get('scenario')}, {facts.get('worlds_asked')} worlds of {facts.get('months')} "
-            f"months, seed {facts.get('seed')}); name another folder, or overwrite it with --force"
+            f"months, seed {facts.get('seed')})"
         )
-    else:
-        there = f"a {facts.get('kind', 'manifest that cannot be read')}, no run; name another folder"
-    raise typer.BadParameter(f"{out} holds {there}", param_hint="--out")
+        raise sim.BadInput.of(f"{out} with {there}", "another folder, or --force to overwrite it", path="--out")
+    there = f"a {facts.get('kind', 'manifest that cannot be read')}, no run"
+    raise sim.BadInput.of(f"{out} with {there}", "another folder", path="--out")
 
 
 def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
@@ -237,8 +237,9 @@ def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
         return
     needed = memory(scenario, worlds)
     if needed > there / 2:
-        raise typer.BadParameter(
-            f"{worlds:,} worlds of {scenario.months:,} months take {needed / 2**30:,.1f} GiB and as much again to read "
-            f"them; this machine has {there / 2**30:,.1f} GiB",
-            param_hint="--worlds",
+        raise sim.BadInput.of(
+            f"{worlds:,} worlds of {scenario.months:,} months, which take {needed / 2**30:,.1f} GiB and as much again to "
+            "read them",
+            f"fewer, as this machine has {there / 2**30:,.1f} GiB",
+            path="--worlds",
         )

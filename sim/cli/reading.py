@@ -84,7 +84,7 @@ def whatif(
     refuse_unusable(out)
     sector = _known_sector(sector)
     if not changes:
-        raise typer.BadParameter("say what is to be different, such as --set powers.RUS.strain=0.7", param_hint="--set")
+        raise sim.BadInput.of("nothing", "what is to be different, such as --set powers.RUS.strain=0.7", path="--set")
     base, other = load_changed(scenario, None, months), load_changed(scenario, changes, months)
     refuse_oversized(other, 2 * worlds)
     asked = doubted(other, doubt, posterior)
@@ -132,9 +132,8 @@ def explain(
 
     refuse_unusable(out)
     if event is not None and (since or until):
-        raise typer.BadParameter(
-            "an event's effect is reported over the whole run; leave out --from and --to", param_hint="--event"
-        )
+        which = "--from" if since else "--to"
+        raise sim.BadInput.of(f"{which} beside it", "none, as an event's effect is told over the whole run", path="--event")
     chosen = load_changed(scenario, changes, months)
     republic, power = _actors(chosen, republic, power)
     refuse_oversized(chosen, worlds)

@@ -95,4 +95,5 @@ def schema(
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise typer.BadParameter(f"cannot write {out}: {error.strerror}", param_hint="--out") from None
+        found = f"{out}, which cannot be written ({error.strerror})"
+        raise sim.BadInput.of(found, "a file in a folder that there is", path="--out") from None

@@ -116,7 +116,7 @@ def sweep(
         typer.echo(sized(dry_run(chosen, out, 0 if dask is not None else workers)))
         return
     if out is None:
-        raise typer.BadParameter("name a folder to save the sweep in (or ask for a --dry-run)", param_hint="--out")
+        raise sim.BadInput.of("nothing", "a folder to save the sweep in (or --dry-run to estimate its cost)", path="--out")
     note = Notes(hidden=quiet)
     try:
         with Progress(hidden=quiet) as progress:
@@ -165,9 +165,7 @@ def tornado(
     chosen = load_changed(scenario, changes, months)
     given = doubted(chosen, doubt, "none")["doubt"]
     if given is None:
-        raise typer.BadParameter(
-            "none leaves nothing to vary; name a number, PATH=LOW:HIGH, or all", param_hint="--doubt"
-        )
+        raise sim.BadInput.of("none alone", "all, or a number to vary, PATH=LOW:HIGH", path="--doubt")
     with Progress(hidden=quiet) as progress:
         found = tornado(chosen, worlds=worlds, seed=seed, doubt=given, progress=progress.update)
     found.of(outcome)
@@ -316,6 +314,6 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     for text in texts:
         path, _, values = text.partition("=")
         if path.strip() in pairs:
-            raise typer.BadParameter(f"{path.strip()} twice", param_hint="--vary")
+            raise sim.BadInput.of(f"{path.strip()} twice", "each path once", path="--vary")
         pairs[path.strip()] = values.strip() or "range"
     return pairs

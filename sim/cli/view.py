@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
+import sim
+from sim.cli.options import known_scenarios
+
 Scenario = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Opened at first: a shipped scenario or the path of a YAML file.")
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="Opened at first: a shipped scenario or the path of a YAML file.",
+        autocompletion=known_scenarios,
+    ),
 ]
 
 
@@ -28,7 +36,7 @@ def view(
 ) -> None:
     """Open the dashboard: see alignment shift, move a lever, know why. Ctrl-C ends it."""
     if results is not None and not results.is_dir():
-        raise typer.BadParameter(f"{results} is not a folder", param_hint="--results")
+        raise sim.BadInput.of(str(results), "a folder", path="--results")
     try:
         from sim.view.serve import serve
 

@@ -33,8 +33,12 @@ def leaders(result: Drawable) -> Figure:
     fig, body = style.page(
         result.scenario.words.spell(f"Who leads each republic in {style.month_name(result.dates[-1])}"),
         result.scenario.words.spell(
-            "Bar: share of worlds in which the republic is most aligned with each power at the end. Dot before the "
-            "bar: the leading power on day one."
+            (
+                "Bar: share of worlds in which the republic is most aligned with each power at the end."
+                if result.worlds > 1
+                else "Bar: the power that the republic is most aligned with at the end, in the one world run."
+            )
+            + " Dot before the bar: the leading power on day one."
         ),
         footer(result),
         8.6,
@@ -44,13 +48,14 @@ def leaders(result: Drawable) -> Figure:
     ax = style.panel(fig, frame, (0, 1), (len(codes), 0))
     names = [power_name(result, p, 1.5, SMALL, True) for p in powers]
     _bars(ax, chance, [tints[p] for p in powers], frame.width, "bars", names)
-    write(fig, frame.right + 0.15, frame.top + 0.12, "Chance of a change, median month", SMALL, MUTED)
+    write(fig, frame.right + 0.15, frame.top + 0.12, "Changes" if result.worlds == 1 else "Chance of a change, median month", SMALL, MUTED)
     for r, code in enumerate(codes):
         y = frame.top - (r + 0.5) * line
         now, change, when = (table.loc[code, name] for name in ("leader_now", "probability_of_change", "median_month"))
         write(fig, body.left, y, republic_name(result, code, 1.3, PANEL, True), PANEL, bold=True)
         write(fig, frame.left - 0.13, y, "●", LABEL, tints.get(str(now), FAINT), ha="center")
-        write(fig, frame.right + 0.6, y, percent(float(change), short=True), LABEL, bold=True, ha="right")
+        text = ("yes" if change else "no") if result.worlds == 1 else percent(float(change), short=True)
+        write(fig, frame.right + 0.6, y, text, LABEL, bold=True, ha="right")
         if change > 0 and isinstance(when, str):
             write(fig, frame.right + 0.75, y, f"in {style.month_name(when)}", SMALL, MUTED)
     return fig
@@ -74,7 +79,12 @@ def stances(result: Drawable) -> Figure:
     high = line * max(len(codes), 1)
     fig, body = style.page(
         f"Stances at the summit{'' if len(blocks) == 1 else 's'}",
-        "In what share of the worlds with the summit each guest is deferential, transactional or assertive." + left_out,
+        (
+            "In what share of the worlds with the summit each guest is deferential, transactional or assertive."
+            if result.worlds > 1
+            else "Whether each guest is deferential, transactional or assertive in the one world run."
+        )
+        + left_out,
         footer(result),
         max(6.8, 1.55 + 3.4 * columns),
         rows * (high + 0.5) + 0.3,

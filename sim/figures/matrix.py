@@ -9,7 +9,7 @@ from sim.figures import style
 from sim.figures.drawable import beside, count, power_name, republic_name
 from sim.figures.style import INK, LABEL, MUTED, PAPER, SMALL, Box, write
 from sim.reading.compare import ALL, Comparison
-from sim.reading.sizes import MARKS, WORDS, legend
+from sim.reading.sizes import WORDS, legend, mark
 from sim.runs.words import signed
 from sim.scenario.names import sector_of
 
@@ -77,7 +77,7 @@ def matrix_figure(comparison: Comparison, sector: str = "overall") -> Figure:
                 )
                 tone = PAPER if style.contrast(tint, PAPER) >= 4.5 else INK
                 write(ax, k + 0.46, y + ROW / 2, signed(gap), LABEL, tone, ha="right", va="center_baseline")
-                write(ax, k + 0.54, y + ROW / 2, MARKS[size], LABEL, tone, va="center_baseline")
+                write(ax, k + 0.54, y + ROW / 2, mark(size, gap), LABEL, tone, va="center_baseline")
     return fig
 
 

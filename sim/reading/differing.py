@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.reading.beside import EQUAL
 from sim.reading.compare import Comparison
-from sim.reading.sizes import LIMITS, NEGLIGIBLE
+from sim.reading.sizes import NEGLIGIBLE, drowned
 from sim.runs.ask import Ask
 from sim.runs.doubt import numbers
 from sim.runs.words import capital, listed, month_words, named, percent, points, possessive, signed
@@ -40,10 +40,9 @@ def given(ask: Ask) -> str:
 
 def sized(size: str, difference: float, doubt: float) -> str:
     """A size with its article; where doubt alone makes it negligible, that too: ``a small difference``."""
-    text = f"{'an' if size[0] in 'aeiou' else 'a'} {size} difference"
-    if size == NEGLIGIBLE and abs(difference) >= LIMITS["small"]:
-        return f"{text}, less than the {points(doubt)} that numbers in doubt alone make"
-    return text
+    if drowned(size, difference):
+        return f"a difference that is negligible beside the {points(doubt)} that numbers in doubt alone make"
+    return f"{'an' if size[0] in 'aeiou' else 'a'} {size} difference"
 
 
 def sentence(comparison: Comparison, republic: str, power: str, which: int | str = 1, sector: str = "overall") -> str:
@@ -71,8 +70,10 @@ def sentence(comparison: Comparison, republic: str, power: str, which: int | str
     text = f"{size}: {whose} is {points(row.difference)} {way} {when}, {level}"
     if one:
         return f"{text}, in the one world run."
-    since = f"clear from {month_words(row.clear_since)} on" if row.clear_since else "not clear at the end"
-    return f"{text}; {way} in {percent(sure)} of worlds, {condition}; {since}."
+    text = f"{text}; {way} in {percent(sure)} of worlds, {condition}"
+    if drowned(row.size, row.difference) and (row.difference_low > EQUAL or row.difference_high < -EQUAL):
+        return f"{text}: sure in its sign, small beside the doubt."
+    return f"{text}; {f'clear from {month_words(row.clear_since)} on' if row.clear_since else 'not clear at the end'}."
 
 
 def headline(
@@ -100,9 +101,10 @@ def headline(
     if not (table.p_higher + table.p_lower > 0).any():
         text = ["No alignment differs in any world."]
     elif not len(telling):
-        text = [
-            f"No alignment differs by more than a negligible amount; the largest: {text[0][0].lower()}{text[0][1:]}"
-        ]
+        most = order.iloc[0]
+        doubted = " or than numbers in doubt alone make" if drowned(most["size"], most.difference) else ""
+        largest = f"{text[0][0].lower()}{text[0][1:]}"
+        text = [f"No alignment differs by more than a negligible amount{doubted}; the largest: {largest}"]
     beside = (_leading(comparison, k), through(comparison, k), actors(comparison, k), comparison.notes_of(k))
     return " ".join([*text, *(said for part in beside for said in part)])
 

@@ -19,6 +19,7 @@ from sim.runs.ask import Ask, Askable, Options
 from sim.runs.result import Result, quantiles
 from sim.runs.run import Progress
 from sim.runs.words import listed, month_words, percent, points, signed
+from sim.scenario.occasions import provided, when
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,12 @@ class Effect:
             return both.headline(pairs=pairs, sector=sector)
         notes = " ".join(["", *both.through(), *both.notes])
         often = float(self.came.mean())
-        if often == 0.0:
-            return f"It comes in no world.{notes}"
         ask = self.explanation.ask
+        if often == 0.0:
+            event = ask.scenario.events[self.event]
+            nowhere = f"comes in none of the {both.worlds:,} worlds" if both.worlds > 1 else "does not come in the world run"
+            said = f"The scenario says: {when(event)}. {provided(event)}".rstrip()
+            return f"It {nowhere}, so that it changes nothing. {said}{notes}"
         text = (
             f"It comes in {percent(often)} of worlds, {given(ask)}" if both.worlds > 1 else "It comes in the world run"
         )

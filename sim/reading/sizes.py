@@ -22,6 +22,8 @@ WORDS: tuple[str, ...] = (NEGLIGIBLE, *LIMITS)
 """All words, by increasing size."""
 MARKS: dict[str, str] = {word: "•" * place for place, word in enumerate(WORDS)}
 """A mark for each word, for cells with no room for it."""
+DROWNED = "*"
+"""Marks a difference that is negligible only beside what numbers in doubt alone make; its sign may be sure."""
 
 
 def least(doubt: Array | float = 0.0) -> Array:
@@ -42,12 +44,33 @@ def sizes(difference: Array, doubt: Array | float = 0.0) -> Array:
     return np.array(WORDS)[np.where(size < least(doubt), 0, place)]
 
 
+def drowned(size: str, difference: float) -> bool:
+    """Whether a difference is negligible only beside what numbers in doubt alone make of that alignment."""
+    return size == NEGLIGIBLE and abs(difference) >= LIMITS["small"]
+
+
+def spelled(size: str, difference: float) -> str:
+    """The word for a difference, with a star where it is negligible only beside doubt alone: ``negligible*``."""
+    return f"{size}{DROWNED if drowned(size, difference) else ''}"
+
+
+def mark(size: str, difference: float) -> str:
+    """The mark of a difference: dots, a star where it is negligible beside doubt alone, "" where it is by itself."""
+    return DROWNED if drowned(size, difference) else MARKS[size]
+
+
 def legend(doubt: bool, marks: bool = False) -> str:
-    """What the words (or their marks) mean, in a sentence, in percentage points."""
+    """What the words (or their marks, then also of means) mean, in percentage points."""
     low, middle, high = (f"{100 * limit:g}" for limit in LIMITS.values())
     none, small, clear, large = (MARKS[word] and f"{MARKS[word]} {word}" for word in WORDS) if marks else WORDS
-    other = ", or less than numbers in doubt alone move that alignment" if doubt else ""
-    return (
-        f"Size, by the median difference in points: {none or f'no mark: {NEGLIGIBLE}'} (under {low}{other}), "
+    said = (
+        f"Size, by the median difference in points: {none or f'no mark: {NEGLIGIBLE}'} (under {low}), "
         f"{small} (under {middle}), {clear} (under {high}), {large} ({high} or more)."
     )
+    if doubt:
+        said += (
+            f" {DROWNED} negligible beside the doubt: {low} or more, however sure its sign, but less than numbers in doubt "
+            "alone move that alignment."
+        )
+        said += " They move a mean over republics less than each of them." if marks else ""
+    return said

@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.doubt import ASKED, REST, Range, before, vectors
 from sim.scenario.errors import nearest, printable
-from sim.scenario.merge import in_share, no_share
+from sim.scenario.merge import ONE_RANGE, in_share, no_share, swapped_ends
 from sim.scenario.models import FrozenDict, freeze
 from sim.scenario.paths import dotted, split, whole
 from sim.world.luck import once
@@ -41,12 +41,16 @@ class Doubt:
 
     Raises
     ------
-    BadInput : when it meets a scenario: a path it does not have, a range that is out of bounds or beside the value.
+    BadInput : a range whose ends are no numbers or swapped, a path with two ranges; and when it meets a scenario: a path
+        it does not have, a range that is out of bounds or beside the value.
     """
 
     everything: bool = True
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=FrozenDict)
     """Path -> (low, high); of conduct, this holds before day one, too."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ranges", freeze(spans((str(path), span) for path, span in self.ranges.items())))
 
     @classmethod
     def of(cls, given: Doubted) -> Doubt | None:
@@ -59,7 +63,7 @@ class Doubt:
             return given
         if not isinstance(given, Mapping):
             raise BadInput.of(f"{given!r:.60}", "True, False or a mapping of path to (low, high)", path="doubt")
-        return cls(False, freeze({str(path): pair(str(path), span) for path, span in given.items()}))
+        return cls(False, given)
 
     def resolved(self, scenario: Scenario) -> dict[str, Range]:
         """The range of every number of a scenario that is doubted, by path ("rest." before it: before day one)."""
@@ -68,7 +72,7 @@ class Doubt:
         for path, (low, high) in self.ranges.items():
             if path in scenario.courses:
                 points = ", ".join(f"{path}.{point}" for point in scenario.courses[path].points)
-                problems.append(Problem("", None, None, path, "a path over time", f"one of its points: {points}"))
+                problems.append(Problem("", None, None, path, ONE_RANGE[0], f"one for one of its points: {points}"))
                 continue
             try:
                 value, row = scenario.get(path), scenario.parameter(path)
@@ -124,7 +128,7 @@ class Doubt:
         """The doubt of a ``manifest``."""
         if facts is None:
             return None
-        return cls(facts["everything"], freeze({path: pair(path, span) for path, span in facts["ranges"].items()}))
+        return cls(facts["everything"], facts["ranges"])
 
     def said(self, found: Mapping[str, Range]) -> str:
         """The doubt in a few words, for the last line of a page."""
@@ -192,11 +196,25 @@ def balanced(scenario: Scenario, drawn: Mapping[str, T]) -> dict[str, T]:
     return out
 
 
+def spans(given: Iterable[tuple[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Ranges by path, a year as its January. Raises BadInput for a path that is given twice, naming both ranges."""
+    found: dict[str, tuple[float, float]] = {}
+    for text, span in given:
+        path, ends = dotted(split(text)), pair(text, span)
+        if path in found:
+            both = " and ".join(f"{low:g}:{high:g}" for low, high in (found[path], ends))
+            raise BadInput.of(f"two ranges, {both}", "one range for each path", path=printable(text))
+        found[path] = ends
+    return found
+
+
 def pair(path: str, span: Any) -> tuple[float, float]:
     """The ends of a range, given as numbers or as text; those of a share may be in per cent. Raises BadInput."""
     try:
         low, high = (float(str(in_share(end, split(path)))) for end in span)
     except (TypeError, ValueError):
         wanted = no_share(str(span), "two numbers, low and high")
-        raise BadInput.of(f"{span!r:.60}", wanted, path=printable(path)) from None
+        raise BadInput.of(printable(repr(span)), wanted, path=printable(path)) from None
+    if low > high:
+        raise BadInput.of(swapped_ends(low, high), f"the lower end first, {high:g} then {low:g}", path=printable(path))
     return low, high

@@ -40,6 +40,11 @@ def month_words(date: str) -> str:
     return f"{MONTHS[int(date[5:7]) - 1]} {date[:4]}"
 
 
+def month_short(date: str) -> str:
+    """``2025-10`` as ``Oct 2025``."""
+    return f"{MONTHS[int(date[5:7]) - 1][:3]} {date[:4]}"
+
+
 def state_words(date: str, start: str) -> str:
     """When the state of a date holds: "on day one" if it is before the month ``start``, or "at the end of May 2026"."""
     return f"on {DAY_ONE}" if date < start else f"at the end of {month_words(date)}"

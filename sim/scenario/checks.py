@@ -128,13 +128,15 @@ class _Review:
             self.collect.add(leaf.place, path, _found(leaf, kind), expected_at(path), near)
 
     def _mapping_refused(self, path: Path, kind: str) -> None:
+        if find(path) and any(problem.path.startswith(dotted(path)) for problem in self.collect.problems):
+            return  # what is wrong with its parts has been told
         keys = self.children.get(path, [])
         expected = expected_at(path)
         if kind in ("too_short", "too_long") and len(path) == 1:
             found = f"{len(keys)} {path[0]}"
             expected = f"1 to {MAX_POWERS if path[0] == 'powers' else MAX_REPUBLICS}"
         else:
-            some = ", ".join(printable(key, 20) for key in keys[:4]) + (", ..." if len(keys) > 4 else "")
+            some = ", ".join(printable(key) for key in keys[:4]) + (", ..." if len(keys) > 4 else "")
             found = f"a mapping of {some}" if keys else "an empty mapping"
         near = next((near for key in keys[:4] if (near := nearest(key, ANNOTATED))), None) if find(path) else None
         self.collect.add(self.draft.key_place(path), path, found, expected, near)

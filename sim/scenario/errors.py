@@ -18,8 +18,8 @@ SHOWN_PROBLEMS = 50
 KEPT_PROBLEMS = 500
 """Problems kept at all; a file with more is hopeless and only time would be lost."""
 
-SHOWN_LETTERS = 70
-"""Letters of a value or key that are printed before it is cut."""
+SHOWN_LETTERS = 130
+"""Letters of a value or key that are printed before it is cut: more than any path of a scenario has."""
 
 
 def printable(text: str, letters: int = SHOWN_LETTERS) -> str:

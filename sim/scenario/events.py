@@ -10,6 +10,7 @@ from sim.scenario.dates import DATES, month_label, month_of
 from sim.scenario.errors import nearest, printable
 from sim.scenario.merge import Collector, Draft, Leaf, Place, nearest_actor, number, what_value
 from sim.scenario.paths import EVENT_ID, MAX_MONTHS, Path, dotted, one_of
+from sim.scenario.possible import calendar, check_possible, earliest, texts
 from sim.scenario.table import SECTORS
 
 NEEDS_POWERS = ("strain", "respect", "budget", "pull", "pledge", "aid", "loss", "grievance", "relief", "tone")
@@ -23,12 +24,9 @@ _ONE = {"powers": "power", "republics": "republic", "sectors": "sector"}
 
 def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republics: Sequence[str]) -> None:
     """Every problem of the events, one event after the other."""
-    span, orphans = _span(draft), list[str]()
-    members: dict[str, dict[Path, Leaf]] = {event: {} for event in draft.names("events")}
-    for path, leaf in draft.leaves.items():
-        if path[0] == "events" and len(path) > 2:
-            members[path[1]][path[2:]] = leaf
+    span, orphans, members = _span(draft), list[str](), _members(draft)
     _no_circles(members, collect)
+    known = len(collect.problems)
     for event, leaves in members.items():
         path = ("events", event)
         if not re.fullmatch(EVENT_ID, event) or len(event) > 64:
@@ -50,6 +48,17 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
             collect.extend(told)
     if orphans:
         _tell_orphans(draft, collect, orphans)
+    if span and len(collect.problems) == known:  # else one mistake would be told twice
+        check_possible(members, collect, span)
+
+
+def _members(draft: Draft) -> dict[str, dict[Path, Leaf]]:
+    """The values of each event, by the rest of their path."""
+    members: dict[str, dict[Path, Leaf]] = {event: {} for event in draft.names("events")}
+    for path, leaf in draft.leaves.items():
+        if path[0] == "events" and len(path) > 2:
+            members[path[1]][path[2:]] = leaf
+    return members
 
 
 def _tell_orphans(draft: Draft, collect: Collector, events: Sequence[str]) -> None:
@@ -75,18 +84,9 @@ def _span(draft: Draft) -> tuple[int, int] | None:
     return first, first + int(length)
 
 
-def _texts(leaf: Leaf | None) -> list[tuple[str, Place]]:
-    """The texts of a list, or of a single text, each with its place."""
-    if leaf is None:
-        return []
-    if isinstance(leaf.value, list):
-        return list(zip(map(str, leaf.value), leaf.items, strict=True))
-    return [(leaf.value, leaf.place)] if isinstance(leaf.value, str) else []
-
-
 def needed(leaf: Leaf | None) -> list[str]:
     """The events among the conditions of a leaf."""
-    found = (conditions.read(text) for text, _ in _texts(leaf))
+    found = (conditions.read(text) for text, _ in texts(leaf))
     return [condition.event for condition in found if condition and condition.event]
 
 
@@ -104,22 +104,17 @@ def _no_circles(members: dict[str, dict[Path, Leaf]], collect: Collector) -> Non
     circle = trail[trail.index(trail[-1]) :]
     if len(circle) > 2:  # an event that waits for itself alone is told where it does
         leaf = members[circle[0]]["if",]
-        found = f"a circle ({' if '.join(printable(event, 20) for event in circle)})"
+        found = f"a circle ({' if '.join(printable(event) for event in circle)})"
         collect.add(leaf.place, ("events", circle[0], "if"), found, "events of which one can happen first")
 
 
 def late_events(draft: Draft) -> list[str]:
-    """Events that begin beyond the end of a run that was shortened, but not beyond its end before that."""
+    """Events that begin beyond the end of a run that was shortened, or wait so long, but not beyond its end before."""
     span = _span(draft)
     if span is None or draft.longest <= span[1] - span[0]:
         return []
-    late = []
-    for event in draft.names("events"):
-        leaves = (draft.leaves.get(("events", event, key)) for key in ("date", "after"))
-        first = max((month_of(leaf.value) or 0 for leaf in leaves if leaf), default=0)
-        if span[1] <= first < span[0] + draft.longest:
-            late.append(event)
-    return late
+    first = earliest(calendar(_members(draft), span[0]))
+    return [event for event, month in first.items() if span[1] <= month < span[0] + draft.longest]
 
 
 class _Event:
@@ -206,13 +201,14 @@ class _Event:
             )
         for key, leaf in (("every", every), ("repeats", repeats)):
             value = number(leaf.value) if leaf else None
-            if leaf and value is not None and value != int(value):
-                self.collect.add(leaf.place, (*self.path, key), what_value(leaf.value, leaf.text), "a whole number")
+            if leaf and value is not None and (value != int(value) or (key == "every" and value == 0.0)):
+                expected = "a whole number" + (", 1 or more, or no 'every'" if key == "every" else "")
+                self.collect.add(leaf.place, (*self.path, key), what_value(leaf.value, leaf.text), expected)
 
     def conditions(self, span: tuple[int, int] | None) -> None:
         """Conditions can be read, and name actors and events that exist; no event is a condition of itself."""
         for key in ("if", "unless"):
-            for text, place in _texts(self.get(key)):
+            for text, place in texts(self.get(key)):
                 found = conditions.read(text)
                 at = (*self.path, key)
                 if found is None:
@@ -236,7 +232,7 @@ class _Event:
                             f"{month_label(found.since)}, outside the run",
                             f"a month from {month_label(span[0])} to {month_label(span[1] - 1)}",
                         )
-        for text, place in _texts(self.get("excludes")):
+        for text, place in texts(self.get("excludes")):
             self._other(text, place, (*self.path, "excludes"))
 
     def _other(self, event: str, place: Place, path: Path) -> None:

@@ -19,6 +19,8 @@ MAX_CHAIN = 10
 """Files one scenario may be spread over."""
 
 SUFFIXES = (".yaml", ".yml")
+RAN = "scenario.yaml"
+"""File in the folder of a run that says what was run."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,12 @@ def _path_of(name: str | Path, near: Path | None, at: tuple[str, Node] | None) -
             column=column,
         ) from None
     if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
-        raise BadInput.of(
-            f"{printable(text)!r} ({kind})", "a YAML file", path=path_key, file=file, line=line, column=column
-        )
+        kind, expected = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file", "a YAML file"
+        if (path / "manifest.json").is_file():
+            kind = "the folder of a result"
+            expected += f", such as {printable(text)}/{RAN}" if (path / RAN).is_file() else ""
+            expected += "; in Python, sim.Result.load reads a run, and sim.Sweep.load a sweep"
+        raise BadInput.of(f"{printable(text)!r} ({kind})", expected, path=path_key, file=file, line=line, column=column)
     return path
 
 

@@ -42,6 +42,11 @@ from sim.scenario.yaml import Node, Scalar
 Value = Scalar | list[Scalar]
 
 MAX = sys.float_info.max
+ONE_RANGE = (
+    "one range for a path over time",
+    "a range at each point, such as {2026: {value: 0.4, range: [0.3, 0.5]}, 2028: 0.9}",
+)
+"""What is found and expected where a path over time has a range as if it were one number."""
 _PERCENT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))\s*%", re.ASCII)
 
 
@@ -87,7 +92,7 @@ class Collector:
 
     def add(self, place: Place, path: Path, found: str, expected: str, near: str | None = None) -> None:
         """Note a problem."""
-        shown = printable(dotted(path), 120)
+        shown = printable(dotted(path))
         self.extend([Problem(place.file, place.line, place.column, shown, found, expected, near)])
 
     def extend(self, problems: Iterable[Problem]) -> None:
@@ -329,7 +334,9 @@ class _Walk:
             here = (*path, point_key(key)) if is_month(key) else (*path, key)
             if key in RESERVED:
                 continue
-            if key == STEPS:
+            if key == "range":
+                self.collect.add(self.key(child), here, *ONE_RANGE)
+            elif key == STEPS:
                 if isinstance(child.value, bool):
                     self.layer.leaves[here] = Leaf(child.value, child.text, self.place(child), self.key(child))
                 else:
@@ -346,7 +353,7 @@ class _Walk:
             else:
                 last = here[-1]
                 self.value(child, here)
-        if not last:
+        if not any(map(is_month, parts)):
             self.collect.add(self.place(node), path, "a path over time without a month", "{YYYY-MM: value, ...}")
 
     def list(self, node: Node, path: Path) -> None:
@@ -382,12 +389,7 @@ class _Walk:
             return
         if is_course(inner, path):
             if span:
-                self.collect.add(
-                    self.place(parts["range"]),
-                    (*path, "range"),
-                    "one range for a path over time",
-                    "a range at each point, such as {2026: {value: 0.4, range: [0.3, 0.5]}, 2028: 0.9}",
-                )
+                self.collect.add(self.key(parts["range"]), (*path, "range"), *ONE_RANGE)
             self.course(inner, path)
             own = self.layer.origins.get(path, Origin((), ""))
             self.layer.origins[path] = Origin(own.source or source, own.note or note)
@@ -449,10 +451,11 @@ class _Walk:
         said = [in_share(i.value, path) if isinstance(i.value, str) else i.value for i in items]
         numbers = [float(i) for i in said if isinstance(i, int | float) and not isinstance(i, bool)]
         if len(items) != 2 or len(numbers) != 2 or not numbers[0] < numbers[1]:
+            swapped = len(items) == len(numbers) == 2 and numbers[0] > numbers[1]
             self.collect.add(
                 self.place(node),
                 (*path, "range"),
-                what(node),
+                swapped_ends(*numbers) if swapped else what(node),
                 "a list of two numbers, low then high, such as [0.2, 0.6]",
             )
             return None
@@ -638,6 +641,11 @@ def what_value(value: Value, text: str = "") -> str:
     if isinstance(value, str):
         return f"the text {printable(value)!r}"
     return f"the number {printable(text) or value}"
+
+
+def swapped_ends(low: float, high: float) -> str:
+    """Two ends of a range of which the higher stands first, in words."""
+    return f"{low:g} before {high:g}, the ends swapped"
 
 
 def in_share(value: Scalar, path: Path) -> Scalar:

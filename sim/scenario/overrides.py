@@ -61,7 +61,7 @@ def from_mapping(values: Mapping[str, object], draft: Draft, name: str, problems
 
 
 def _problem(name: str, path: str, found: str, expected: str, near: str | None = None) -> Problem:
-    return Problem(name, None, None, printable(path, 120), found, expected, near)
+    return Problem(name, None, None, printable(path), found, expected, near)
 
 
 def _parse(text: str, name: str) -> Node:
@@ -167,7 +167,7 @@ def _fault(path: Path, draft: Draft, whole: bool) -> tuple[str, str, str | None]
 
 
 def _joined(head: str | None, tail: Path) -> str | None:
-    return printable(".".join((head, *tail)), 120) if head else None
+    return printable(".".join((head, *tail))) if head else None
 
 
 def _example(section: str, draft: Draft) -> str:

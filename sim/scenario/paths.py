@@ -289,7 +289,7 @@ def _some(names: Sequence[str], most: int = 9) -> str:
 
 def one_of(names: Sequence[str]) -> str:
     """``names`` as a choice in words."""
-    return f"one of {_some([printable(name, 20) for name in names[:31]], most=30)}" if names else "nothing"
+    return f"one of {_some([printable(name) for name in names[:31]], most=30)}" if names else "nothing"
 
 
 def vectors(section: str) -> tuple[Parameter, ...]:

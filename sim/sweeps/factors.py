@@ -303,4 +303,4 @@ def problem(
     column: int | None = None,
 ) -> Problem:
     """A problem of a plan."""
-    return Problem(file, line or None, column or None, printable(path, 120), found, expected, nearest)
+    return Problem(file, line or None, column or None, printable(path), found, expected, nearest)

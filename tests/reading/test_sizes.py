@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.reading.sizes import LIMITS, MARKS, WORDS, legend, sizes
+from sim.reading.differing import sized
+from sim.reading.sizes import LIMITS, MARKS, WORDS, drowned, legend, mark, sizes
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,18 @@ def test_limits_grow_and_are_said() -> None:
         "Size, by the median difference in points: negligible (under 0.25), small (under 1), clear (under 3), large "
         "(3 or more)."
     )
-    assert "numbers in doubt" in legend(doubt=True)
+    assert legend(doubt=True).endswith(
+        " * negligible beside the doubt: 0.25 or more, however sure its sign, but less than numbers in doubt alone move that "
+        "alignment."
+    )
+    assert legend(doubt=True, marks=True).endswith(" They move a mean over republics less than each of them.")
+
+
+def test_what_is_negligible_beside_doubt_alone_is_told_from_what_is_so_by_itself() -> None:
+    assert [mark("negligible", gap) for gap in (0.001, 0.01, -0.01)] == ["", "*", "*"]
+    assert mark("clear", -0.02) == "••"
+    assert [drowned("negligible", gap) for gap in (0.0024, 0.0025)] == [False, True]
+    assert sized("negligible", 0.001, 0.02) == "a negligible difference"
+    assert sized("negligible", -0.011, 0.012) == (
+        "a difference that is negligible beside the 1.2 percentage points that numbers in doubt alone make"
+    )

@@ -159,6 +159,8 @@ def test_a_result_in_doubt_is_saved_and_asked_again(tmp_path: Path) -> None:
         ({STRAIN: (0.1, 1.5)}, "within 0 to 1"),
         ({STRAIN: 0.3}, "expected two numbers, low and high"),
         (3, "expected True, False or a mapping"),
+        ({STRAIN: (0.6, 0.1)}, "found 0.6 before 0.1, the ends swapped, expected the lower end first, 0.1 then 0.6"),
+        ({STRAIN: ("60 %", "20 %")}, "found 0.6 before 0.2, the ends swapped"),
     ],
 )
 def test_a_doubt_that_cannot_be_is_refused(doubt: object, told: str) -> None:
@@ -180,6 +182,10 @@ def test_points_of_a_path_over_time_are_doubted_together_and_before_day_one_as_t
     assert (ranks[0] == ranks[2]).all()
     one = sim.Ask.of(story, worlds=4, doubt={last: (0.6, 0.8)})
     assert list(one.doubts) == [last]
-    with pytest.raises(sim.BadInput, match=r"expected one of its points: powers\.RUS\.budget\.2025-01"):
+    year = sim.Ask.of(story, worlds=4, doubt={"powers.RUS.budget.2029": (0.6, 0.8)})
+    assert list(year.doubts) == [last], "a year is its January"
+    with pytest.raises(sim.BadInput, match=r"found two ranges, 0\.6:0\.8 and 0\.5:0\.9, expected one range for each"):
+        sim.Ask.of(story, worlds=4, doubt={"powers.RUS.budget.2029": (0.6, 0.8), last: (0.5, 0.9)})
+    with pytest.raises(sim.BadInput, match=r"expected one for one of its points: powers\.RUS\.budget\.2025-01"):
         sim.Ask.of(story, doubt={"powers.RUS.budget": (0.3, 0.6)})
     assert len(sim.tornado(story.with_months(2), worlds=2, doubt={last: (0.6, 0.8)}).of("RUS.share")) == 1

@@ -44,3 +44,13 @@ def test_a_folder_is_about_as_large_as_was_said(tmp_path: Path) -> None:
     result.save(tmp_path)
     there = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert 0.7 * there < size(result.scenario, 100) < 1.4 * there
+
+
+def test_a_folder_of_a_result_is_no_scenario_and_says_what_reads_it(tmp_path: Path) -> None:
+    sim.run("dushanbe-2025", 2, 2).save(tmp_path / "run", figures=False)
+    with pytest.raises(sim.BadInput) as caught:
+        sim.load(tmp_path / "run")
+    assert "(the folder of a result), expected a YAML file, such as" in str(caught.value)
+    assert str(caught.value).endswith("run/scenario.yaml; in Python, sim.Result.load reads a run, and sim.Sweep.load a sweep")
+    with pytest.raises(sim.BadInput, match=r"\(a folder\), expected a YAML file$"):
+        sim.load(tmp_path)

@@ -140,10 +140,14 @@ def test_an_actor_that_is_dropped_takes_its_paths_with_it(tmp_path) -> None:
         ("{2026: null}", f"{BUDGET}.2026-01: found nothing (null), expected a number"),
         ("{2026: [1]}", f"{BUDGET}.2026-01: found a list of 1, expected a number"),
         ("{2026: {2027: 1}}", f"{BUDGET}.2026-01: found a mapping, expected a number"),
+        ("{steps: true}", f"{BUDGET}: found a path over time without a month, expected {{YYYY-MM: value, ...}}"),
+        ("{value: {steps: true}}", f"{BUDGET}: found a path over time without a month"),
         (
             "{value: {2026: 1}, range: [0, 1]}",
-            f"{BUDGET}.range: found one range for a path over time, expected a range",
+            f"{BUDGET}.range: found one range for a path over time, expected a range at each point, such as",
         ),
+        ("{2026: 1, range: [0, 1]}", f"{BUDGET}.range: found one range for a path over time, expected a range at each"),
+        ("{value: 1, range: [2, 0.5]}", f"{BUDGET}.range: found 2 before 0.5, the ends swapped, expected a list of"),
         ("{2026: {value: 2, range: [0, 1]}}", f"{BUDGET}.2026-01: found the value 2 outside its range 0 to 1"),
     ],
 )
@@ -151,7 +155,8 @@ def test_what_is_wrong_with_a_path_is_told_where_it_is(value: str, message: str)
     text = edited(GOOD, ("    budget: 0.4\n", f"    budget: {value}\n"))
     with pytest.raises(BadInput) as caught:
         Scenario.from_yaml(text, "bad.yaml")
-    assert any(message in str(problem) for problem in caught.value.problems), caught.value
+    assert message in str(caught.value)
+    assert len(caught.value.problems) == 1, caught.value
     line = text[: text.index("budget:")].count("\n") + 1
     assert {problem.line for problem in caught.value.problems} == {line}
 

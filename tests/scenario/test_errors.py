@@ -86,7 +86,7 @@ CASES: dict[str, tuple[list[Edit], str, str, str, str | None]] = {
         [("    budget: 0.66", "    budget: " + "9" * 400)],
         "999",
         "powers.CHN.budget",
-        "the number " + "9" * 67 + "...",
+        "the number " + "9" * 127 + "...",
         None,
     ),
     "out of bounds": (
@@ -114,7 +114,7 @@ CASES: dict[str, tuple[list[Edit], str, str, str, str | None]] = {
         [("range: [0.25, 0.6]", "range: [0.6, 0.25]")],
         "[0.6, 0.25]",
         "powers.RUS.strain.range",
-        "a list of 2",
+        "0.6 before 0.25, the ends swapped",
         None,
     ),
     "misspelt part of a value": (
@@ -502,7 +502,7 @@ def test_errors_travel_between_processes():
 
 def test_what_is_printed_cannot_harm_a_terminal():
     assert printable("a\x1b[31m\nb") == "a\\x1b[31m\\nb"
-    assert len(printable("x" * 1_000)) == 70
+    assert len(printable("x" * 1_000)) == 130
     text = GOOD.replace("kind: war", 'kind: "w\\e[31mar\\n"')
     assert all(str(problem).isprintable() for problem in problems_of(text))
 
@@ -512,3 +512,17 @@ def test_nearest():
     assert nearest("long_war", ["long-war"]) == "long-war"
     assert nearest("xyz", ["strain"]) is None
     assert nearest("x" * 1_000_000, ["x" * 60]) is None
+
+
+def test_no_id_or_path_is_cut_in_a_message():
+    """Ids have 64 letters at most; the longest paths are those of what events change between two actors."""
+    first, second = (letter + "-very-long" * 6 for letter in "ab")
+    with pytest.raises(BadInput) as caught:
+        events = f"events:\n  {first}: {{kind: other, chance: 0.1, if: {second}}}\n"
+        events += f"  {second}: {{kind: other, chance: 0.1, if: {first}}}\n"
+        Scenario.from_yaml(GOOD[: GOOD.index("events:\n")] + events)
+    assert f"a circle ({first} if {second} if {first})" in str(caught.value)
+    path = f"events.{first}.changes.republics.KAZ.leverage.RUS.times"
+    with pytest.raises(BadInput) as caught:
+        Scenario.from_yaml(GOOD).with_values({path: 2.0})
+    assert f"{path}: found the unknown event '{first}'" in str(caught.value)

@@ -20,10 +20,13 @@ import pytest
 
 import sim
 from sim.reading.moves import in_one_world
+from sim.reading.doubt import bands_hold
 from sim.reading.projects import contests, in_world, paragraph, taken
+from sim.reading.sizes import legend, spelled
 from sim.runs.doubt import Doubt
 from sim.runs.posterior import own_posterior
 from sim.runs.words import signed
+from sim.view.visit import MEND
 from tests.panel_page import CLASHES, browser
 
 pytest.importorskip("solara", reason="the extra view is not installed (pip install 'sim[view]')")
@@ -546,8 +549,16 @@ def test_compare_in_step_and_paired(chromium: Any, address: str) -> None:
             "all => all.map((row) => [...row.children].map((cell) => cell.textContent))"
         )
         for row, own in zip(rows, paired.table().itertuples(), strict=True):
-            assert row[4] == signed(own.difference)
-            assert row[5] == f"{signed(own.difference_low)} to {signed(own.difference_high)}"
+            assert row[4] == spelled(own.size, own.difference)
+            assert row[5] == signed(own.difference)
+            assert row[6] == f"{signed(own.difference_low)} to {signed(own.difference_high)}"
+        note = " ".join(page.text_content(".app-card:has(.app-table) .app-note").split())
+        assert "Shares of worlds: with numbers in doubt. Size, by the median difference in points" in note
+        assert legend(doubt=True) in note
+        said = " ".join(page.text_content(".app-said .app-note").split())
+        for title, run in (("Dushanbe 2025", one), ("The war drags on", other)):
+            held = bands_hold(run.ask, MEND)
+            assert f"“{title}”: {held[0].lower()}{held[1:]}" in said
         assert page.evaluate(CLASHES) == []
         saved_from(page, "difference")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -376,16 +377,100 @@ def test_conditions_and_changes_are_written_and_read_back_and_count_in_the_hash(
             "found the text 'x1.5', expected a number from -20 to 20 ",
         ),
         ("date: 2026-01, changes: 3", "events.a.changes: found the number 3, expected a mapping of paths of conduct"),
+        ("date: 2026-01, every: 0", "events.a.every: found the number 0, expected a whole number, 1 or more, or no"),
+        ("chance: 0.1, if: KAZ.RUS.share > 40", "which never holds, expected a level between 0 and 100 %, such as 40 %"),
+        ("chance: 0.1, if: KAZ.RUS.trade >= 100 %", "found 'KAZ.RUS.trade >= 100 %', which never holds, expected a lev"),
+        ("chance: 0.1, unless: KAZ.RUS.share < 120 %", "found 'KAZ.RUS.share < 120 %', which always holds, expected"),
+        ("chance: 0.1, unless: KAZ.RUS.grievance < 0", "which never holds, expected a level above 0 points"),
+        ("date: 2025-12, if: late", "events.a.if: found 'late', which comes in 2026-03 at the earliest, expected an"),
+        ("chance: 0.1, before: 2026-03, unless: late", "events.a.unless: found 'late', which comes in 2026-03 at the"),
+        ("date: 2026-03, if: [after-late]", "found 'after-late', which comes in 2026-04 at the earliest"),
+        ("chance: 0.1, if: last", "found 'last', which comes in 2027-09 at the earliest, expected an event that may"),
+        ("chance: 0.1, if: nothing", "events.a.if: found 'nothing', whose chance is 0, expected an event that can happ"),
+        ("chance: 0.1, if: b, unless: b", "events.a.unless: found 'b', which must have happened before this event"),
+        ("chance: 0.1, if: after-late, unless: late", "events.a.unless: found 'late', which must have happened before"),
+        ("chance: 0.1, if: after-late, excludes: late", "events.a.excludes: found 'late', which must have happened be"),
+        ("chance: 0.1, if: rival", "events.a.if: found 'rival', which excludes this event, expected an event that can"),
+        ("chance: 0.1, if: [this, that]", "found 'this' and 'that', which exclude each other, expected events that ca"),
+        (
+            "chance: 0.1, if: [KAZ.RUS.share > 40 %, KAZ.RUS.share < 30 %]",
+            "found 'KAZ.RUS.share < 30 %' beside 'KAZ.RUS.share > 40 %', expected conditions that can hold in the same",
+        ),
+        (
+            "chance: 0.1, if: KAZ.RUS.trade >= 0.4, unless: KAZ.RUS.trade >= 0.4",
+            "events.a.unless: found 'KAZ.RUS.trade >= 0.4' beside 'KAZ.RUS.trade >= 0.4'",
+        ),
+        ("chance: 0.1, if: [KAZ.RUS.share > 60 %, KAZ.CHN.share > 50 %]", "found KAZ's shares above 110 % in all, exp"),
+        ("chance: 0.1, if: KAZ.RUS.stance == assertive", "without a summit before it at which KAZ meets RUS, expected"),
+        ("chance: 0.1, if: TJK.RUS.stance == assertive since 2027-09", "found a stance since 2027-09, expected a mont"),
+        (
+            "chance: 0.1, if: TJK.RUS.stance == assertive, unless: TJK.RUS.stance == assertive",
+            "found 'TJK.RUS.stance == assertive', which 'if' asks for, expected conditions that can hold in the same",
+        ),
     ],
 )
 def test_what_is_wrong_with_an_event_is_told(said: str, message: str) -> None:
     others = ["b: {kind: other, chance: 0.1, if: c}", "c: {kind: other, chance: 0.1, if: a}"]
     others = others if "[b]" in said else ["b: {kind: other, chance: 0.1}", "c: {kind: other, chance: 0.1}"]
+    if re.search(r"late|last|nothing|rival|this|stance|share", said):
+        others += [
+            "late: {kind: other, date: 2026-03}",
+            "after-late: {kind: other, chance: 0.1, if: late}",
+            "last: {kind: other, date: 2027-09}",
+            "nothing: {kind: other, chance: 0}",
+            "rival: {kind: other, chance: 0.1, excludes: a}",
+            "this: {kind: other, chance: 0.1, excludes: that}",
+            "that: {kind: other, chance: 0.1}",
+            "meets: {kind: summit, date: 2026-02, host: KAZ, powers: [RUS], republics: [TJK]}",
+        ]
     with pytest.raises(BadInput) as caught:
         small(f"a: {{kind: other{', ' if said else ''}{said}}}", *others)
     assert message in str(caught.value)
     assert len(caught.value.problems) == 1, caught.value
     assert caught.value.problems[0].line is not None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "chance: 0.1, if: [b, KAZ.RUS.share > 30 %, KAZ.RUS.share < 40 %], unless: c, excludes: late",
+        "date: 2026-04, if: [late, TJK.RUS.stance == assertive since 2026-02], unless: TJK.RUS.stance == deferential",
+        "date: 2026-03, every: 6, if: late",
+        "chance: 0.1, unless: TJK.RUS.stance == assertive since 2027-01, if: TJK.RUS.stance == assertive",
+        "date: 2026-04, if: off, unless: KAZ.RUS.grievance <= 0",
+        "date: 2026-04, every: 6, kind: summit, host: UZB, powers: [CHN], unless: KAZ.CHN.stance == assertive",
+    ],
+)
+def test_conditions_that_may_hold_are_no_mistake(said: str) -> None:
+    small(
+        f"a: {{{'' if 'kind' in said else 'kind: other, '}{said}}}",
+        "b: {kind: other, chance: 0.1}",
+        "c: {kind: other, chance: 0.1, excludes: b}",
+        "late: {kind: other, date: 2026-03}",
+        "off: {kind: other, date: 2026-02, on: 0}",
+        "meets: {kind: summit, date: 2026-02, host: KAZ, powers: [RUS], republics: [TJK]}",
+    )
+
+
+def test_what_only_waits_for_an_event_that_cannot_happen_is_not_told_as_well() -> None:
+    with pytest.raises(BadInput) as caught:
+        small(
+            "a: {kind: other, chance: 0.1, if: b}",
+            "b: {kind: other, chance: 0.1, if: [c, KAZ.RUS.share > 2]}",
+            "c: {kind: other, chance: 0.1, excludes: a}",
+        )
+    assert [problem.path for problem in caught.value.problems] == ["events.b.if"]
+
+
+def test_a_shorter_run_leaves_out_what_can_no_longer_happen() -> None:
+    story = small(
+        "a: {kind: other, chance: 0.1, if: b}",
+        "b: {kind: other, date: 2026-06}",
+        "c: {kind: other, chance: 0.1, before: 2026-09, unless: b}",
+    )
+    short = story.with_months(9)  # to 2026-06, whose b comes too late for a
+    assert short.left_out == ("a",)
+    assert list(short.events) == ["b", "c"]
 
 
 def test_levers_and_factors_say_points_and_changes_in_words() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli import layout
 from sim.cli.save import write_folder
-from sim.runs.words import percent, state_words
+from sim.runs.words import state_words
 
 if TYPE_CHECKING:
     from sim.reading.blocs import Blocs
@@ -41,14 +41,16 @@ def print_blocs(result: Blocs, format: str) -> None:
         style="bold",
     )
     console.print("A cross-check by landscape theory (Axelrod & Bennett 1993), not an outcome of the model.")
-    out = layout.table("Two blocs", [], ["deepest in", "holds in"], ["on one side", "on the other"])
+    alone = result.worlds == 1
+    heads = ["deepest", "holds"] if alone else ["deepest in", "holds in"]
+    out = layout.table("Two blocs", [], heads, ["on one side", "on the other"])
     names = {
         code: spec.name for group in (result.scenario.powers, result.scenario.republics) for code, spec in group.items()
     }
     for row in layout.rows(table.head(8)):
         out.add_row(
-            percent(row.deepest),
-            percent(row.minimum),
+            layout.part(row.deepest, alone),
+            layout.part(row.minimum, alone),
             *(", ".join(names[code] for code in side.split()) or "nobody" for side in (row.bloc, row.against)),
         )
     layout.print_table(console, out)
@@ -57,10 +59,10 @@ def print_blocs(result: Blocs, format: str) -> None:
     out = layout.table(
         "Beside the model's own answer",
         [result.scenario.words.heading, "Leader"],
-        ["leads in", "stands with that leader in"],
+        ["leads", "stands with that leader"] if alone else ["leads in", "stands with that leader in"],
     )
     for row in layout.rows(result.check()):
-        out.add_row(names[row.republic], names[row.leader], percent(row.share), percent(row.with_leader))
+        out.add_row(names[row.republic], names[row.leader], *(layout.part(value, alone) for value in (row.share, row.with_leader)))
     layout.print_table(console, out)
     out = layout.table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
     for name, text in ASSUMPTIONS.items():

@@ -13,8 +13,8 @@ from sim.cli import layout
 from sim.cli.save import write_folder
 from sim.reading.compare import ALL
 from sim.reading.differing import given
-from sim.reading.sizes import MARKS, NEGLIGIBLE, WORDS, legend
-from sim.runs.words import capital, minus, month_words, percent, short_names, signed
+from sim.reading.sizes import NEGLIGIBLE, WORDS, legend, mark, spelled
+from sim.runs.words import capital, minus, month_words, short_names, signed
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
         console.print(f"\n{_reading(both)} {legend(doubt)}")
         console.print(
             layout.colophon(
-                both.worlds, (one.scenario.hash[:12] for one in both.results), *(one.finished for one in both.results)
+                both.worlds,
+                (one.scenario.hash[:12] for one in both.results),
+                *(one.finished for one in both.results),
+                names=both.names,
             )
         )
 
@@ -85,11 +88,13 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
 def _reading(both: Comparison) -> str:
     """How to read the tables, in words."""
     if both.worlds == 1:
-        return "Both ran on the same luck, in one world only, which tells nothing of how sure a difference is."
+        return "All ran on the same luck, in one world only, which tells nothing of how sure a difference is."
     return (
-        f"Paired by world: both ran on the same luck. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: "
-        "share of these worlds. Clear since: from this month to the end that band of the difference excludes zero, and "
-        "the difference is at least small; – is never."
+        f"Paired by world: all ran on the same luck. Base and other are medians over worlds, each by itself, so that "
+        "they need not add up to 100 %; the difference is the median of the differences within worlds, not the difference "
+        f"of the medians. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share of these worlds. Clear "
+        "since: from this month to the end that band of the difference excludes zero, and the difference is at least "
+        "small; – is never."
     )
 
 
@@ -118,7 +123,7 @@ def _matrix(both: Comparison, sector: str) -> None:
 def _cell(difference: float, size: str) -> Text:
     """A difference with the mark of its size; a terminal shows its sign in colour, too."""
     tint = "" if size == NEGLIGIBLE else "blue" if difference > 0 else "dark_orange3"
-    return Text(f"{signed(difference)} {MARKS[size]:<3}", style=f"bold {tint}" if size == WORDS[-1] else tint)
+    return Text(f"{signed(difference)} {mark(size, difference):<3}", style=f"bold {tint}" if size == WORDS[-1] else tint)
 
 
 def _one_comparison(both: Comparison, name: str, sector: str) -> None:
@@ -136,7 +141,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
             indented(story, row.power),
             layout.share(row.base),
             layout.share(row.median),
-            row.size,
+            spelled(row.size, row.difference),
             gap(row) if both.worlds > 1 else signed(row.difference),
             _higher(row, both.worlds),
             row.clear_since or "–",
@@ -146,7 +151,7 @@ def _one_comparison(both: Comparison, name: str, sector: str) -> None:
         return
     outcomes = both.outcomes().query("scenario == @name").set_index("outcome")
     table = layout.table(
-        "Beside alignment, whole region and run, mean of worlds (± standard error)",
+        f"Beside alignment, whole region and run{'' if both.worlds == 1 else ', mean of worlds (± standard error)'}",
         ["Power"],
         ["base", "other", "difference", "higher\nin"],
     )
@@ -174,8 +179,9 @@ def _leaders(both: Comparison, name: str) -> None:
     codes = [*frame.leader_now, *frame.leader_base, *frame.leader_other]
     powers = dict(both.scenario.powers) | dict(story.powers)
     short = short_names({code: powers[code].name for code in dict.fromkeys(codes)})
+    alone = both.worlds == 1
     table = layout.table(
-        f"Leading power in {month_words(both.dates[-1])}, and part of worlds in which it changes",
+        f"Leading power in {month_words(both.dates[-1])}, and {'whether' if alone else 'part of worlds in which'} it changes",
         [story.words.heading, "day one"],
         ["base", "changes", "other", "changes", "another\nthan in base"],
     )
@@ -184,16 +190,17 @@ def _leaders(both: Comparison, name: str) -> None:
             story.republics[row.republic].name,
             short[row.leader_now],
             short[row.leader_base],
-            _part(row.change_base, both.worlds),
+            layout.part(row.change_base, alone),
             short[row.leader_other],
-            _part(row.change_other, both.worlds),
-            _part(row.another, both.worlds),
+            layout.part(row.change_other, alone),
+            layout.part(row.another, alone),
         )
     layout.print_table(layout.stdout(), table)
 
 
 def _stances(both: Comparison, name: str) -> None:
     """Stances of guests at summits, where they differ by a hundredth of worlds or more."""
+    alone = both.worlds == 1
     stories = both.scenario, both.results[both.index(name)].scenario
     powers, republics = ({**stories[0].powers, **stories[1].powers}, {**stories[0].republics, **stories[1].republics})
     frame = both.stances().query("scenario == @name")
@@ -204,24 +211,24 @@ def _stances(both: Comparison, name: str) -> None:
     moved = (wide["other"] - wide["base"]).abs().fillna(1.0).ge(SEEN).any(axis="columns")
     console = layout.stdout()
     if not moved.any():
-        console.print("\nStances at summits are the same in both, to a hundredth of worlds.")
+        console.print(f"\nStances at summits are the same in both{'' if alone else ', to a hundredth of worlds'}.")
         return
     table = layout.table(
-        "Stances at summits, % of worlds with the summit: base → other, where they differ",
+        f"Stances at summits{'' if alone else ', % of worlds with the summit'}: base → other, where they differ",
         ["Summit, guest"],
         list(STANCES),
     )
     for (event, date, power), block in wide[moved].groupby(keys, sort=False, observed=True):
         table.add_row(f"{event}, {layout.name_of(powers, power)}, {date}")
         for index, row in block.iterrows():
-            cells = (f"{_hundredths(row['base'][s])} → {_hundredths(row['other'][s])}" for s in STANCES)
+            cells = (" → ".join(_hundredths(row[side][s], alone) for side in ("base", "other")) for s in STANCES)
             table.add_row(f"  {layout.name_of(republics, index[-1])}", *cells)
     layout.print_table(console, table)
 
 
-def _hundredths(part: float) -> str:
-    """A probability in per cent without its sign; a dash where there is none."""
-    return "–" if part != part else f"{100 * part:.0f}"
+def _hundredths(part: float, alone: bool) -> str:
+    """A probability in per cent without its sign, of one world yes or no; a dash where there is none."""
+    return "–" if part != part else layout.part(part, alone) if alone else f"{100 * part:.0f}"
 
 
 def _keeps_stances(both: Comparison) -> bool:
@@ -251,14 +258,7 @@ def gap(row: Any) -> str:
 def _higher(row: Any, worlds: int) -> str:
     if row.p_higher + row.p_lower == 0:
         return "same"
-    return _part(row.p_higher, worlds)
-
-
-def _part(part: float, worlds: int) -> str:
-    """A part of the worlds; of one world, whether it is so there."""
-    if worlds == 1:
-        return "yes" if part else "no"
-    return percent(part, short=True)
+    return layout.part(row.p_higher, worlds == 1)
 
 
 def save_comparison(both: Comparison, folder: Path, sector: str = "overall") -> None:

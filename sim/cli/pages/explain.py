@@ -12,7 +12,7 @@ from sim.cli import layout
 from sim.cli.pages.compare import by_republic, comparison_facts, gap, indented
 from sim.cli.save import write_folder
 from sim.reading.moves import DIPLOMATIC, in_one_world, most_moving
-from sim.reading.sizes import legend
+from sim.reading.sizes import legend, spelled
 from sim.reading.telling import CHANCE, SMALL, driver_words, part_of_spread, summary_rows
 from sim.reading.telling import headline as telling
 from sim.runs.words import capital, minus, month_words, short_names, signed
@@ -168,6 +168,9 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
     event = story.events[effect.event]
     console.print(f"{effect.event}: {event.about or event.kind}", style="bold")
     console.print(f"Its effect, from running the same worlds without it. {headline}")
+    if not effect.came.any():  # there is no difference to lay out
+        console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
+        return
     where, always, parts = story.words.within(sector), effect.always, effect.parts
     out = layout.table(
         f"Difference it makes{where} by {month_words(both.dates[-1])}"
@@ -181,9 +184,9 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
         moved = sorted(zip(effect.explanation.drivers, parts[:, i, j], strict=True), key=lambda one: -abs(one[1]))
         through = [f"{driver_words(name)} {signed(part)}" for name, part in moved[:3] if abs(part) >= SMALL]
         cells = (
-            [gap(row), row.size, row.clear_since or "–"]
+            [gap(row), spelled(row.size, row.difference), row.clear_since or "–"]
             if always
-            else [gap_where(row), row.size_if_came or "–", signed(row.difference)]
+            else [gap_where(row), spelled(row.size_if_came, row.difference_if_came), signed(row.difference)]
         )
         out.add_row(indented(story, row.power), *cells, ", ".join(through) or "–")
     layout.print_table(console, out)
@@ -195,15 +198,13 @@ def print_effect(effect: Effect, format: str, republic: str | None, power: str |
             "where it happened."
         )
         if effect.explanation.worlds == 1:
-            told = "It did." if effect.came.all() else "It did not, so that nothing differs."
+            told = "It did."
         console.print(f"{decides} whether it happens. {told}")
     console.print(layout.colophon(both.worlds, [story.hash[:12]], effect.explanation.ask))
 
 
 def gap_where(row: Any) -> str:
     """The difference and its 80 % band in the worlds where an event happened."""
-    if pd.isna(row.difference_if_came):
-        return "–"
     return f"{signed(row.difference_if_came)} [{signed(row.low_if_came)} to {signed(row.high_if_came)}]"
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from sim.cli import layout
 from sim.reading.doubt import FEWEST, bands_hold, doubts
 from sim.runs.folder import manifest, size
+from sim.runs.words import DAY_ONE, month_short, month_words, signed
 from sim.scenario.table import STANCES
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ def _print_page(result: Result) -> None:
     layout.print_table(console, _alignment(result))
     if result.worlds > 1:
         console.print(
-            f"Quantiles over {result.worlds:,} worlds; 'now', 'median' and 'change' are medians, each by itself, and "
-            "need not add up. 'Lower in' is the share of worlds that end lower."
+            f"Over {result.worlds:,} worlds: a tenth of them end below “10 %”, a tenth above “90 %”. Day one, median and "
+            "change are medians, each by itself, and need not add up. “Lower in” is the share of worlds that end lower."
         )
         console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
     else:
@@ -110,16 +111,18 @@ def _print_page(result: Result) -> None:
 
 
 def _alignment(result: Result) -> Table:
+    end = month_short(result.dates[-1])
+    bands = [f"{end}\n{part}" for part in ("10 %", "median", "90 %")]
     table = layout.table(
-        f"Alignment, {result.dates[1]} to {result.dates[-1]}, in % of {result.scenario.words.a_member}'s engagement",
+        f"Alignment, in % of {result.scenario.words.a_member}'s engagement; {DAY_ONE} is in {month_words(result.dates[1])}",
         [result.scenario.words.heading, "Power"],
-        ["now", *(["end", "change"] if result.worlds == 1 else ["10 %", "median", "90 %", "change", "lower in"])],
+        ["day\none", *([end, "change"] if result.worlds == 1 else [*bands, "change", "lower\nin"])],
     )
     previous = ""
     for row in layout.rows(result.summary()):
         republic = layout.name_of(result.scenario.republics, row.republic)
         low, median, high = (layout.share(value) for value in (row.low, row.median, row.high))
-        change = f"{round(100 * row.change, 1) + 0.0:+.1f}"
+        change = signed(row.change)
         table.add_row(
             "" if republic == previous else republic,
             layout.name_of(result.scenario.powers, row.power),
@@ -134,7 +137,7 @@ def _leaders(result: Result) -> Table:
     alone = result.worlds == 1
     table = layout.table(
         f"Leading power: the one {result.scenario.words.a_member} is most aligned with",
-        [result.scenario.words.heading, "now", "at the end" if alone else "most often at the end"],
+        [result.scenario.words.heading, DAY_ONE, "at the end" if alone else "most often at the end"],
         ["since"] if alone else ["chance of a change", "median month"],
     )
     powers = result.scenario.powers

@@ -11,16 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli import layout
+from sim.runs.words import capital
 from sim.scenario import BadInput
-from sim.scenario.dates import month_label
 from sim.scenario.doubt import STATED
+from sim.scenario.occasions import provided, when
 from sim.scenario.paths import said
+from sim.scenario.remarks import remarks
 from sim.scenario.strategies import STANDARD, strategies_of
 from sim.scenario.table import SHARE_DOUBT, SIZE_DOUBT
 from sim.scenario.uses import number, resting_on
 
 if TYPE_CHECKING:
-    from sim.scenario import EventSpec, Scenario
+    from sim.scenario import Scenario
 
 
 SHORT = 26
@@ -50,17 +52,17 @@ def print_check(checked: Sequence[tuple[str, Scenario | BadInput]], format: str)
                 typer.echo(str(found), err=True)
                 continue
             typer.echo(f"{file}: ok ({layout.visible(found.title)})")
-            if found.left_out:
-                typer.echo(f"{file}: left out, beyond its {found.months} months: {', '.join(found.left_out)}")
+            for remark in remarks(found):
+                typer.echo(f"{file}: {layout.visible(remark)}")
         return
     rows = []
     for file, found in checked:
         if isinstance(found, BadInput):
             for problem in found.problems:
                 told = asdict(problem)
-                rows.append({"file": file, "ok": False, "left_out": [], "at": told.pop("file"), **told})
+                rows.append({"file": file, "ok": False, "left_out": [], "remarks": [], "at": told.pop("file"), **told})
         else:
-            rows.append({"file": file, "ok": True, "left_out": list(found.left_out)})
+            rows.append({"file": file, "ok": True, "left_out": list(found.left_out), "remarks": remarks(found)})
     _print_list_of("files", rows, format)
 
 
@@ -70,7 +72,7 @@ def _print_list_of(name: str, rows: list[dict[str, Any]], format: str) -> None:
         return
     import pandas as pd
 
-    flat = [{key: " ".join(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows]
+    flat = [{k: ("; " if k == "remarks" else " ").join(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
     layout.print_csv(pd.DataFrame(flat))
 
 
@@ -94,8 +96,8 @@ def print_scenario(scenario: Scenario, *, sources: bool) -> None:
         layout.print_table(console, _conduct(scenario))
     layout.print_table(console, _values(scenario, key, "Key values (change one with --set PATH=VALUE)"))
     layout.print_table(console, _timeline(scenario))
-    if scenario.left_out:
-        console.print(f"Left out, as they lie beyond the end of this run: {', '.join(scenario.left_out)}.")
+    for remark in remarks(scenario):
+        console.print(f"{capital(remark)}.")
     used = _used(scenario, scenario.numeric_paths())
     if sources:
         for title, paths in _sections(scenario).items():
@@ -275,38 +277,16 @@ def _timeline(scenario: Scenario) -> Table:
     for name, event in sorted(scenario.events.items(), key=lambda item: (item[1].date is None, item[1].date or 0)):
         said = "date" if event.date is not None else "probability" if event.says("probability") else "chance"
         sources = ", ".join(scenario.source_of(f"events.{name}.{said}"))
+        on = f"{provided(event)} ".lstrip()
         table.add_row(
-            _when(event),
+            when(event),
             Text.assemble(
                 (name, "bold"),
-                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} {_where(event)}",
+                f" ({event.kind.replace('_', ' ')}): {layout.visible(event.about)} {on}",
                 (f"[{sources}]", "dim"),
             ),
         )
     return table
-
-
-def _when(event: EventSpec) -> str:
-    """Its date, or how likely it is."""
-    probability = f"{100 * event.probability:g} %" if event.says("probability") else ""
-    if event.date is not None:
-        when = " ".join(part for part in (event.date_label, probability) if part)
-    elif probability and event.before is not None:
-        start = f"from {month_label(event.after)} " if event.after else ""
-        when = f"{probability} {start}to {month_label(event.before - 1)}"
-    else:
-        when = f"{100 * event.chance:g} % a month"
-    return when
-
-
-def _where(event: EventSpec) -> str:
-    """What it waits for and excludes, and how often it comes; "" for an event that happens once and anyhow."""
-    parts = [f"Only if {' and '.join(event.needs)}."] if event.needs else []
-    parts += [f"Not if {' or '.join(event.unless)}."] if event.unless else []
-    parts += [f"Excludes {', '.join(event.excludes)}."] if event.excludes else []
-    parts += [f"Again every {event.every:g} months."] if event.every else []
-    parts += [f"{event.repeats:g} times at most."] if event.says("repeats") else []
-    return "".join(f"{part} " for part in parts)
 
 
 def _used(scenario: Scenario, paths: Iterable[str]) -> list[str]:

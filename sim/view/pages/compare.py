@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ import reacton.ipyvuetify as rv
 import solara
 
 from sim.reading.compare import Comparison
+from sim.reading.differing import given
 from sim.reading.doubt import bands_hold
+from sim.reading.sizes import legend, spelled
 from sim.runs.words import month_words, percent, signed
 from sim.scenario import Scenario
 from sim.view import controls, panels
@@ -42,6 +45,8 @@ class Two:
     headline: str
     held: str
     """What the bands of either side hold."""
+    given: str
+    """What shares of worlds are conditional on."""
 
 
 def partners(visit: Visit) -> list[tuple[str, str]]:
@@ -88,8 +93,16 @@ def two(visit: Visit, report: Reporter) -> Two:
         gap,
         paired.table(view.sector),
         paired.headline(),
-        bands_hold(asks[0], MEND),
+        both_hold(titles, [bands_hold(ask, MEND) for ask in asks]),
+        given(asks[1]),
     )
+
+
+def both_hold(titles: Sequence[str], held: Sequence[str]) -> str:
+    """What the bands of both sides hold: once where it is the same."""
+    if held[0] == held[1]:
+        return held[0]
+    return " ".join(f"“{title}”: {text[0].lower()}{text[1:]}" for title, text in zip(titles, held, strict=True))
 
 
 @solara.component
@@ -176,12 +189,12 @@ def Sides(visit: Visit, theme: str, both: Two) -> None:
                         token=run["id"],
                     )
     Guarded("difference", lambda: show(panels.DifferenceFan, visit, theme, both.gap), token=both.gap["id"])
-    Guarded("table", lambda: Gaps(visit, both.table))
+    Guarded("table", lambda: Gaps(visit, both.table, both.given))
 
 
 @solara.component
-def Gaps(visit: Visit, table: pd.DataFrame) -> None:
-    """The differences at the end, in numbers."""
+def Gaps(visit: Visit, table: pd.DataFrame, condition: str) -> None:
+    """The differences at the end, in numbers; ``condition``: what shares of worlds are conditional on."""
     names = visit.base
     rows = []
     for row in rows_of(table):
@@ -192,6 +205,7 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
                 names.powers[row.power].name,
                 f"{100 * row.base:.1f}",
                 f"{100 * row.median:.1f}",
+                spelled(row.size, row.difference),
                 signed(row.difference),
                 f"{signed(row.difference_low)} to {signed(row.difference_high)}",
                 percent(row.p_higher),
@@ -200,9 +214,20 @@ def Gaps(visit: Visit, table: pd.DataFrame) -> None:
         )
     Table(
         "The last month, in per cent and points",
-        [names.words.heading, "Power", "first", "second", "difference", "80 % of worlds", "higher in", "clear from"],
+        [
+            names.words.heading,
+            "Power",
+            "first",
+            "second",
+            "size",
+            "difference",
+            "80 % of worlds",
+            "second higher in",
+            "clear from",
+        ],
         rows,
-        left=(0, 1, 7),
-        note="Medians. The difference is the median of the differences within worlds, which need not "
-        "be the difference of the medians.",
+        left=(0, 1, 4, 8),
+        note="First and second are medians over worlds, each by itself, and need not add up to 100 %. The difference is the "
+        "median of the differences within worlds, which need not be the difference of the medians. "
+        f"Shares of worlds: {condition}. {legend(bool(table.doubt.any()))}",
     )
