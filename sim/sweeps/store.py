@@ -35,7 +35,7 @@ _SEALED = ("same", "points", "parts", "rows", "scenarios")
 """What the seal of a manifest is over; the rest is for people."""
 _OURS = re.compile(
     r"manifest\.json|design\.parquet|log\.txt|lock|parts|figures|scenario-.*\.yaml|.*\.partial"
-    r"|(sensitivity|discovery|tournament)\..*"
+    r"|(sensitivity|discovery|tournament|packages)\..*"
 )
 
 
