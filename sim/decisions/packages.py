@@ -217,9 +217,9 @@ class Packages:
         if robust == 0:
             yield f"{aim}: no package gets there in more futures than doing nothing ({percent(part)})."
             return
-        yield f"{aim}: {name} gets there in most futures, {percent(part)} of them, {cost}."
+        yield f"{aim}: {name} gets there most often, in {percent(part)} of futures, {cost}."
         if part < 0.5:
-            yield "That is fewer than half: no package can be relied on to get there."
+            yield "That is fewer than half of them: no package can be relied on to get there."
         rivals = [i for i in range(1, len(self.packages)) if i != robust and not self.surely_more(robust, i)]
         if rivals:
             some = listed([f"{self.packages[i].name} ({percent(self.reached[i])})" for i in rivals[:3]])

@@ -15,6 +15,6 @@ def per_month(cost: float, unit: str) -> str:
     return "nothing" if cost == 0.0 else f"{number(cost, 2)} {unit} a month"
 
 
-def listing(parts: Sequence[str]) -> str:
+def listing(parts: Sequence[str], most: int = NAMED) -> str:
     """The first few of a list, the others counted."""
-    return listed([*parts[:NAMED], f"{len(parts) - NAMED} more"] if len(parts) > NAMED else list(parts))
+    return listed([*parts[:most], f"{len(parts) - most} more"] if len(parts) > most else list(parts))
