@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sim import lazy
 
 if TYPE_CHECKING:
+    from sim.decisions.packages import packages
+    from sim.decisions.seek import seek
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
@@ -55,7 +57,9 @@ _HOMES: dict[str, str] = {
     "load": "sim.scenario",
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
+    "packages": "sim.decisions.packages",
     "run": "sim.runs.run",
+    "seek": "sim.decisions.seek",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
     "tornado": "sim.sweeps.tornado",
@@ -76,6 +80,7 @@ _METHODS: dict[str, str] = {
     "Explanation.moves": "sim.reading.moves.moves",
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
+    "Packages.figure": "sim.figures.decisions.packages",
     "Result.board": "sim.view.board.board",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
@@ -88,6 +93,7 @@ _METHODS: dict[str, str] = {
     "ResultPlots.save_all": "sim.figures.result.save_all",
     "ResultPlots.stances": "sim.figures.chances.stances",
     "ResultPlots.triangle": "sim.figures.triangle.triangle",
+    "Sought.figure": "sim.figures.decisions.trade_off",
     "SweepPlots.boxes": "sim.figures.heatmap.boxes",
     "SweepPlots.heat_map": "sim.figures.heatmap.heat_map",
     "SweepPlots.indices": "sim.figures.sweeps.indices",
@@ -122,7 +128,9 @@ __all__ = [
     "load",
     "load_observed",
     "load_posterior",
+    "packages",
     "run",
+    "seek",
     "shipped",
     "sweep",
     "tornado",

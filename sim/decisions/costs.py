@@ -20,7 +20,18 @@ POINTS = "engagement points"
 """The unit of a cost that nobody states otherwise."""
 _GIVEN = ("pledge", "aid")
 """What an event gives each republic, from each power and in each sector that it names."""
-_PRICED_OF_EVENTS = (*_GIVEN, "on", "date", "chance", "probability", "repeats", "every", "powers", "republics", "sectors")
+_PRICED_OF_EVENTS = (
+    *_GIVEN,
+    "on",
+    "date",
+    "chance",
+    "probability",
+    "repeats",
+    "every",
+    "powers",
+    "republics",
+    "sectors",
+)
 _IDLE_OF_EVENTS = ("kind", "about", "source", "note", "after", "before", "host", "if", "unless", "excludes")
 """Keys of an event that say when and why, which costs nothing."""
 

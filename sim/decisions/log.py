@@ -61,7 +61,9 @@ class Log(MutableMapping[Row, Row]):
             if others:
                 what = printable(others[0])
                 raise BadInput.of(
-                    f"a folder with other files in it ({what})", "a new or empty folder, or a search's", file=str(folder)
+                    f"a folder with other files in it ({what})",
+                    "a new or empty folder, or a search's",
+                    file=str(folder),
                 )
             partial = folder / f"{MANIFEST}.partial"
             partial.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

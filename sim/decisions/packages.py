@@ -146,7 +146,8 @@ class Packages:
     def met(self) -> Flags:
         """Where all that is wanted is reached, (package, future)."""
         each = [want.met(gain) for want, gain in zip(self.wants, self.gains, strict=True)]
-        return np.logical_and.reduce(each)
+        met: Flags = np.logical_and.reduce(each)
+        return met
 
     @cached_property
     def reached(self) -> Floats:
@@ -158,12 +159,13 @@ class Packages:
         worst_tenth, regret, regret_p90, satisfices_most].
 
         ``mean``, the band of 80 % of the futures (``low`` to ``high``), the mean of the worst tenth and regret are in
-        the outcome's unit (shares as parts of 1); ``regret`` is the mean over futures, ``regret_p90`` its 90 % quantile.
+        the outcome's unit (shares as parts of 1); ``regret`` is the mean over futures, ``regret_p90`` the 90 % quantile.
         """
         rows = []
         for want, gain in zip(self.wants, self.gains, strict=True):
             good = want.good(gain)
-            behind, low, high = regret.regret(good), *np.quantile(gain, (0.1, 0.9), axis=1)
+            behind = regret.regret(good)
+            low, high = np.quantile(gain, (0.1, 0.9), axis=1)
             for i, package in enumerate(self.packages):
                 rows.append(
                     {
@@ -240,8 +242,8 @@ class Packages:
             yield (
                 f"{capital(name)} is best on average ({mean}, against "
                 f"{want.size(float(gain[robust].mean()))} of {self.packages[robust].name}) but not robust: it gets "
-                f"there in {percent(self.reached[best])} of futures only, and its worst tenth is at {worst[0]}, that of "
-                f"{self.packages[robust].name} at {worst[1]}."
+                f"there in {percent(self.reached[best])} of futures only, and its worst tenth is at {worst[0]}, that "
+                f"of {self.packages[robust].name} at {worst[1]}."
             )
         else:
             yield f"{capital(name)} is best on average ({mean}), and by no more than chance behind it in how often."
@@ -335,7 +337,9 @@ def shipped_packages() -> list[str]:
     return sorted(path.stem for path in (shipped_dir("scenarios") / "packages").glob("*.yaml"))
 
 
-def read_packages(file: str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Crossing:
+def read_packages(
+    file: str | os.PathLike[str] | Mapping[str, Any], changes: Mapping[str, Any] | None = None
+) -> Crossing:
     """What a file of packages asks, checked wholly; ``changes`` take the place of its keys. Raises BadInput."""
     changes = dict(changes or {})
     given = changes.pop("doubt", None)
@@ -427,9 +431,9 @@ class _Reading:
             if not isinstance(item.value, str):
                 self.reader.wrong("target", repr(printable(item.text)), KEYS["target"], at=item)
                 continue
-            place = {"file": self.reader.file, "line": item.line or None, "column": item.column or None}
+            line, column = item.line or None, item.column or None
             try:
-                yield parse(item.value, known, path="target", **place)
+                yield parse(item.value, known, path="target", file=self.reader.file, line=line, column=column)
             except BadInput as error:
                 self.reader.problems += error.problems
 
@@ -539,7 +543,7 @@ class _Reading:
     def _posterior(
         self, base: Scenario, scenarios: Mapping[str, Scenario], factors: Sequence[Factor], doubt: Doubt | None
     ) -> Posterior | None:
-        """The draws: those asked for, else the scenario's own where everything is in doubt and nothing else sets them."""
+        """The draws: those asked for, else the scenario's own where everything is in doubt and they fit."""
         if self.posterior == "none":
             return None
         if self.posterior is not None:
@@ -601,6 +605,6 @@ def _placed(one: Problem, name: str, places: Mapping[str, Node], file: str) -> P
     tries = (".".join(keys[:end]) for end in range(len(keys), 0, -1))
     at = next((places[path] for path in tries if path in places), None)
     line, column = (at.line or None, at.column or None) if at else (None, None)
-    return Problem(file, line, column, printable(f"packages.{name}.{one.path}", 120), one.found, one.expected, one.nearest)
-
-
+    return Problem(
+        file, line, column, printable(f"packages.{name}.{one.path}", 120), one.found, one.expected, one.nearest
+    )

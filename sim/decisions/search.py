@@ -1,4 +1,4 @@
-"""A multi-objective search that can be stopped anywhere: any function of a point in the unit cube, several aims at once.
+"""A search with several aims that can be stopped anywhere, of any function of a point in the unit cube.
 
 NSGA-II (Deb et al. 2002; Platypus) proposes generations of points; whoever evaluates them may do a generation at once.
 Random numbers are a function of the seed alone, and every point that was evaluated is remembered, in a file if there is
@@ -130,7 +130,7 @@ def search(
 
 
 def undominated(objectives: Floats) -> Flags:
-    """Which rows (point, aim) no other row betters: none is as low in every aim and lower in one. Of equals the first."""
+    """Which rows (point, aim) no other betters, being as low in every aim and lower in one; of equals the first."""
     flags = np.ones(len(objectives), dtype=bool)
     for i, row in enumerate(objectives):
         no_worse = (objectives <= row).all(axis=1)

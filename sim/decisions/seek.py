@@ -175,7 +175,8 @@ class Search:
 
     def met(self, gains: Floats) -> Flags:
         """Where all that is wanted is reached, (setting, future), from gains (want, setting, future)."""
-        return np.logical_and.reduce([want.met(gain) for want, gain in zip(self.wants, gains, strict=True)])
+        met: Flags = np.logical_and.reduce([want.met(gain) for want, gain in zip(self.wants, gains, strict=True)])
+        return met
 
     # -- what is measured ---------------------------------------------------------------------------------------------
 
@@ -186,9 +187,7 @@ class Search:
 
     def margin(self, measures: Floats) -> Floats:
         """How far mean gains are beyond what is wanted, in parts of that; of several wants the worst, (setting,)."""
-        each = [
-            want.margin(measures[:, 2 + k]) / (abs(want.amount) or 1.0) for k, want in enumerate(self.wants)
-        ]
+        each = [want.margin(measures[:, 2 + k]) / (abs(want.amount) or 1.0) for k, want in enumerate(self.wants)]
         margin: Floats = np.min(each, axis=0)
         return margin
 
@@ -236,19 +235,19 @@ class Sought:
 
     @cached_property
     def chosen(self) -> int | None:
-        """Place of the cheapest setting that gets there: on average, or robust in ``ENOUGH`` of the futures; or None."""
+        """Place of the cheapest setting that gets there, on average or (robust) in ``ENOUGH`` of the futures; or None."""
         works = self.reached >= ENOUGH if self.search.robust else self.margin >= 0.0
         places = np.flatnonzero(works)
         return int(places[np.argmin(self.costs[places])]) if len(places) else None
 
     @property
     def surest(self) -> int:
-        """Place of the setting that reaches what is wanted in most futures, or else comes nearest; of equals the cheapest."""
+        """Place of the setting that works in most futures; of equals the one that gains most, then the cheapest."""
         return int(np.lexsort((self.costs, -self.margin, -self.reached))[0])
 
     @property
     def floor(self) -> float | None:
-        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; None: none does."""
+        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; or None."""
         costs = [*self.tried.measures[self.tried.measures[:, 1] > SELDOM, 0], *self.costs[self.reached > SELDOM]]
         return float(min(costs)) if costs else None
 
@@ -293,7 +292,9 @@ class Sought:
         """All settings tried, as the search saw them: [cost, a column a lever, reached, mean of each want, front]."""
         search, front = self.search, set(self.tried.front.tolist())
         rows = []
-        for place, (point, row) in enumerate(zip(self.tried.points.tolist(), self.tried.measures.tolist(), strict=True)):
+        for place, (point, row) in enumerate(
+            zip(self.tried.points.tolist(), self.tried.measures.tolist(), strict=True)
+        ):
             means = {f"{want.outcome} mean": row[2 + k] for k, want in enumerate(search.wants)}
             rows.append({"cost": row[0], **search.labels(point), "reached": row[1], **means, "front": place in front})
         return pd.DataFrame(rows)
@@ -396,8 +397,8 @@ def seek(
     out : folder to keep what was evaluated in: the same call goes on where it stopped, also for more ``evaluations``.
     least : what is to be least; "cost".
     robust : trade cost off against the part of the futures in which all is reached, instead of against the mean gain.
-    prices, unit : path -> cost a month for each unit by which a lever departs from the scenario (of a share: for 100 %),
-        instead of the rule by engagement points; and the unit of costs.
+    prices, unit : path -> cost a month for each unit by which a lever departs from the scenario (of a share: for
+        100 %), instead of the rule by engagement points; and the unit of costs.
     evaluations, worlds : settings to propose (500), futures of each (200).
     months, seed : length of the run (the scenario's); of all chance and of the search (0).
     doubt, posterior : as in ``sim.run``, but that every number is in doubt by default, with the scenario's own
@@ -483,7 +484,7 @@ class _Runs:
 
 
 def _plain(asked: Search, found: Found, runs: _Runs) -> tuple[Floats, Floats]:
-    """The front, thinned, each setting without what does next to nothing: settings (setting, lever), costs (setting,)."""
+    """The front, thinned, each setting without what does next to nothing: (setting, lever), and costs (setting,)."""
     front = found.front
     if len(front) > MOST:
         front = front[np.unique(np.linspace(0, len(front) - 1, MOST).round().astype(np.int64))]
@@ -525,7 +526,9 @@ def _judged(asked: Search, found: Found, settings: Floats, costs: Floats) -> Sou
 
 def _check(least: str, **numbers: int) -> None:
     if least != "cost":
-        raise BadInput.of(repr(least), "cost, which is what can be least", path="least", nearest=nearest(least, ["cost"]))
+        raise BadInput.of(
+            repr(least), "cost, which is what can be least", path="least", nearest=nearest(least, ["cost"])
+        )
     for name, value in numbers.items():
         lowest, most = {"evaluations": (1, 1_000_000), "worlds": (2, 1_000_000), "seed": (0, 2**63 - 2)}[name]
         if type(value) is not int or not lowest <= value <= most:
@@ -547,7 +550,9 @@ def _search(
     factors = _levers(scenario, levers)
     texts = [wants] if isinstance(wants, str) else list(wants)
     if not texts:
-        raise BadInput.of("nothing that is wanted", "an outcome and how much, such as KAZ.EUU.share +3 pp vs base", path="want")
+        raise BadInput.of(
+            "nothing that is wanted", "an outcome and how much, such as KAZ.EUU.share +3 pp vs base", path="want"
+        )
     known = tuple(probe(Ask(scenario, 1)))
     read = tuple(parse(text, known) for text in texts)
     moved = wholes(factor.path for factor in factors)
@@ -574,8 +579,8 @@ def _search(
     if len(made.unpriced) == len(factors) or not any(_costly(factor.path, prices) for factor in factors):
         raise BadInput.of(
             "no lever that costs anything",
-            f"a budget or a pledge among the levers, or a price: --price {factors[0].path}=0.5 (what one unit more costs "
-            "a month)",
+            f"a budget or a pledge among the levers, or a price: --price {factors[0].path}=0.5 (what one unit more "
+            "costs a month)",
             path="price",
         )
     return made
@@ -591,7 +596,9 @@ def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]
     """The levers, checked one by one and all at either end."""
     if not isinstance(levers, Mapping) or not levers:
         raise BadInput.of(
-            "no lever" if not levers else shown(levers), "what may be moved, such as powers.EUU.budget=0.3:1.0", path="lever"
+            "no lever" if not levers else shown(levers),
+            "what may be moved, such as powers.EUU.budget=0.3:1.0",
+            path="lever",
         )
     if len(levers) > LEVERS:
         raise BadInput.of(f"{len(levers)} levers", f"at most {LEVERS}", path="lever")

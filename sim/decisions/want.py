@@ -2,9 +2,9 @@
 
 ``NAME AMOUNT vs base`` asks for a difference from what happens in the same future if nothing is done; a plus wants more
 of the outcome, a minus less. ``NAME >= AMOUNT`` and ``NAME <= AMOUNT`` ask for the outcome itself, or with ``vs base``
-for the difference. Amounts are numbers in the outcome's own unit; of shares also percentage points (``3 pp``) or, where
-the outcome itself is meant, per cent (``25 %``). Beside ``vs base`` per cent are per cent of the base: ``+10 % vs base``
-is a tenth more.
+for the difference. Amounts are numbers in the outcome's own unit; of shares also percentage points (``3 pp``) or,
+where the outcome itself is meant, per cent (``25 %``). Beside ``vs base`` per cent are per cent of the base:
+``+10 % vs base`` is a tenth more.
 """
 
 from __future__ import annotations
@@ -157,6 +157,8 @@ def parse(
     if match["sign"] is None and said[0] not in "+-":
         raise wrong(f"{printable(text)!r} without a direction", "a sign: + wants more, − wants less")
     amount = float(said) / (100.0 if unit else 1.0)
-    sign = (1 if amount >= 0 and said[0] == "+" else -1) if match["sign"] is None else (1 if ">" in match["sign"] else -1)
+    sign = (
+        (1 if amount >= 0 and said[0] == "+" else -1) if match["sign"] is None else (1 if ">" in match["sign"] else -1)
+    )
     kind: Kind = "itself" if not based else "ratio" if unit == "%" else "difference"
     return Want(" ".join(text.split()), name, sign, amount, kind)
