@@ -73,16 +73,17 @@ def _times(scenario: Scenario, spec: Any) -> float:
         if not scenario.start <= spec.date < end:
             return 0.0
         times = 1 + (end - 1 - spec.date) // int(spec.every) if spec.every >= 1.0 else 1
-        return float(min(times, most)) * (float(spec.probability) if spec.says("probability") else 1.0)
+        chance = float(spec.probability) if spec.says("probability") else 1.0
+        return float(min(times, most)) * chance
     first = max(scenario.start, spec.after or scenario.start)
     last = end if spec.before is None else min(spec.before, end)
     window = max(last - first, 0)
     if spec.says("probability"):
         whole_window = (scenario.start + scenario.months if spec.before is None else spec.before) - first
-        return 1.0 - (1.0 - float(spec.probability)) ** (window / max(whole_window, 1))
+        return 1.0 - float((1.0 - float(spec.probability)) ** (window / max(whole_window, 1)))
     most = 1.0 if most == np.inf else most
     chance = float(spec.chance)
-    return float(min(window * chance, most)) if most > 1.0 else 1.0 - (1.0 - chance) ** window
+    return float(min(window * chance, most)) if most > 1.0 else 1.0 - float((1.0 - chance) ** window)
 
 
 def added(scenario: Scenario, base: Scenario) -> float:

@@ -154,7 +154,7 @@ def _facts(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        facts: Any = json.loads(path.read_text(encoding="utf-8"))
         return facts if isinstance(facts, dict) else {}
     except ValueError:
         raise BadInput.of("a manifest that is damaged", "a search's, or a new folder", file=str(path)) from None

@@ -159,7 +159,7 @@ class Packages:
         worst_tenth, regret, regret_p90, satisfices_most].
 
         ``mean``, the band of 80 % of the futures (``low`` to ``high``), the mean of the worst tenth and regret are in
-        the outcome's unit (shares as parts of 1); ``regret`` is the mean over futures, ``regret_p90`` the 90 % quantile.
+        the outcome's unit (shares as parts of 1); ``regret`` is a mean over futures, ``regret_p90`` the 90 % quantile.
         """
         rows = []
         for want, gain in zip(self.wants, self.gains, strict=True):

@@ -80,7 +80,8 @@ def search(
     Deb, Pratap, Agarwal & Meyarivan 2002 (NSGA-II).
     """
     need("platypus")
-    from platypus import NSGAII, Direction, Evaluator, InjectedPopulation, Problem, Real, Solution
+    from platypus import NSGAII, Archive, Direction, Evaluator, InjectedPopulation, Problem, Real, Solution
+    from platypus import nondominated_sort, nondominated_truncate
     from scipy.stats import qmc
 
     known: Memory = {} if memory is None else memory
@@ -106,6 +107,22 @@ def search(
                 job.solution.evaluated, job.solution.feasible = True, True
             return jobs
 
+    class Remembering(NSGAII):  # type: ignore[misc]
+        """NSGA-II in which one parent is of all the best so far: of twenty alone the front would soon drift."""
+
+        def iterate(self) -> None:
+            """One generation."""
+            offspring: list[Any] = []
+            while len(offspring) < self.population_size:
+                mates = [self.selector.select_one(self.population), random.choice(self.archive)]  # noqa: S311
+                random.shuffle(mates)
+                offspring += self.variator.evolve(mates)
+            self.evaluate_all(offspring)
+            self.archive.extend(offspring)
+            everybody = offspring + self.population
+            nondominated_sort(everybody)
+            self.population = nondominated_truncate(everybody, self.population_size)
+
     first = [list(point) for point in start][:population]
     spread = qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(max(population - len(first), 0))
     before = random.getstate()
@@ -119,7 +136,7 @@ def search(
             solution = Solution(problem)
             solution.variables[:] = point
             solutions.append(solution)
-        algorithm = NSGAII(problem, population, InjectedPopulation(solutions), evaluator=Whole())
+        algorithm = Remembering(problem, population, InjectedPopulation(solutions), archive=Archive(), evaluator=Whole())
         for _ in range(-(-evaluations // population)):
             algorithm.step()
     finally:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim import lazy
 from sim.decisions import regret
-from sim.decisions.costs import POINTS, added, unpriced, wholes
+from sim.decisions.costs import POINTS, added, wholes
 from sim.decisions.log import Log
 from sim.decisions.search import POPULATION, Found, search, undominated
 from sim.decisions.want import Want, parse
@@ -85,10 +85,16 @@ class Search:
         """Values of the levers in the scenario."""
         return [self.scenario.get(lever.path) for lever in self.levers]
 
+    def is_free(self, place: int) -> bool:
+        """Whether a lever, moved alone to either end, costs nothing."""
+        ends = np.array([self.now, self.now])
+        ends[:, place] = self.levers[place].low, self.levers[place].high
+        return all(self.cost(row) == 0.0 for row in ends.tolist())
+
     @property
-    def unpriced(self) -> list[str]:
-        """Levers that can be moved for nothing."""
-        return unpriced(lever.path for lever in self.levers if lever.path not in self.prices)
+    def free(self) -> list[str]:
+        """Levers that can be moved for nothing; dates, of which that is no wonder, left out."""
+        return [lever.path for k, lever in enumerate(self.levers) if lever.kind != "month" and self.is_free(k)]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -235,7 +241,7 @@ class Sought:
 
     @cached_property
     def chosen(self) -> int | None:
-        """Place of the cheapest setting that gets there, on average or (robust) in ``ENOUGH`` of the futures; or None."""
+        """Place of the cheapest setting that gets there, on average or (robust) in ``ENOUGH`` of futures; or None."""
         works = self.reached >= ENOUGH if self.search.robust else self.margin >= 0.0
         places = np.flatnonzero(works)
         return int(places[np.argmin(self.costs[places])]) if len(places) else None
@@ -355,7 +361,7 @@ class Sought:
 
     def _caveats(self) -> Iterator[str]:
         search = self.search
-        free = [words(path, search.scenario) for path in search.unpriced]
+        free = [words(path, search.scenario) for path in search.free]
         if free:
             yield f"Counted as free: {listing(free)}; a price of your own (--price) says otherwise."
         yield (
@@ -573,10 +579,11 @@ def _search(
         if path not in [factor.path for factor in factors]:
             near = nearest(path, [factor.path for factor in factors])
             raise BadInput.of(repr(path), "one of the levers", path="price", nearest=near)
-        if isinstance(price, bool) or not isinstance(price, int | float) or not np.isfinite(price) or price < 0.0:
-            raise BadInput.of(shown(price), "a number, 0 or more", path=f"price {path}")
+        given: Any = price
+        if isinstance(given, bool) or not isinstance(given, int | float) or not np.isfinite(given) or given < 0.0:
+            raise BadInput.of(shown(given), "a number, 0 or more", path=f"price {path}")
     made = Search(scenario, factors, read, robust, prices, unit, worlds, seed, doubted, drawn)
-    if len(made.unpriced) == len(factors) or not any(_costly(factor.path, prices) for factor in factors):
+    if all(made.is_free(lever) for lever in range(len(factors))):
         raise BadInput.of(
             "no lever that costs anything",
             f"a budget or a pledge among the levers, or a price: --price {factors[0].path}=0.5 (what one unit more "
@@ -586,17 +593,12 @@ def _search(
     return made
 
 
-def _costly(path: str, prices: Mapping[str, float]) -> bool:
-    """Whether moving a lever changes the cost: by its price, or as the rule counts it (dates of gifts do not)."""
-    last = path.split(".")[2] if path.count(".") > 1 else ""
-    return path in prices or last not in ("date", "after", "before")
-
-
 def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]:
     """The levers, checked one by one and all at either end."""
-    if not isinstance(levers, Mapping) or not levers:
+    given: Any = levers
+    if not isinstance(given, Mapping) or not given:
         raise BadInput.of(
-            "no lever" if not levers else shown(levers),
+            "no lever" if not given else shown(given),
             "what may be moved, such as powers.EUU.budget=0.3:1.0",
             path="lever",
         )
