@@ -26,7 +26,7 @@ from sim.sweeps.sweep import Stopped
 pytest.importorskip("platypus")
 
 ROOT = Path(__file__).parents[2]
-WANT = "KAZ.EUU.share +1 pp vs base"
+WANT = "KAZ.EUU.share +0.5 pp vs base"
 LEVERS: dict[str, Any] = {
     "powers.EUU.budget": (0.333, 3.0),
     "powers.EUU.respect": "50 %:95 %",
@@ -43,6 +43,7 @@ def found() -> Sought:
 # -- what is found -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_setting_is_what_sim_run_says_in_futures_that_were_not_searched(found: Sought) -> None:
     """Those of the next seed; levers are in doubt nowhere."""
     place = found.surest
@@ -54,13 +55,16 @@ def test_a_setting_is_what_sim_run_says_in_futures_that_were_not_searched(found:
     assert not found.gains[0, 0].any()  # doing nothing comes first
 
 
+@pytest.mark.slow
 def test_the_front_trades_cost_for_gain(found: Sought) -> None:
     table = found.table()
     assert table.cost.is_monotonic_increasing
     assert table.columns[:6].tolist() == ["setting", "cost", "unit", *LEVERS]
     np.testing.assert_allclose(table.cost, table["powers.EUU.budget"] - 0.333, atol=1e-9)
     tried = found.evaluated()
-    assert tried["KAZ.EUU.share mean"][tried.front].is_monotonic_increasing or tried.front.sum() > 1
+    front = tried[tried.front].sort_values("cost")
+    assert front["KAZ.EUU.share mean"].is_monotonic_increasing
+    assert len(front) > 2
     assert tried["powers.EUU.budget"].between(0.333, 3.0).all()
     assert tried["events.eu-summit-2027.date"].between("2027-01", "2027-06").all()
     assert (tried["powers.EUU.budget"].round(2) == tried["powers.EUU.budget"]).mean() > 0.9  # round steps
@@ -70,12 +74,14 @@ def test_the_front_trades_cost_for_gain(found: Sought) -> None:
     assert not (found.margin[cheaper] >= 0.0).any()
 
 
+@pytest.mark.slow
 def test_a_lever_that_does_next_to_nothing_stays_where_it_is(found: Sought) -> None:
     """A summit's month does not move the mean of an alignment by a fiftieth of a point."""
     labels = [found.search.labels(row)["events.eu-summit-2027.date"] for row in found.settings.tolist()]
     assert labels.count("2027-04") > len(labels) / 2
 
 
+@pytest.mark.slow
 def test_the_words_say_the_cheapest_way_its_odds_and_its_floor(found: Sought) -> None:
     words, best = found.paragraph(), found.chosen
     assert best is not None
@@ -85,6 +91,7 @@ def test_the_words_say_the_cheapest_way_its_odds_and_its_floor(found: Sought) ->
     assert "futures each; what is said here is of 6 others" in words
 
 
+@pytest.mark.slow
 def test_robust_counts_futures_and_seeds_are_reproducible() -> None:
     asked: dict[str, Any] = {"robust": True, "evaluations": 20, "worlds": 4, "months": 6, "doubt": False}
     levers = {"powers.EUU.budget": (0.333, 3.0)}
@@ -96,6 +103,7 @@ def test_robust_counts_futures_and_seeds_are_reproducible() -> None:
     np.testing.assert_allclose(-aims[:, 1], one.tried.measures[:, 1], atol=0.5 / 4)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_reached_is_told_plainly() -> None:
     levers = {"powers.EUU.budget": (0.333, 0.4)}
     asked: dict[str, Any] = {"evaluations": 20, "worlds": 4, "months": 6}
@@ -106,7 +114,7 @@ def test_what_cannot_be_reached_is_told_plainly() -> None:
         words = made.paragraph()
         assert "within these levers that is not reached. The setting that comes nearest gains" in words
         assert "gets there in 0 % of futures" in words
-        assert "no setting gets there" in "".join(text.get_text() for text in made.figure().texts)
+        assert "no setting gets there" in " ".join(text.get_text() for text in made.figure().texts)
 
 
 def test_what_happens_anyway_needs_nothing() -> None:
@@ -126,17 +134,19 @@ def test_a_price_of_ones_own_takes_the_place_of_the_rule() -> None:
         evaluations=20,
         worlds=2,
         months=2,
+        doubt=False,
     ).search
     assert search.cost([0.433, 0.7]) == pytest.approx(0.1)
-    assert search.cost([0.333, 0.6]) == search.cost([0.333, 0.8]) == pytest.approx(0.2)
+    assert [search.cost([0.333, respect]) for respect in (0.6, 0.8)] == pytest.approx([0.2, 0.2])
     assert search.free == []
 
 
 # -- kept and gone on with ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_more_evaluations_go_on_from_those_there_are(tmp_path: Path) -> None:
-    asked: dict[str, Any] = {"worlds": 4, "months": 4}
+    asked: dict[str, Any] = {"worlds": 4, "months": 4, "doubt": False}
     levers = {"powers.EUU.budget": (0.333, 3.0)}
     short = sim.seek("dushanbe-2025", levers, WANT, tmp_path, evaluations=20, **asked)
     before = (tmp_path / EVALUATIONS).read_bytes()
@@ -150,13 +160,14 @@ def test_more_evaluations_go_on_from_those_there_are(tmp_path: Path) -> None:
         sim.seek("dushanbe-2025", levers, WANT, tmp_path, evaluations=20, **(asked | {"worlds": 5}))
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
     def stop(done: int, total: int) -> None:
         if done >= 40 * 4:
             raise KeyboardInterrupt
 
     levers = {"powers.EUU.budget": (0.333, 3.0)}
-    asked: dict[str, Any] = {"worlds": 4, "months": 4, "evaluations": 60}
+    asked: dict[str, Any] = {"worlds": 4, "months": 4, "evaluations": 60, "doubt": False}
     with pytest.raises(Stopped) as stopped:
         sim.seek("dushanbe-2025", levers, WANT, tmp_path, progress=stop, **asked)
     assert stopped.value.done >= 20 * 4
@@ -166,28 +177,27 @@ def test_ctrl_c_keeps_what_was_measured(tmp_path: Path) -> None:
 
 COMMAND = [
     *("seek", "dushanbe-2025", "--lever", "powers.EUU.budget=0.333:3", "--lever", "powers.EUU.respect=50 %:95 %"),
-    *("--want", WANT, "--least", "cost", "--evaluations", "100", "--worlds", "40", "--months", "24"),
+    *("--want", WANT, "--least", "cost", "--evaluations", "60", "--worlds", "40", "--months", "12"),
 ]
 
 
 @pytest.mark.slow
 def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
-    """``kill -9`` in the middle, twice; then the same command, which gives what a search that was not disturbed gives."""
+    """``kill -9`` in the middle; then the same command, which gives what a search that was not disturbed gives."""
     program = "from sim.cli.app import main; main()"
     killed, log = tmp_path / "killed", tmp_path / "killed" / EVALUATIONS
-    for lines in (20, 50):
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, *COMMAND, "--out", str(killed)],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        while process.poll() is None and (not log.exists() or log.read_bytes().count(b"\n") < lines):
-            time.sleep(0.02)
-        assert process.poll() is None, "it was over before it could be killed"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *COMMAND, "--out", str(killed)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    while process.poll() is None and (not log.exists() or log.read_bytes().count(b"\n") < 20):
+        time.sleep(0.02)
+    assert process.poll() is None, "it was over before it could be killed"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     with log.open("ab") as stream:
         stream.write(b"0badc0de [[0.3")  # as if the last kill had hit it while it wrote
     answers = []
@@ -227,6 +237,7 @@ def test_a_mistake_is_told(changed: dict[str, str], told: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_page_lists_the_way_and_the_folder_holds_it(tmp_path: Path) -> None:
     asked = ["--evaluations", "20", "--worlds", "4", "--months", "6", "--out", str(tmp_path)]
     line = ["seek", "dushanbe-2025", "--lever", "powers.EUU.budget=0.333:3", "--want", WANT, *asked]
@@ -242,7 +253,8 @@ def test_the_page_lists_the_way_and_the_folder_holds_it(tmp_path: Path) -> None:
     assert files >= {"manifest.json", EVALUATIONS, "front.csv", "tried.csv", "trade-off.png", "trade-off.svg"}
 
 
+@pytest.mark.slow
 def test_the_figure_marks_what_is_wanted_and_the_way(found: Sought) -> None:
     figure = found.figure()
     marks = [mark.get_gid() for axes in figure.axes for mark in axes.get_children() if mark.get_gid()]
-    assert {"wanted 1", "front", "tried", "band", "chosen"} <= set(marks)
+    assert {"wanted 0.5", "front", "tried", "band", "chosen"} <= set(marks)
