@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sim import lazy
 
 if TYPE_CHECKING:
+    from sim.decisions.packages import packages
+    from sim.decisions.seek import seek
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
@@ -57,7 +59,9 @@ _HOMES: dict[str, str] = {
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
     "median_voter": "sim.reading.spatial",
+    "packages": "sim.decisions.packages",
     "run": "sim.runs.run",
+    "seek": "sim.decisions.seek",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
     "tornado": "sim.sweeps.tornado",
@@ -78,6 +82,7 @@ _METHODS: dict[str, str] = {
     "Explanation.moves": "sim.reading.moves.moves",
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
+    "Packages.figure": "sim.figures.decisions.packages",
     "Result.board": "sim.view.board.board",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
@@ -90,6 +95,7 @@ _METHODS: dict[str, str] = {
     "ResultPlots.save_all": "sim.figures.result.save_all",
     "ResultPlots.stances": "sim.figures.chances.stances",
     "ResultPlots.triangle": "sim.figures.triangle.triangle",
+    "Sought.figure": "sim.figures.decisions.trade_off",
     "SweepPlots.boxes": "sim.figures.heatmap.boxes",
     "SweepPlots.heat_map": "sim.figures.heatmap.heat_map",
     "SweepPlots.indices": "sim.figures.sweeps.indices",
@@ -125,7 +131,9 @@ __all__ = [
     "load_observed",
     "load_posterior",
     "median_voter",
+    "packages",
     "run",
+    "seek",
     "shipped",
     "sweep",
     "tornado",

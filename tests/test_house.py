@@ -19,7 +19,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sim"
 
-FLOORS = ("lazy", "scenario", "world", "runs", "sweeps", "reading", "evidence", "figures", "view", "cli", "__main__")
+FLOORS = (
+    *("lazy", "scenario", "world", "runs", "sweeps", "reading", "decisions", "evidence", "figures", "view", "cli"),
+    "__main__",
+)
 """From the ground up: a floor may import itself and what is below it."""
 
 ROOF = "sim"

@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperGroup
 
 import sim
+from sim.cli.decisions import packages, seek
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.mistakes import Usage, mistake
 from sim.cli.reading import blocs, compare, explain, whatif
@@ -126,6 +127,11 @@ for command, example in (
     (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),
     (sensitivity, "sim sensitivity my-sweep --outcome RUS.share"),
     (discover, "sim discover my-sweep --where 'RUS.share < 25 %'"),
+    (packages, "sim packages eu-kazakhstan --out results/packages"),
+    (
+        seek,
+        "sim seek dushanbe-2025 --lever powers.EUU.budget=0.333:1.2 --want 'KAZ.EUU.share +2 pp vs base' --least cost",
+    ),
     (calibrate, "sim calibrate --origin 2019 --out results/calibration-2019"),
     (backtest, "sim backtest --blind --out results/backtest-blind"),
     (compare, "sim compare dushanbe-2025 war-drags-on --out results/war"),

@@ -48,6 +48,9 @@ class Doubt:
     everything: bool = True
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=FrozenDict)
     """Path -> (low, high); of conduct, this holds before day one, too."""
+    without: frozenset[str] = frozenset()
+    """Numbers that are not doubted after all, neither today nor before day one: what somebody decides. Of a path over
+    time its number, ``powers.RUS.budget``, for all points."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ranges", freeze(spans((str(path), span) for path, span in self.ranges.items())))
@@ -90,7 +93,7 @@ class Doubt:
                 found[before(path)] = found[path]
         if problems:
             raise BadInput(problems)
-        return found
+        return {path: span for path, span in found.items() if self.without.isdisjoint(_wholes(path))}
 
     def values(
         self, scenario: Scenario, worlds: NDArray[np.int64], seed: int, without: Collection[str] = ()
@@ -106,7 +109,11 @@ class Doubt:
         low, value, high = (np.array([[getattr(span, end)] for span in found.values()]) for end in _ENDS)
         rows = triangular(low, value, high, self.uniform(scenario, list(found), worlds, seed))
         drawn = balanced(scenario, dict(zip(found, rows, strict=True)))
-        return {path: values for path, values in drawn.items() if path.removeprefix(REST) not in without}
+        return {
+            path: values
+            for path, values in drawn.items()
+            if path.removeprefix(REST) not in without and self.without.isdisjoint(_wholes(path))
+        }
 
     def manifest(self, scenario: Scenario) -> dict[str, Any]:
         """What is written of it beside results of a scenario; ``digest`` is over all that its draws depend on."""
@@ -121,6 +128,7 @@ class Doubt:
             "ranges": {path: list(span) for path, span in self.ranges.items()},
             "numbers": numbers(found),
             "digest": hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest(),
+            **({"without": sorted(self.without)} if self.without else {}),
         }
 
     @classmethod
@@ -128,7 +136,7 @@ class Doubt:
         """The doubt of a ``manifest``."""
         if facts is None:
             return None
-        return cls(facts["everything"], facts["ranges"])
+        return cls(facts["everything"], facts["ranges"], frozenset(facts.get("without", ())))
 
     def said(self, found: Mapping[str, Range]) -> str:
         """The doubt in a few words, for the last line of a page."""
@@ -162,6 +170,12 @@ def _source(scenario: Scenario, path: str) -> str:
     now = path.removeprefix(REST)
     course = scenario.courses.get(now)
     return scenario.source_of(f"{now}.{course.points[0]}" if course else now)[0]
+
+
+def _wholes(path: str) -> tuple[str, str]:
+    """A path without "rest.", and that of the number it is a point of."""
+    now = path.removeprefix(REST)
+    return now, dotted(whole(split(now)))
 
 
 def numbers(found: Iterable[str]) -> int:

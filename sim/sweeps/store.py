@@ -35,7 +35,7 @@ _SEALED = ("same", "points", "parts", "rows", "scenarios")
 """What the seal of a manifest is over; the rest is for people."""
 _OURS = re.compile(
     r"manifest\.json|design\.parquet|log\.txt|lock|parts|figures|scenario-.*\.yaml|.*\.partial"
-    r"|(sensitivity|discovery|tournament)\..*"
+    r"|(sensitivity|discovery|tournament|packages)\..*"
 )
 
 
@@ -220,8 +220,8 @@ def check(folder: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-def agree(folder: Path, there: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Refuse to go on with a sweep that is not the same one; says what differs."""
+def agree(folder: Path, there: dict[str, Any], wanted: dict[str, Any], what: str = "a sweep") -> None:
+    """Refuse to go on with a sweep, or ``what`` it is, that is not the same one; says what differs."""
     old, new = _flat(there["same"]), _flat(wanted["same"])
     problems = [
         Problem(
@@ -229,7 +229,7 @@ def agree(folder: Path, there: dict[str, Any], wanted: dict[str, Any]) -> None:
             None,
             None,
             key,
-            f"a sweep with {_short(old.get(key))}",
+            f"{what} with {_short(old.get(key))}",
             f"{_short(new.get(key))}, as asked for now; name another folder or ask the same",
         )
         for key in dict.fromkeys([*old, *new])

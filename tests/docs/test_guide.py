@@ -32,8 +32,8 @@ PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 BLOCK = re.compile(r"<!-- tested -->\n```(\w+)\n(.*?)```", re.DOTALL)
 LOOSE = re.compile(r"^(.*)\n```(sh|python|yaml|sql|r)\n", re.MULTILINE)
 TESTED = [page for page in PAGES if BLOCK.search((DOCS / page).read_text(encoding="utf-8"))]
-FEWER = re.compile(r"(--worlds |worlds=)\d+")
-"""Worlds asked for in a page; the test asks for less, to be quick."""
+FEWER = re.compile(r"(--(?:worlds|evaluations) |(?:worlds|evaluations)=)\d+")
+"""Worlds and evaluations asked for in a page; the test asks for less, to be quick."""
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
 

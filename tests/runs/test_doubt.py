@@ -189,3 +189,17 @@ def test_points_of_a_path_over_time_are_doubted_together_and_before_day_one_as_t
     with pytest.raises(sim.BadInput, match=r"expected one for one of its points: powers\.RUS\.budget\.2025-01"):
         sim.Ask.of(story, doubt={"powers.RUS.budget": (0.3, 0.6)})
     assert len(sim.tornado(story.with_months(2), worlds=2, doubt={last: (0.6, 0.8)}).of("RUS.share")) == 1
+
+
+def test_what_is_decided_is_in_doubt_neither_today_nor_before_day_one() -> None:
+    """Of a path over time its number stands for all points; everything else is drawn as before."""
+    story = sim.load("dushanbe-2025").with_values({"powers.EUU.budget": {"2026": 0.3, "2028": 0.5}})
+    worlds = np.arange(4)
+    all_of_it = Doubt().values(story, worlds, 0)
+    left = Doubt(without=frozenset({"powers.EUU.budget", "powers.RUS.strain"})).values(story, worlds, 0)
+    gone = set(all_of_it) - set(left)
+    assert gone >= {"powers.RUS.strain", "rest.powers.RUS.strain", "rest.powers.EUU.budget"}
+    assert all("EUU.budget" in path or path.endswith("RUS.strain") for path in gone)
+    assert all(np.array_equal(left[path], all_of_it[path]) for path in left)
+    told = Doubt(without=frozenset({"powers.RUS.strain"}))
+    assert Doubt.read(told.manifest(story)) == told
