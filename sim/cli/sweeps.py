@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +22,20 @@ from sim.cli.options import (
     Seed,
     SweepDoubts,
     Worlds,
+    as_options,
     doubted,
     load_changed,
     plan_doubt,
     refuse_unusable,
 )
+
+
+class Method(StrEnum):
+    """How ``discover`` looks for regions."""
+
+    prim = "prim"
+    cart = "cart"
+
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
 
@@ -245,7 +255,10 @@ def tournament(
 
 
 def sensitivity(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris.")],
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris; with --scores, of any."),
+    ],
     outcomes: Annotated[
         list[str] | None,
         typer.Option(
@@ -255,6 +268,9 @@ def sensitivity(
             show_default="mean alignment with each power",
         ),
     ] = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Scores of the factors by random trees, for a sweep of any design.")
+    ] = False,
     format: FormatOption = Format.table,
     quiet: NoNotes = False,
 ) -> None:
@@ -264,12 +280,12 @@ def sensitivity(
     from sim.figures.result import save
 
     swept = sim.Sweep.load(directory)
-    result = swept.sensitivity(outcomes)
+    result, name = (swept.scores(outcomes), "scores") if scores else (swept.sensitivity(outcomes), "sensitivity")
     table = result.table.merge(result.verdicts[["outcome", "grade"]], on="outcome")
-    table.to_csv(directory / "sensitivity.csv", index=False, lineterminator="\n")
-    pictures = save(swept.plot.indices(result), directory / "sensitivity", "Sensitivity of outcomes to the factors")
+    table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+    pictures = save(swept.plot.indices(result), directory / name, "Sensitivity of outcomes to the factors")
     print_sensitivity(result, format.value)
-    Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
+    Notes(hidden=quiet).written([directory / f"{name}.csv", *pictures])
 
 
 def discover(
@@ -282,13 +298,22 @@ def discover(
             "as 'RUS.share < 0.25 and TJK.leader == CHN'.",
         ),
     ],
-    boxes: Annotated[int, typer.Option(min=1, max=20, help="Largest number of boxes to look for.")] = 3,
+    method: Annotated[
+        Method,
+        typer.Option(help="prim: boxes in which it is frequent; cart: the leaves of a tree, for the whole space."),
+    ] = Method.prim,
+    boxes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=20, help="Largest number of boxes or leaves.", show_default="3 boxes of prim, 8 leaves of cart"
+        ),
+    ] = None,
     density: Annotated[
         float | None,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="Share of a box's worlds in which it must hold.",
+            help="Share of a box's worlds in which it must hold (prim).",
             show_default="well above the overall rate",
         ),
     ] = None,
@@ -301,7 +326,8 @@ def discover(
     from sim.figures.result import save
 
     swept = sim.Sweep.load(directory)
-    result = swept.discover(where, boxes=boxes, threshold=density)
+    with as_options(method="--method", density="--density"):
+        result = swept.discover(where, method=method.value, boxes=boxes, threshold=density)
     result.table.to_csv(directory / "discovery.csv", index=False, lineterminator="\n")
     pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
     print_discovery(result, format.value)

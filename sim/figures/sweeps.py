@@ -287,21 +287,26 @@ def sensitivity(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Fi
 
 
 def indices(sweep: Sweep, sensitivity: Sensitivity) -> Figure:
-    """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
+    """Sobol indices (first order and total), Morris mu* or scores by outcome, with 95 % intervals and verdict."""
     outcomes = list(sensitivity.verdicts.outcome)[:6]
-    sobol = sensitivity.kind == "sobol"
+    sobol, scored = sensitivity.kind == "sobol", sensitivity.kind == "scores"
     shown = min(MOST_ROWS, len(sweep.factors))
     each = 0.32 * shown + 0.75
     reading = (
         "Dark: share of the outcome's variance that the factor explains alone (first order). Light: with its "
         "interactions (total). "
         if sobol
+        else "Bar: part of the spread between points that the factor takes away in random trees. Dashed line: the most "
+        "that a shuffled factor takes. "
+        if scored
         else "Bar: mean size of the outcome's change when the factor moves over its range (mu*). "
     )
     fig, body = style.page(
         "Which factors matter", reading + "Whiskers: 95 % interval.", footer_of(sweep), 9.5, each * len(outcomes)
     )
-    main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
+    main, whisker = {"sobol": ("ST", "ST_conf"), "scores": ("score", "error")}.get(
+        sensitivity.kind, ("mu_star", "mu_star_conf")
+    )
     for k, outcome in enumerate(outcomes):
         head = capital(outcome_words(outcome, sweep.scenario))
         rows = sensitivity.of(outcome).head(shown)
@@ -321,6 +326,11 @@ def indices(sweep: Sweep, sensitivity: Sensitivity) -> Figure:
         reach = np.nan_to_num(rows[main].to_numpy() + rows[whisker].to_numpy())
         xlim = (0.0, max(float(reach.max(initial=0.0)), 1e-9) * 1.05)
         ax = style.panel(fig, box, xlim, (shown, 0), xticks=scale_of(xlim, True))
+        if scored:
+            chance = float(rows["chance"].iloc[0])
+            ax.add_collection(
+                LineCollection([[(chance, 0), (chance, shown)]], colors=MUTED, linewidths=0.9, linestyles=[(0, (3, 2))])
+            )
         for place, (_, row) in enumerate(rows.iterrows()):
             bars = [(main, 0.66, PALE), ("S1", 0.3, MAIN)] if sobol else [(main, 0.6, MAIN)]
             for key, height, color in bars:
