@@ -5,7 +5,7 @@
 >>> import sim
 >>> result = sim.run("dushanbe-2025", worlds=20, months=12)
 >>> result.headline().partition(":")[0]
-'Mean alignment over republics by 2026-09'
+'Mean alignment over republics (each alike) by 2026-09'
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
     from sim.runs.run import run
     from sim.scenario import BadInput, Scenario, load, shipped
+    from sim.sweeps.outcomes import outcomes
     from sim.sweeps.sweep import sweep
     from sim.sweeps.table import Sweep
     from sim.sweeps.tornado import tornado
@@ -55,6 +56,7 @@ _HOMES: dict[str, str] = {
     "load": "sim.scenario",
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
+    "outcomes": "sim.sweeps.outcomes",
     "run": "sim.runs.run",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
@@ -122,6 +124,7 @@ __all__ = [
     "load",
     "load_observed",
     "load_posterior",
+    "outcomes",
     "run",
     "shipped",
     "sweep",

@@ -21,7 +21,7 @@ import sim
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
-from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
+from sim.cli.scenarios import check, list_scenarios, outcomes, schema, show, source, strategies
 from sim.cli.sweeps import discover, sensitivity, sweep, tornado, tournament
 from sim.cli.view import view
 
@@ -94,6 +94,7 @@ for command, example in (
     (check, "sim check my-scenario.yaml another.yaml"),
     (schema, "sim schema --out scenarios/schema.json"),
     (strategies, "sim strategies"),
+    (outcomes, "sim outcomes dushanbe-2025 --outcome 'KAZ.*'"),
     (sweep, "sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9:10 --out strain"),
     (tornado, "sim tornado dushanbe-2025 --outcome UZB.RUS.share"),
     (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),

@@ -27,6 +27,13 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class RegionWeights(StrEnum):
+    """How means over republics are weighted (``sim.runs.region``)."""
+
+    alike = "alike"
+    gdp = "gdp"
+
+
 def _scenarios() -> list[str]:
     return list(sim.shipped())
 
@@ -124,6 +131,10 @@ SweepDoubts = Annotated[
         help="What may have been otherwise all along, beside what is varied; see sim run --help. Repeatable.",
         show_default="none",
     ),
+]
+Weights = Annotated[
+    RegionWeights,
+    typer.Option("--region-weights", help="How means over republics are weighted: each alike, or by GDP."),
 ]
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.", autocompletion=_sectors)]
 Out = Annotated[

@@ -19,10 +19,12 @@ from sim.cli.options import (
     Out,
     Posterior,
     Quiet,
+    RegionWeights,
     ScenarioName,
     ScenarioNames,
     Sector,
     Seed,
+    Weights,
     Worlds,
     as_options,
     doubted,
@@ -44,6 +46,7 @@ def compare(
     sector: Sector = "overall",
     doubt: Doubts = None,
     posterior: Posterior = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -60,8 +63,10 @@ def compare(
     asked = next((one for one in own if one["posterior"] is None), own[0])
     if len(unfit) < len(chosen) and unfit:
         Notes(hidden=quiet).say(f"No posterior fits {' and '.join(unfit)}: all are run without one.")
-    with Progress(hidden=quiet) as progress:
-        both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
+        both = sim.compare(
+            *chosen, worlds=worlds, seed=seed, region_weights=region_weights.value, progress=progress.update, **asked
+        )
     _answer(both, out, sector, format, quiet)
 
 
@@ -74,6 +79,7 @@ def whatif(
     sector: Sector = "overall",
     doubt: Doubts = None,
     posterior: Posterior = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -88,13 +94,14 @@ def whatif(
     base, other = load_changed(scenario, None, months), load_changed(scenario, changes, months)
     refuse_oversized(other, 2 * worlds)
     asked = doubted(other, doubt, posterior)
-    with Progress(hidden=quiet) as progress:
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
         both = sim.compare(
             base,
             other,
             names=(base.name, ", ".join(changes)),
             worlds=worlds,
             seed=seed,
+            region_weights=region_weights.value,
             progress=progress.update,
             **asked,
         )

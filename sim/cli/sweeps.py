@@ -18,9 +18,11 @@ from sim.cli.options import (
     Out,
     Posterior,
     Quiet,
+    RegionWeights,
     ScenarioName,
     Seed,
     SweepDoubts,
+    Weights,
     Worlds,
     as_options,
     doubted,
@@ -77,8 +79,14 @@ def sweep(
     outcomes: Annotated[
         list[str] | None,
         typer.Option(
-            "--outcome", metavar="NAME", help="Outcome to save, * for any part; all if none is named. Repeatable."
+            "--outcome",
+            metavar="NAME",
+            help="Outcome to save (sim outcomes lists them), * for any part; all if none is named. Repeatable.",
         ),
+    ] = None,
+    region_weights: Annotated[
+        RegionWeights | None,
+        typer.Option(help="How means over republics are weighted: each alike, or by GDP.", show_default="alike"),
     ] = None,
     trajectories: Annotated[
         bool | None, typer.Option("--trajectories", help="Also save overall alignment by month.")
@@ -120,6 +128,7 @@ def sweep(
         "luck": luck,
         "posterior": posterior,
         "doubt": plan_doubt(doubt),
+        "region_weights": None if region_weights is None else region_weights.value,
     }
     chosen = make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
     if dry:
@@ -162,6 +171,7 @@ def tornado(
     months: Months = None,
     seed: Seed = 0,
     doubt: Doubts = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -178,8 +188,10 @@ def tornado(
         raise typer.BadParameter(
             "none leaves nothing to vary; name a number, PATH=LOW:HIGH, or all", param_hint="--doubt"
         )
-    with Progress(hidden=quiet) as progress:
-        found = tornado(chosen, worlds=worlds, seed=seed, doubt=given, progress=progress.update)
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
+        found = tornado(
+            chosen, worlds=worlds, seed=seed, doubt=given, region_weights=region_weights.value, progress=progress.update
+        )
     found.of(outcome)
     if out is not None:
         save_tornado(found, out, outcome)

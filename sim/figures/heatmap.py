@@ -280,7 +280,8 @@ def footer_of(sweep: Sweep, outcome: str = "") -> str:
     count = len(sweep.manifest["scenarios"])
     what = sweep.scenario.title if count == 1 else f"{count} scenarios"
     luck = "" if sweep.paired else ", own luck at each point"
+    mean = f" · mean over {sweep.scenario.words.members} {sweep.weighted}" if sweep.is_mean(outcome) else ""
     return (
         f"{what} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · seed "
-        f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}"
+        f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}{mean}"
     )

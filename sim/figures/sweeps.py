@@ -27,6 +27,7 @@ from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.table import Sweep
 from sim.sweeps.tornado import Tornado
+from sim.world.record import outcomes_of
 
 Floats = NDArray[np.float64]
 
@@ -225,13 +226,15 @@ def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
     rows = found.of(outcome, MOST_ROWS)
     story, months = found.scenario, found.ask.months
     what = "alignments" if outcome is None else outcome_words(outcome, story)
+    regional = outcome is not None and outcomes_of(story)[outcome].regional
+    mean = f", mean over {story.words.members} {found.ask.weighted}" if regional else ""
     fig, body = style.page(
         f"What moves {what}, number by number",
         "Bars run from the scenario's own mean to the mean with the number at the low end of its range (wide, amber) "
         "and at the high end (narrow, blue), in percentage points; all other numbers as they are. On the right: the "
         "ends. Pale: luck alone can explain it.",
         f"{story.name}, {months} months, {found.ask.worlds} worlds at either end, on the same luck, seed "
-        f"{found.ask.seed}",
+        f"{found.ask.seed}{mean}",
         9.5,
         0.42 * len(rows) + 0.6,
     )

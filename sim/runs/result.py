@@ -226,7 +226,7 @@ class Result:
         return self.tidy(axes, values | {"pending": self.array("pledges"), "live": self.array("deals")})
 
     def outcomes(self) -> pd.DataFrame:
-        """One row a world, one column an outcome (see ``sim.world.record.conclude``); leaders as codes."""
+        """One row a world, one column an outcome (see ``sim.world.record.OUTCOMES``); leaders as codes."""
         table = pd.DataFrame(self.record.outcomes)
         for republic in self.republics:
             table[f"{republic}.leader"] = np.array(self.powers)[table[f"{republic}.leader"]]
@@ -375,7 +375,8 @@ class Result:
                 f"{median} %{band}"
             )
         alone = " in this one world" if self.worlds == 1 else ""
-        text = f"Mean alignment over {self.scenario.words.members} by {end}{alone}: {'; '.join(parts)}."
+        over = f"{self.scenario.words.members} ({self.ask.weighted})"
+        text = f"Mean alignment over {over} by {end}{alone}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):

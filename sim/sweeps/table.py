@@ -22,10 +22,11 @@ from sim.sweeps import discovery, sensitivity, trees
 from sim.sweeps.batches import LEADER, trajectory_column
 from sim.sweeps.condition import parse
 from sim.sweeps.discovery import Discovery
-from sim.sweeps.factors import SCENARIO, Factor, factor_is_share, outcome_is_share, outcome_words, words
+from sim.sweeps.factors import RELATIVE, SCENARIO, Factor, factor_is_share, outcome_is_share, outcome_words, words
 from sim.sweeps.plots import SweepPlots
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.store import Shelf, find_parts, identity, read_design, read_manifest, sound
+from sim.world.record import outcomes_of
 
 if TYPE_CHECKING:
     import os
@@ -146,6 +147,17 @@ class Sweep:
     def paths(self) -> tuple[str, ...]:
         """Names of the factors."""
         return tuple(factor.path for factor in self.factors)
+
+    @property
+    def weighted(self) -> str:
+        """How means over republics are weighted, in a few words: ``each alike``, ``by GDP of 2023``."""
+        weights = self.manifest["same"]["plan"].get("region_weights")
+        return "each alike" if weights is None else str(weights[0][0])
+
+    def is_mean(self, outcome: str) -> bool:
+        """Whether an outcome is a mean over republics."""
+        kind = outcomes_of(self.scenario).get(outcome.removesuffix(RELATIVE))
+        return kind is not None and kind.regional
 
     @property
     def posterior(self) -> str | None:

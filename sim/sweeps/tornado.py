@@ -138,7 +138,7 @@ def _run(ask: Ask, ends: list[dict[str, float]], names: list[str]) -> Floats:
         path: np.repeat([end.get(path, ask.scenario.get(path)) for end in ends], ask.worlds).astype(np.float64)
         for path in paths
     }
-    record = Record(ask.scenario, len(worlds), ask.months, "outcomes")
+    record = Record(ask.scenario, len(worlds), ask.months, "outcomes", weights=ask.weights)
     run_batch(ask, worlds, Watch(record, 0), variations=values)
     return np.stack([record.outcomes[name].reshape(len(ends), ask.worlds) for name in names], axis=1)
 

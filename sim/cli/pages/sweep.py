@@ -92,6 +92,8 @@ def print_sweep(sweep: Sweep, format: str) -> None:
         layout.print_table(console, table)
         _rest(console, len(mine))
     console.print(f"\n±: half of a 95 % interval for the luck of the worlds{_OTHERS.get(sweep.design, _SAMPLE)}.")
+    if any(map(sweep.is_mean, effects.outcome)):
+        console.print(f"Means over {sweep.scenario.words.members}: {sweep.weighted}.")
     if sweep.design in ("saltelli", "morris"):
         console.print(f"sim sensitivity {sweep.folder or 'DIR'} says more.")
     if sweep.folder is not None:
