@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
+    from sim.figures.brief import brief
     from sim.reading.compare import compare, whatif
     from sim.reading.doubt import doubts
     from sim.reading.effect import explain_event
@@ -48,6 +49,7 @@ _HOMES: dict[str, str] = {
     "Scenario": "sim.scenario",
     "Sweep": "sim.sweeps.table",
     "backtest": "sim.evidence.backtest",
+    "brief": "sim.figures.brief",
     "calibrate": "sim.evidence.calibrate",
     "compare": "sim.reading.compare",
     "doubts": "sim.reading.doubt",
@@ -70,6 +72,7 @@ _METHODS: dict[str, str] = {
     "Backtest.figure": "sim.figures.evidence.scores",
     "Blocs.figure": "sim.figures.reading.bloc_table",
     "Calibration.figure": "sim.figures.evidence.prior_posterior",
+    "Comparison.brief": "sim.figures.brief.of_both",
     "Comparison.figure": "sim.figures.reading.difference_fans",
     "Comparison.headline": "sim.reading.differing.headline",
     "Comparison.matrix_figure": "sim.figures.matrix.matrix_figure",
@@ -79,6 +82,7 @@ _METHODS: dict[str, str] = {
     "Explanation.paragraph": "sim.reading.telling.paragraph",
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Result.board": "sim.view.board.board",
+    "Result.brief": "sim.figures.brief.of_run",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
     "ResultPlots.alignment_change": "sim.figures.fans.alignment_change",
@@ -116,6 +120,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "backtest",
+    "brief",
     "calibrate",
     "compare",
     "doubts",

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 import sim
+from sim.cli.brief import brief
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
@@ -105,6 +106,7 @@ for command, example in (
     (compare, "sim compare dushanbe-2025 war-drags-on --out results/war"),
     (whatif, "sim whatif dushanbe-2025 --set powers.RUS.strain=0.7"),
     (explain, "sim explain dushanbe-2025 --republic TJK --power RUS"),
+    (brief, "sim brief dushanbe-2025 war-drags-on --out war.html"),
     (blocs, "sim blocs war-drags-on --month 2028-12"),
     (data, "sim data trade"),
     (view, "sim view dushanbe-2025 --results results"),

@@ -8,17 +8,13 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import Format, FormatOption, ScenarioName, as_options
+from sim.cli.options import Format, FormatOption, ScenarioName, as_options, shipped_names
 
 
 def _sources() -> list[str]:
     from sim.scenario.sources import known
 
     return list(known())
-
-
-def _shipped() -> list[str]:
-    return list(sim.shipped())
 
 
 def list_scenarios(format: FormatOption = Format.table) -> None:
@@ -72,7 +68,7 @@ def outcomes(
     scenario: Annotated[
         str | None,
         typer.Argument(
-            metavar="SCENARIO", help="Whose outcomes, by name; their kinds if left out.", autocompletion=_shipped
+            metavar="SCENARIO", help="Whose outcomes, by name; their kinds if left out.", autocompletion=shipped_names
         ),
     ] = None,
     outcome: Annotated[

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -222,10 +223,15 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
 
 
 def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
-    """Bars from one end of each range to the other, longest first; of an outcome, or of what each moves most."""
-    rows = found.of(outcome, MOST_ROWS)
+    """Bars from one end of each range to the other, longest first; of an outcome, or what each moves most."""
+    return ends_of(found, found.of(outcome, MOST_ROWS), outcome)
+
+
+def ends_of(found: Tornado, rows: pd.DataFrame, outcome: str | None = None) -> Figure:
+    """Those bars of ``rows`` of a tornado, each of ``outcome`` or, without one, of its own."""
     story, months = found.scenario, found.ask.months
-    what = "alignments" if outcome is None else outcome_words(outcome, story)
+    changes = "how alignments change" if rows.outcome.str.endswith(".change").any() else "alignments"
+    what = changes if outcome is None else outcome_words(outcome, story)
     regional = outcome is not None and outcomes_of(story)[outcome].regional
     mean = f", mean over {story.words.members} {found.ask.weighted}" if regional else ""
     fig, body = style.page(
@@ -243,7 +249,7 @@ def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
     for row in rows.itertuples():
         low, high = (100.0 * (end - row.base) for end in (row.at_low, row.at_high))
         ends = f"{row.low:.3g} to {row.high:.3g}"
-        ends = ends if outcome else f"{row.outcome.removesuffix('.share')}   {ends}"
+        ends = ends if outcome else f"{row.outcome.rpartition('.')[0]}   {ends}"
         bars.append(Bar(words(str(row.path), story), str(row.path), low, high, ends, row.sure))
     _bars(fig, body, bars, 0.0)
     return fig

@@ -42,6 +42,8 @@ from sim.scenario.errors import nearest, shown
 from sim.scenario.names import pair_of, sector_of, sectors_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
@@ -419,16 +421,26 @@ class Comparison:
         story, name = self.results[k].scenario, self.names[k]
         return f"{story.title} ({name})" if name == story.name else name
 
-    def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
+    def figure(
+        self, which: int | str = 1, sector: str = "overall", title: str | None = None, width: float | None = None
+    ) -> Figure:
         """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-        ``title``: what the difference is due to, the scenario if not given.
+        ``title``: what the difference is due to, the scenario if not given; ``width``: inches of the page, if not the
+        usual.
         """
-        return lazy.figure("Comparison.figure", self, which, sector, title)
+        return lazy.figure("Comparison.figure", self, which, sector, title, width)
 
     def matrix_figure(self, sector: str = "overall") -> Figure:
         """All scenarios against the base side by side: a cell an alignment and scenario, coloured by size and sign."""
         return lazy.figure("Comparison.matrix_figure", self, sector)
+
+    def brief(
+        self, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
+    ) -> Path:
+        """Write one page on the comparison, as ``Result.brief`` does on a result."""
+        brief: Callable[..., Path] = lazy.function("Comparison.brief")
+        return brief(self, out, progress=progress, command=command)
 
     def pair(self, republic: str, power: str) -> tuple[str, str]:
         """Codes of a republic and a power that all have. Raises BadInput with the nearest names."""

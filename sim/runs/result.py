@@ -451,6 +451,25 @@ class Result:
         """One row for each place on the axes, months with their dates (see ``tidy`` below)."""
         return tidy(axes, values, self.dates)
 
+    def brief(
+        self,
+        out: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        command: str | None = None,
+    ) -> Path:
+        """Write one page on the result: claim, two pictures, table, drivers, assumptions, what would change it, caveat.
+
+        ``out`` ends in ``.html`` (one file with all in it) or ``.md`` (pictures beside it); its worlds are run again to
+        explain them. ``sim.brief`` says more.
+
+        Raises
+        ------
+        BadInput : a file that cannot be written or of another kind.
+        """
+        brief: Callable[..., Path] = lazy.function("Result.brief")
+        return brief(self, out, progress=progress, command=command)
+
     # -- showing it ---------------------------------------------------------------------------------------------------
 
     @property

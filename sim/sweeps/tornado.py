@@ -53,8 +53,10 @@ class Tornado:
         """What was asked about."""
         return self.ask.scenario
 
-    def of(self, outcome: str | None = None, most: int | None = None) -> pd.DataFrame:
+    def of(self, outcome: str | None = None, most: int | None = None, what: str = "share") -> pd.DataFrame:
         """Rows of one outcome, or of each number the alignment that it moves most, the largest swing first.
+
+        ``what``: by where alignments end ("share") or by how they change ("change"), where no outcome is named.
 
         Raises
         ------
@@ -71,7 +73,7 @@ class Tornado:
         order = rows.assign(size=rows.swing.abs()).sort_values("size", ascending=False, kind="stable")
         if outcome is None:
             order = order[order.outcome.str.count(r"\.") == 2]
-            order = order[order.outcome.str.endswith(".share")].drop_duplicates("path")
+            order = order[order.outcome.str.endswith(f".{what}")].drop_duplicates("path")
         return order.drop(columns="size").head(most if most is not None else len(order)).reset_index(drop=True)
 
     def figure(self, outcome: str | None = None) -> Figure:
