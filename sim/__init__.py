@@ -5,7 +5,7 @@
 >>> import sim
 >>> result = sim.run("dushanbe-2025", worlds=20, months=12)
 >>> result.headline().partition(":")[0]
-'Mean alignment over republics by 2026-09'
+'Mean alignment over republics (each alike) by 2026-09'
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
+    from sim.figures.brief import brief
     from sim.reading.compare import compare, whatif
     from sim.reading.doubt import doubts
     from sim.reading.effect import explain_event
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.runs.result import Result
     from sim.runs.run import run
     from sim.scenario import BadInput, Scenario, load, shipped
+    from sim.sweeps.outcomes import outcomes
     from sim.sweeps.sweep import sweep
     from sim.sweeps.table import Sweep
     from sim.sweeps.tornado import tornado
@@ -50,6 +52,7 @@ _HOMES: dict[str, str] = {
     "Scenario": "sim.scenario",
     "Sweep": "sim.sweeps.table",
     "backtest": "sim.evidence.backtest",
+    "brief": "sim.figures.brief",
     "calibrate": "sim.evidence.calibrate",
     "compare": "sim.reading.compare",
     "doubts": "sim.reading.doubt",
@@ -60,6 +63,7 @@ _HOMES: dict[str, str] = {
     "load_posterior": "sim.runs.posterior",
     "median_voter": "sim.reading.spatial",
     "packages": "sim.decisions.packages",
+    "outcomes": "sim.sweeps.outcomes",
     "run": "sim.runs.run",
     "seek": "sim.decisions.seek",
     "shipped": "sim.scenario",
@@ -74,6 +78,7 @@ _METHODS: dict[str, str] = {
     "Backtest.figure": "sim.figures.evidence.scores",
     "Blocs.figure": "sim.figures.reading.bloc_table",
     "Calibration.figure": "sim.figures.evidence.prior_posterior",
+    "Comparison.brief": "sim.figures.brief.of_both",
     "Comparison.figure": "sim.figures.reading.difference_fans",
     "Comparison.headline": "sim.reading.differing.headline",
     "Comparison.matrix_figure": "sim.figures.matrix.matrix_figure",
@@ -84,6 +89,7 @@ _METHODS: dict[str, str] = {
     "Explanation.waterfall": "sim.figures.reading.waterfall",
     "Packages.figure": "sim.figures.decisions.packages",
     "Result.board": "sim.view.board.board",
+    "Result.brief": "sim.figures.brief.of_run",
     "Result.load": "sim.runs.folder.load",
     "Result.save": "sim.runs.folder.save",
     "ResultPlots.alignment_change": "sim.figures.fans.alignment_change",
@@ -122,6 +128,7 @@ __all__ = [
     "Sweep",
     "__version__",
     "backtest",
+    "brief",
     "calibrate",
     "compare",
     "doubts",
@@ -132,6 +139,7 @@ __all__ = [
     "load_posterior",
     "median_voter",
     "packages",
+    "outcomes",
     "run",
     "seek",
     "shipped",

@@ -19,12 +19,13 @@ import typer
 from typer.core import TyperGroup
 
 import sim
+from sim.cli.brief import brief
 from sim.cli.decisions import packages, seek
 from sim.cli.evidence import backtest, calibrate, data
 from sim.cli.mistakes import Usage, mistake
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
-from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
+from sim.cli.scenarios import check, list_scenarios, outcomes, schema, show, source, strategies
 from sim.cli.sweeps import discover, sensitivity, sweep, tornado, tournament
 from sim.cli.view import view
 from sim.scenario.errors import nearest, printable
@@ -122,6 +123,7 @@ for command, example in (
     (check, "sim check my-scenario.yaml another.yaml"),
     (schema, "sim schema --out scenarios/schema.json"),
     (strategies, "sim strategies"),
+    (outcomes, "sim outcomes dushanbe-2025 --outcome 'KAZ.*'"),
     (sweep, "sim sweep dushanbe-2025 --vary powers.RUS.strain=0:0.9:10 --out strain"),
     (tornado, "sim tornado dushanbe-2025 --outcome UZB.RUS.share"),
     (tournament, "sim tournament dushanbe-2025 --power RUS --power CHN --out results/tournament"),
@@ -137,6 +139,7 @@ for command, example in (
     (compare, "sim compare dushanbe-2025 war-drags-on --out results/war"),
     (whatif, "sim whatif dushanbe-2025 --set powers.RUS.strain=0.7"),
     (explain, "sim explain dushanbe-2025 --republic TJK --power RUS"),
+    (brief, "sim brief dushanbe-2025 war-drags-on --out war.html"),
     (blocs, "sim blocs war-drags-on --month 2028-12"),
     (data, "sim data trade"),
     (view, "sim view dushanbe-2025 --results results"),

@@ -194,9 +194,9 @@ def _pairs(texts: list[str], option: str, wanted: str) -> dict[str, str]:
     for text in texts:
         path, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not path or not value:
-            raise typer.BadParameter(f"{text!r} is not PATH={wanted}", param_hint=option)
+            raise BadInput.of(repr(printable(text)), f"PATH={wanted}", path=option)
         if path in pairs:
-            raise typer.BadParameter(f"{path} twice", param_hint=option)
+            raise BadInput.of(f"{printable(path)} twice", "each path once", path=option)
         pairs[path] = value
     return pairs
 
@@ -208,5 +208,5 @@ def _prices(texts: list[str]) -> dict[str, float]:
         try:
             found[path] = float(text)
         except ValueError:
-            raise typer.BadParameter(f"{text!r} for {path} is no number", param_hint="--price") from None
+            raise BadInput.of(f"{printable(text)!r} for {printable(path)}", "a number", path="--price") from None
     return found

@@ -115,5 +115,5 @@ def data(
         try:
             Notes(hidden=quiet).written(save(figure, plot.with_suffix(""), f"observed: {name}"))
         except OSError as error:
-            raise typer.BadParameter(f"cannot write {plot}: {error.strerror}", param_hint="--plot") from None
+            raise BadInput.of(f"{plot} ({error.strerror})", "a file that can be written", path="--plot") from None
     print_series(series(name), format.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -25,6 +25,13 @@ class Format(StrEnum):
     table = "table"
     json = "json"
     csv = "csv"
+
+
+class RegionWeights(StrEnum):
+    """How means over republics are weighted (``sim.runs.region``)."""
+
+    alike = "alike"
+    gdp = "gdp"
 
 
 def known_scenarios() -> list[str]:
@@ -60,7 +67,7 @@ ScenarioName = Annotated[
 ScenarioNames = Annotated[
     list[str],
     typer.Argument(
-        metavar="SCENARIO...", help="Two scenarios or more; the others are compared with the first.", autocompletion=known_scenarios
+        metavar="SCENARIO...", help="Two or more; the others are compared with the first.", autocompletion=known_scenarios
     ),
 ]
 Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]
@@ -128,6 +135,10 @@ SweepDoubts = Annotated[
         show_default="none",
     ),
 ]
+Weights = Annotated[
+    RegionWeights,
+    typer.Option("--region-weights", help="How means over republics are weighted: each alike, or by GDP."),
+]
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.", autocompletion=_sectors)]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
@@ -152,6 +163,20 @@ def load_changed(name: str, changes: list[str] | None = None, months: int | None
     return scenario if months is None else scenario.with_months(months, by="--months")
 
 
+def load_each(names: list[str], changes: list[str] | None, months: int | None) -> list[sim.Scenario]:
+    """Load scenarios with the values of --set; messages say in which of them a value makes no sense."""
+    return [_load_one(name, changes, months) for name in names]
+
+
+def _load_one(name: str, changes: list[str] | None, months: int | None) -> sim.Scenario:
+    try:
+        return load_changed(name, changes, months)
+    except sim.BadInput as error:
+        raise sim.BadInput(
+            replace(one, file=f"--set in {name}") if one.file == "--set" else one for one in error.problems
+        ) from None
+
+
 def plan_doubt(doubts: list[str] | None) -> Any:
     """What --doubt comes to for a plan."""
     return _doubt(doubts, everything="all" in (doubts or []))
@@ -168,6 +193,17 @@ def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | N
     if posterior is None and everything:
         return {"doubt": doubt, "posterior": own_posterior(scenario)}
     return {"doubt": doubt, "posterior": posterior}
+
+
+def doubted_alike(
+    scenarios: list[sim.Scenario], doubts: list[str] | None, posterior: str | None, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """What ``doubted`` says for scenarios that are compared: no posterior where one of them has none, which is said."""
+    own = [doubted(one, doubts, posterior) for one in scenarios]
+    unfit = [one.name for one, given in zip(scenarios, own, strict=True) if given["posterior"] is None]
+    if len(unfit) < len(scenarios) and unfit:
+        say(f"No posterior fits {' and '.join(unfit)}: all are run without one.")
+    return next((one for one in own if one["posterior"] is None), own[0])
 
 
 def _doubt(doubts: list[str] | None, everything: bool) -> Doubt | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,14 +18,18 @@ from sim.cli.options import (
     Out,
     Posterior,
     Quiet,
+    RegionWeights,
     ScenarioName,
     ScenarioNames,
     Sector,
     Seed,
+    Weights,
     Worlds,
     as_options,
     doubted,
+    doubted_alike,
     load_changed,
+    load_each,
     refuse_oversized,
     refuse_unusable,
 )
@@ -44,6 +47,7 @@ def compare(
     sector: Sector = "overall",
     doubt: Doubts = None,
     posterior: Posterior = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -53,15 +57,13 @@ def compare(
 
     refuse_unusable(out)
     sector = _known_sector(sector)
-    chosen = [_changed(name, changes, months) for name in scenarios]
+    chosen = load_each(scenarios, changes, months)
     refuse_oversized(max(chosen, key=lambda one: one.months), worlds * len(chosen))
-    own = [doubted(one, doubt, posterior) for one in chosen]
-    unfit = [one.name for one, given in zip(chosen, own, strict=True) if given["posterior"] is None]
-    asked = next((one for one in own if one["posterior"] is None), own[0])
-    if len(unfit) < len(chosen) and unfit:
-        Notes(hidden=quiet).say(f"No posterior fits {' and '.join(unfit)}: all are run without one.")
-    with Progress(hidden=quiet) as progress:
-        both = sim.compare(*chosen, worlds=worlds, seed=seed, progress=progress.update, **asked)
+    asked = doubted_alike(chosen, doubt, posterior, Notes(hidden=quiet).say)
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
+        both = sim.compare(
+            *chosen, worlds=worlds, seed=seed, region_weights=region_weights.value, progress=progress.update, **asked
+        )
     _answer(both, out, sector, format, quiet)
 
 
@@ -74,6 +76,7 @@ def whatif(
     sector: Sector = "overall",
     doubt: Doubts = None,
     posterior: Posterior = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -88,13 +91,14 @@ def whatif(
     base, other = load_changed(scenario, None, months), load_changed(scenario, changes, months)
     refuse_oversized(other, 2 * worlds)
     asked = doubted(other, doubt, posterior)
-    with Progress(hidden=quiet) as progress:
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
         both = sim.compare(
             base,
             other,
             names=(base.name, ", ".join(changes)),
             worlds=worlds,
             seed=seed,
+            region_weights=region_weights.value,
             progress=progress.update,
             **asked,
         )
@@ -191,16 +195,6 @@ def blocs(
         save_blocs(result, out)
         Notes(hidden=quiet).saved(out)
     print_blocs(result, format.value)
-
-
-def _changed(name: str, changes: list[str] | None, months: int | None) -> sim.Scenario:
-    """One of several scenarios with the values of --set; messages say in which of them a value makes no sense."""
-    try:
-        return load_changed(name, changes, months)
-    except sim.BadInput as error:
-        raise sim.BadInput(
-            replace(one, file=f"--set in {name}") if one.file == "--set" else one for one in error.problems
-        ) from None
 
 
 def _answer(both: Comparison, out: Path | None, sector: str, format: Format, quiet: bool) -> None:

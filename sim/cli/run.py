@@ -16,9 +16,12 @@ from sim.cli.options import (
     Out,
     Posterior,
     Quiet,
+    RegionWeights,
     ScenarioName,
     Seed,
+    Weights,
     Worlds,
+    as_options,
     doubted,
     load_changed,
     refuse_oversized,
@@ -35,6 +38,7 @@ def run(
     changes: Changes = None,
     doubt: Doubts = None,
     posterior: Posterior = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     force: Force = False,
     format: Annotated[
@@ -50,7 +54,9 @@ def run(
     refuse_unusable(out)
     chosen = load_changed(scenario, changes, months)
     refuse_oversized(chosen, worlds)
-    ask = sim.Ask.of(chosen, worlds=worlds, seed=seed, **doubted(chosen, doubt, posterior))
+    with as_options(region_weights="--region-weights"):
+        asked = doubted(chosen, doubt, posterior) | {"region_weights": region_weights.value}
+        ask = sim.Ask.of(chosen, worlds=worlds, seed=seed, **asked)
     note = Notes(hidden=quiet)
     note.say(starting(chosen, worlds, seed))
     if out is not None:

@@ -1,4 +1,4 @@
-"""Commands about scenarios: list, show, check, schema, strategies."""
+"""Commands about scenarios: list, show, check, schema, strategies, outcomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import sim
-from sim.cli.options import Format, FormatOption, ScenarioName
+from sim.cli.options import Format, FormatOption, ScenarioName, as_options, known_scenarios
 
 
 def _sources() -> list[str]:
@@ -62,6 +62,29 @@ def strategies(format: FormatOption = Format.table) -> None:
     from sim.cli.pages.scenario import print_strategies
 
     print_strategies(format.value)
+
+
+def outcomes(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SCENARIO", help="Whose outcomes, by name; their kinds if left out.", autocompletion=known_scenarios
+        ),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only these, * for any part. Repeatable.")
+    ] = None,
+    relative: Annotated[
+        bool, typer.Option("--relative", help="Also those relative to the unchanged scenario (.vs_base), for sweeps.")
+    ] = False,
+    format: FormatOption = Format.table,
+) -> None:
+    """List the outcomes that runs, sweeps and plans record: what each is, its unit and range."""
+    from sim.cli.pages.outcomes import print_outcomes
+
+    with as_options(outcome="--outcome"):
+        found = sim.outcomes(scenario, outcome, relative=relative)
+    print_outcomes(found, format.value, scenario is not None)
 
 
 def check(

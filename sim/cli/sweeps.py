@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +18,26 @@ from sim.cli.options import (
     Out,
     Posterior,
     Quiet,
+    RegionWeights,
     ScenarioName,
     Seed,
     SweepDoubts,
+    Weights,
     Worlds,
+    as_options,
     doubted,
     load_changed,
     plan_doubt,
     refuse_unusable,
 )
+
+
+class Method(StrEnum):
+    """How ``discover`` looks for regions."""
+
+    prim = "prim"
+    cart = "cart"
+
 
 NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
 
@@ -67,8 +79,14 @@ def sweep(
     outcomes: Annotated[
         list[str] | None,
         typer.Option(
-            "--outcome", metavar="NAME", help="Outcome to save, * for any part; all if none is named. Repeatable."
+            "--outcome",
+            metavar="NAME",
+            help="Outcome to save (sim outcomes lists them), * for any part; all if none is named. Repeatable.",
         ),
+    ] = None,
+    region_weights: Annotated[
+        RegionWeights | None,
+        typer.Option(help="How means over republics are weighted: each alike, or by GDP.", show_default="alike"),
     ] = None,
     trajectories: Annotated[
         bool | None, typer.Option("--trajectories", help="Also save overall alignment by month.")
@@ -110,6 +128,7 @@ def sweep(
         "luck": luck,
         "posterior": posterior,
         "doubt": plan_doubt(doubt),
+        "region_weights": None if region_weights is None else region_weights.value,
     }
     chosen = make_plan(plan, {key: value for key, value in fields.items() if value not in (None, {})})
     if dry:
@@ -152,6 +171,7 @@ def tornado(
     months: Months = None,
     seed: Seed = 0,
     doubt: Doubts = None,
+    region_weights: Weights = RegionWeights.alike,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
@@ -166,8 +186,10 @@ def tornado(
     given = doubted(chosen, doubt, "none")["doubt"]
     if given is None:
         raise sim.BadInput.of("none alone", "all, or a number to vary, PATH=LOW:HIGH", path="--doubt")
-    with Progress(hidden=quiet) as progress:
-        found = tornado(chosen, worlds=worlds, seed=seed, doubt=given, progress=progress.update)
+    with Progress(hidden=quiet) as progress, as_options(region_weights="--region-weights"):
+        found = tornado(
+            chosen, worlds=worlds, seed=seed, doubt=given, region_weights=region_weights.value, progress=progress.update
+        )
     found.of(outcome)
     if out is not None:
         save_tornado(found, out, outcome)
@@ -243,7 +265,10 @@ def tournament(
 
 
 def sensitivity(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris.")],
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder of a sweep of design saltelli or morris; with --scores, of any."),
+    ],
     outcomes: Annotated[
         list[str] | None,
         typer.Option(
@@ -253,6 +278,9 @@ def sensitivity(
             show_default="mean alignment with each power",
         ),
     ] = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Scores of the factors by random trees, for a sweep of any design.")
+    ] = False,
     format: FormatOption = Format.table,
     quiet: NoNotes = False,
 ) -> None:
@@ -263,12 +291,12 @@ def sensitivity(
     from sim.runs.sheet import csv_of
 
     swept = sim.Sweep.load(directory)
-    result = swept.sensitivity(outcomes)
+    result, name = (swept.scores(outcomes), "scores") if scores else (swept.sensitivity(outcomes), "sensitivity")
     table = result.table.merge(result.verdicts[["outcome", "grade"]], on="outcome")
-    (directory / "sensitivity.csv").write_text(csv_of(table), encoding="utf-8", newline="")
-    pictures = save(swept.plot.indices(result), directory / "sensitivity", "Sensitivity of outcomes to the factors")
+    (directory / f"{name}.csv").write_text(csv_of(table), encoding="utf-8", newline="")
+    pictures = save(swept.plot.indices(result), directory / name, "Sensitivity of outcomes to the factors")
     print_sensitivity(result, format.value)
-    Notes(hidden=quiet).written([directory / "sensitivity.csv", *pictures])
+    Notes(hidden=quiet).written([directory / f"{name}.csv", *pictures])
 
 
 def discover(
@@ -281,13 +309,22 @@ def discover(
             "as 'RUS.share < 0.25 and TJK.leader == CHN'.",
         ),
     ],
-    boxes: Annotated[int, typer.Option(min=1, max=20, help="Largest number of boxes to look for.")] = 3,
+    method: Annotated[
+        Method,
+        typer.Option(help="prim: boxes in which it is frequent; cart: the leaves of a tree, for the whole space."),
+    ] = Method.prim,
+    boxes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=20, help="Largest number of boxes or leaves.", show_default="3 boxes of prim, 8 leaves of cart"
+        ),
+    ] = None,
     density: Annotated[
         float | None,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="Share of a box's worlds in which it must hold.",
+            help="Share of a box's worlds in which it must hold (prim).",
             show_default="well above the overall rate",
         ),
     ] = None,
@@ -301,7 +338,8 @@ def discover(
     from sim.runs.sheet import csv_of
 
     swept = sim.Sweep.load(directory)
-    result = swept.discover(where, boxes=boxes, threshold=density)
+    with as_options(method="--method", density="--density"):
+        result = swept.discover(where, method=method.value, boxes=boxes, threshold=density)
     (directory / "discovery.csv").write_text(csv_of(result.table), encoding="utf-8", newline="")
     pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
     print_discovery(result, format.value)

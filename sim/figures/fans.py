@@ -26,10 +26,10 @@ BANDS = ((0.1, 0.9), (0.25, 0.75))
 """The quantiles over worlds between which a fan's pale and dark bands lie."""
 
 
-def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
+def alignment_fans(result: Drawable, sector: str = "overall", width: float | None = None) -> Figure:
     """Each republic's alignment with every power over time: median, bands over worlds, one typical world.
 
-    ``sector`` is "overall" (need-weighted) or a sector's name.
+    ``sector`` is "overall" (need-weighted) or a sector's name; ``width`` inches of the page, if not the usual.
     """
     sector = sector_of(sector)
     shares = _shares(result, sector)
@@ -47,6 +47,7 @@ def alignment_fans(result: Drawable, sector: str = "overall") -> Figure:
         (ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]),
         (0.0, high),
         lambda r, p: f"{median[-1, r, p]:.0f} {_change(median[-1, r, p], median[0, r, p])}",
+        width,
     )
 
 
@@ -101,6 +102,7 @@ def _fans(
     yticks: tuple[list[float], list[str]],
     span_y: tuple[float, float],
     label: Callable[[int, int], str],
+    width: float | None = None,
 ) -> Figure:
     """A panel a republic, a fan a power: ``values`` (time, republic, power, world), ``label`` at each line's end."""
     levels = sorted({0.5, *(q for band in BANDS for q in band)})
@@ -118,7 +120,7 @@ def _fans(
         f"{title}, {span(result)}",
         f"{about} {bands} {ends}{_foot(marks)}",
         footer(result, world),
-        *style.grid_size(len(codes)),
+        *style.grid_size(len(codes), width),
     )
     height = span_y[1] - span_y[0]
     ylim = (span_y[0] - 0.07 * height, span_y[1])

@@ -134,7 +134,12 @@ def boxes(sweep: Sweep, discovery: Discovery) -> Figure:
     j, k = _axes(sweep, discovery)
     others = {limit.factor.path for box in discovery.boxes for limit in box.limits} - {sweep.paths[j], sweep.paths[k]}
     reading = (
-        "Darker: in more of the worlds of a cell. Frames: the boxes, by number."
+        (
+            "Darker: in more of the worlds of a cell. Frames: the boxes, by number."
+            if discovery.method == "prim"
+            else "Darker: in more of the worlds of a cell. Frames: the leaves of the tree in which it is more "
+            "frequent, by number."
+        )
         if discovery.boxes
         else "Darker: in more of the worlds of a cell. There is no box in which it is much more frequent."
     )
@@ -151,6 +156,8 @@ def boxes(sweep: Sweep, discovery: Discovery) -> Figure:
         f"{sweep.size:,} points, design {sweep.design}",
     )
     for number, box in enumerate(discovery.boxes):
+        if box.density < discovery.rate:
+            continue  # a leaf in which it is less frequent
         limits = {limit.factor.path: limit for limit in box.limits}
         for left, right in _spans(xs, limits.get(sweep.paths[j])):
             for low, high in _spans(ys, limits.get(sweep.paths[k])):
@@ -273,7 +280,8 @@ def footer_of(sweep: Sweep, outcome: str = "") -> str:
     count = len(sweep.manifest["scenarios"])
     what = sweep.scenario.title if count == 1 else f"{count} scenarios"
     luck = "" if sweep.paired else ", own luck at each point"
+    mean = f" · mean over {sweep.scenario.words.members} {sweep.weighted}" if sweep.is_mean(outcome) else ""
     return (
         f"{what} · {sweep.size:,} points x {sweep.worlds:,} worlds · design {sweep.design} · seed "
-        f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}"
+        f"{sweep.seed}{luck}{f' · {outcome}' if outcome else ''}{mean}"
     )

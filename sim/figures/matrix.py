@@ -38,7 +38,8 @@ def matrix_figure(comparison: Comparison, sector: str = "overall") -> Figure:
         f"What {len(names)} scenarios change in {base.scenario.words.alignment(sector)} by "
         f"{style.month_name(comparison.dates[-1])}",
         f"Alignment in each scenario minus alignment in “{_title(comparison, 0)}”, in percentage points: the median of "
-        "the differences world by world, with the same luck. Blue: higher; orange: lower. " + legend(doubt, marks=True),
+        "the differences world by world, with the same luck. Blue: higher; orange: lower. "
+        f"Mean over {base.scenario.words.members}: {base.ask.weighted}. " + legend(doubt, marks=True),
         f"{count(comparison.worlds, 'world')} of {count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask)}",
         max(left + COLUMN * len(names) + 2 * style.MARGIN, 7.2),

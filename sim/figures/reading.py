@@ -38,11 +38,16 @@ STEP, LINE = 0.62, 0.42
 
 
 def difference_fans(
-    comparison: Comparison, which: int | str = 1, sector: str = "overall", title: str | None = None
+    comparison: Comparison,
+    which: int | str = 1,
+    sector: str = "overall",
+    title: str | None = None,
+    width: float | None = None,
 ) -> Figure:
     """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-    ``title``: what the difference is due to, the scenario if not given. The dot marks the first month from which the
+    ``title``: what the difference is due to, the scenario if not given; ``width``: inches of the page, if not the
+    usual. The dot marks the first month from which the
     difference is clear to the end (see ``Comparison``).
     """
     k, sector = comparison.index(which), sector_of(sector)
@@ -73,7 +78,7 @@ def difference_fans(
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
         f"{beside(base.ask, comparison.results[k].ask)}",
-        *style.grid_size(len(codes)),
+        *style.grid_size(len(codes), width),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
     ticks = [t for t in style.ticks_around(*ylim, 5) if ylim[0] <= t <= ylim[1]]

@@ -66,10 +66,16 @@ def save(fig: Figure, stem: Path, about: str = "") -> list[Path]:
     The SVG keeps text as text (searchable, small), names no date, and falls back to Verdana, of nearly the same
     widths, where the typeface is missing.
     """
-    png, svg = stem.with_name(stem.name + ".png"), stem.with_name(stem.name + ".svg")
-    held = BytesIO()
+    png, drawn = stem.with_name(stem.name + ".png"), stem.with_name(stem.name + ".svg")
     with _SAVING, mpl.rc_context(SETTINGS):
         fig.savefig(png, dpi=DPI, metadata={"Title": about, "Software": "sim"}, pil_kwargs={"compress_level": 3})
+    drawn.write_bytes(svg(fig, about))
+    return [png, drawn]
+
+
+def svg(fig: Figure, about: str = "") -> bytes:
+    """A figure as the text of an SVG file; see ``save``."""
+    held = BytesIO()
+    with _SAVING, mpl.rc_context(SETTINGS):
         fig.savefig(held, format="svg", dpi=DPI, metadata={"Date": None, "Creator": "sim", "Title": about})
-    svg.write_bytes(held.getvalue().replace(f"'{TYPEFACE}'".encode(), f"'{TYPEFACE}', Verdana, sans-serif".encode()))
-    return [png, svg]
+    return held.getvalue().replace(f"'{TYPEFACE}'".encode(), f"'{TYPEFACE}', Verdana, sans-serif".encode())

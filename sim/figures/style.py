@@ -258,9 +258,11 @@ def grid(count: int) -> tuple[int, int]:
     return ceil(count / columns), columns
 
 
-def grid_size(count: int) -> tuple[float, float]:
-    """Inches of a page with so many panels: its width, and the height of the room for them."""
+def grid_size(count: int, width: float | None = None) -> tuple[float, float]:
+    """Inches of a page with so many panels: its width, and the height of the room for them; lower on a given width."""
     rows, columns = grid(count)
+    if width is not None:
+        return width, max(1.7 * rows, 2.2)
     return max(4.0 * columns, 6.5) if columns < 3 else 12.0, max(2.35 * rows, 3.2)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -27,6 +28,7 @@ from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.table import Sweep
 from sim.sweeps.tornado import Tornado
+from sim.world.record import outcomes_of
 
 Floats = NDArray[np.float64]
 
@@ -221,17 +223,24 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
 
 
 def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
-    """Bars from one end of each range to the other, longest first; of an outcome, or of what each moves most."""
-    rows = found.of(outcome, MOST_ROWS)
+    """Bars from one end of each range to the other, longest first; of an outcome, or what each moves most."""
+    return ends_of(found, found.of(outcome, MOST_ROWS), outcome)
+
+
+def ends_of(found: Tornado, rows: pd.DataFrame, outcome: str | None = None) -> Figure:
+    """Those bars of ``rows`` of a tornado, each of ``outcome`` or, without one, of its own."""
     story, months = found.scenario, found.ask.months
-    what = "alignments" if outcome is None else outcome_words(outcome, story)
+    changes = "how alignments change" if rows.outcome.str.endswith(".change").any() else "alignments"
+    what = changes if outcome is None else outcome_words(outcome, story)
+    regional = outcome is not None and outcomes_of(story)[outcome].regional
+    mean = f", mean over {story.words.members} {found.ask.weighted}" if regional else ""
     fig, body = style.page(
         f"What moves {what}, number by number",
         "Bars run from the scenario's own mean to the mean with the number at the low end of its range (wide, amber) "
         "and at the high end (narrow, blue), in percentage points; all other numbers as they are. On the right: the "
         "ends. Pale: luck alone can explain it.",
         f"{story.name}, {months} months, {found.ask.worlds} worlds at either end, on the same luck, seed "
-        f"{found.ask.seed}",
+        f"{found.ask.seed}{mean}",
         9.5,
         0.42 * len(rows) + 0.6,
     )
@@ -240,7 +249,7 @@ def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
     for row in rows.itertuples():
         low, high = (100.0 * (end - row.base) for end in (row.at_low, row.at_high))
         ends = f"{row.low:.3g} to {row.high:.3g}"
-        ends = ends if outcome else f"{row.outcome.removesuffix('.share')}   {ends}"
+        ends = ends if outcome else f"{row.outcome.rpartition('.')[0]}   {ends}"
         bars.append(Bar(words(str(row.path), story), str(row.path), low, high, ends, row.sure))
     _bars(fig, body, bars, 0.0)
     return fig
@@ -287,21 +296,26 @@ def sensitivity(sweep: Sweep, outcomes: Sequence[str] | str | None = None) -> Fi
 
 
 def indices(sweep: Sweep, sensitivity: Sensitivity) -> Figure:
-    """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
+    """Sobol indices (first order and total), Morris mu* or scores by outcome, with 95 % intervals and verdict."""
     outcomes = list(sensitivity.verdicts.outcome)[:6]
-    sobol = sensitivity.kind == "sobol"
+    sobol, scored = sensitivity.kind == "sobol", sensitivity.kind == "scores"
     shown = min(MOST_ROWS, len(sweep.factors))
     each = 0.32 * shown + 0.75
     reading = (
         "Dark: share of the outcome's variance that the factor explains alone (first order). Light: with its "
         "interactions (total). "
         if sobol
+        else "Bar: part of the spread between points that the factor takes away in random trees. Dashed line: the most "
+        "that a shuffled factor takes. "
+        if scored
         else "Bar: mean size of the outcome's change when the factor moves over its range (mu*). "
     )
     fig, body = style.page(
         "Which factors matter", reading + "Whiskers: 95 % interval.", footer_of(sweep), 9.5, each * len(outcomes)
     )
-    main, whisker = ("ST", "ST_conf") if sobol else ("mu_star", "mu_star_conf")
+    main, whisker = {"sobol": ("ST", "ST_conf"), "scores": ("score", "error")}.get(
+        sensitivity.kind, ("mu_star", "mu_star_conf")
+    )
     for k, outcome in enumerate(outcomes):
         head = capital(outcome_words(outcome, sweep.scenario))
         rows = sensitivity.of(outcome).head(shown)
@@ -321,6 +335,11 @@ def indices(sweep: Sweep, sensitivity: Sensitivity) -> Figure:
         reach = np.nan_to_num(rows[main].to_numpy() + rows[whisker].to_numpy())
         xlim = (0.0, max(float(reach.max(initial=0.0)), 1e-9) * 1.05)
         ax = style.panel(fig, box, xlim, (shown, 0), xticks=scale_of(xlim, True))
+        if scored:
+            chance = float(rows["chance"].iloc[0])
+            ax.add_collection(
+                LineCollection([[(chance, 0), (chance, shown)]], colors=MUTED, linewidths=0.9, linestyles=[(0, (3, 2))])
+            )
         for place, (_, row) in enumerate(rows.iterrows()):
             bars = [(main, 0.66, PALE), ("S1", 0.3, MAIN)] if sobol else [(main, 0.6, MAIN)]
             for key, height, color in bars:

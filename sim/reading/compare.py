@@ -32,6 +32,7 @@ from sim.reading.questions import (
 )
 from sim.reading.sizes import least, sizes
 from sim.runs.ask import Ask, Askable, Asked
+from sim.runs.region import weights_of
 from sim.runs.result import Result, quantiles, tidy
 from sim.runs.run import Progress, check_repeats, run
 from sim.runs.words import listed
@@ -41,6 +42,8 @@ from sim.scenario.errors import nearest, shown
 from sim.scenario.names import pair_of, sector_of, sectors_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
@@ -60,9 +63,9 @@ def compare(
         classes, so that the two differ in the scenario alone.
     names : what to call them; their own names if not given.
     progress : called with worlds done and worlds in all, counted over all that are run.
-    asked : worlds, months, seed, republic, power, model, keep, variations, posterior, the same for all that are run
-        (see ``sim.Ask``). Without ``months`` all run as long as the shortest. With ``keep="overall"``, which saves
-        memory, ``sector`` is always "overall".
+    asked : worlds, months, seed, republic, power, model, keep, variations, posterior, region_weights, the same for all
+        that are run (see ``sim.Ask``). Without ``months`` all run as long as the shortest. With ``keep="overall"``,
+        which saves memory, ``sector`` is always "overall".
 
     Results and asks may differ from one another in classes and variations, and a scenario beside them takes theirs;
     ``Comparison.notes`` and ``headline`` then say so.
@@ -199,6 +202,11 @@ class Comparison:
         """The base's scenario."""
         return self.results[0].scenario
 
+    @property
+    def region_weights(self) -> str:
+        """How means over republics are weighted; the same in all."""
+        return self.results[0].ask.region_weights
+
     @cached_property
     def dates(self) -> list[str]:
         """Months as "YYYY-MM", months + 1 of them; the first is day one."""
@@ -328,15 +336,17 @@ class Comparison:
         """Where a month (the last) stands, all scenarios side by side: one row for each republic and power.
 
         [republic, power, NAME, "NAME size", ...], two columns for each scenario but the base: the median paired
-        difference and its size. Rows of republic "all" hold the means over republics.
+        difference and its size. Rows of republic "all" hold the means over republics,
+        weighted as ``region_weights`` says.
         """
         columns: dict[str, Any] = {
             "republic": [r for r in (*self.republics, ALL) for _ in self.powers],
             "power": [*self.powers] * (len(self.republics) + 1),
         }
-        doubt = self.doubt(sector, with_mean(self.shares(0, sector)[month]))
+        weights = weights_of(self.region_weights, self.scenario, self.republics)
+        doubt = self.doubt(sector, with_mean(self.shares(0, sector)[month], weights))
         for k, name in enumerate(self.names[1:], 1):
-            gap = np.median(with_mean(self.differences(k, sector)[month]), axis=-1)
+            gap = np.median(with_mean(self.differences(k, sector)[month], weights), axis=-1)
             columns[name], columns[f"{name} size"] = gap.ravel(), sizes(gap, doubt).ravel()
         return pd.DataFrame(columns)
 
@@ -411,16 +421,26 @@ class Comparison:
         story, name = self.results[k].scenario, self.names[k]
         return f"{story.title} ({name})" if name == story.name else name
 
-    def figure(self, which: int | str = 1, sector: str = "overall", title: str | None = None) -> Figure:
+    def figure(
+        self, which: int | str = 1, sector: str = "overall", title: str | None = None, width: float | None = None
+    ) -> Figure:
         """Paired difference of a scenario from the base over time: median and band over worlds, one panel a republic.
 
-        ``title``: what the difference is due to, the scenario if not given.
+        ``title``: what the difference is due to, the scenario if not given; ``width``: inches of the page, if not the
+        usual.
         """
-        return lazy.figure("Comparison.figure", self, which, sector, title)
+        return lazy.figure("Comparison.figure", self, which, sector, title, width)
 
     def matrix_figure(self, sector: str = "overall") -> Figure:
         """All scenarios against the base side by side: a cell an alignment and scenario, coloured by size and sign."""
         return lazy.figure("Comparison.matrix_figure", self, sector)
+
+    def brief(
+        self, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
+    ) -> Path:
+        """Write one page on the comparison, as ``Result.brief`` does on a result."""
+        brief: Callable[..., Path] = lazy.function("Comparison.brief")
+        return brief(self, out, progress=progress, command=command)
 
     def pair(self, republic: str, power: str) -> tuple[str, str]:
         """Codes of a republic and a power that all have. Raises BadInput with the nearest names."""
@@ -436,9 +456,9 @@ def _common(results: Sequence[Result]) -> tuple[tuple[str, ...], tuple[str, ...]
     )
 
 
-def with_mean(values: Array) -> Array:
-    """Values (republic, ...) and their mean over republics in one more row."""
-    return np.concatenate([values, values.mean(axis=0, keepdims=True)])
+def with_mean(values: Array, weights: Array | None = None) -> Array:
+    """Values (republic, ...) and in one more row their mean over republics, alike or by ``weights`` (republic,)."""
+    return np.concatenate([values, np.average(values, axis=0, weights=weights, keepdims=True)])
 
 
 def _counted(progress: Progress, before: int, total: int) -> Progress:

@@ -146,6 +146,10 @@ def check(questions: Sequence[Ask], labels: Sequence[str]) -> None:
         problems.append(
             Problem("", None, None, "doubt", f"different ones ({said})", "results of the same doubt, so that they pair")
         )
+    weights = list(dict.fromkeys(ask.region_weights for ask in questions))
+    if len(weights) > 1:
+        found = f"different ones ({', '.join(weights)})"
+        problems.append(Problem("", None, None, "region_weights", found, "results of the same weights"))
     problems += [
         Problem("", None, None, what, "none in common", f"scenarios with {what} in common")
         for what in ("republics", "powers")

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs import region
 from sim.runs.doubt import SHARED, Doubt, Doubted, numbers
 from sim.runs.modelversion import check_found, class_facts, classes_of, is_missing, own
 from sim.runs.posterior import Posterior, load_posterior
@@ -49,6 +50,7 @@ class Options(TypedDict, total=False):
     variations: Variations | None
     posterior: Posterior | str | os.PathLike[str] | None
     doubt: Doubted
+    region_weights: str
 
 
 class Asked(Options, total=False):
@@ -106,6 +108,8 @@ class Ask:
     """Class of the powers, or {code: class}."""
     model: type[DiplomacyModel] = DiplomacyModel
     """Class of the model."""
+    region_weights: str = region.ALIKE
+    """How means over republics are weighted: "alike", or "gdp" (see ``sim.runs.region``)."""
 
     # -- making one ---------------------------------------------------------------------------------------------------
 
@@ -152,6 +156,7 @@ class Ask:
             self.posterior.check(self.scenario, dict.fromkeys(held, "variations"))
         if self.doubt is not None:
             self.doubt.resolved(self.scenario)
+        region.check(self.region_weights, self.scenario)
         for name, value in (("worlds", int(self.worlds)), ("seed", int(self.seed)), ("variations", freeze(held))):
             object.__setattr__(self, name, value)
 
@@ -161,6 +166,11 @@ class Ask:
     def months(self) -> int:
         """Length of the run."""
         return self.scenario.months
+
+    @cached_property
+    def weights(self) -> Floats | None:
+        """Weights of means over republics, (republic,), which sum to 1; None where each counts alike."""
+        return region.weights_of(self.region_weights, self.scenario)
 
     def batches(self, size: int) -> Iterator[NDArray[np.int64]]:
         """Numbers of the worlds, so many at a time."""
@@ -233,6 +243,7 @@ class Ask:
             sorted(path for path in varied if self.scenario.keeps_rest(path)),
             self.posterior and self.posterior.digest,
             self.doubt and self.doubt.manifest(self.scenario)["digest"],
+            *([] if self.weights is None else [self.weights.tolist()]),
         )
         hashed.update(repr(facts).encode())
         for path, values in sorted(self.variations.items()):
@@ -264,6 +275,7 @@ class Ask:
             if self.doubt is None
             else self.doubt.manifest(self.scenario) | {"numbers": numbers(self.doubts)},
             "classes": self.classes,
+            "region_weights": self.region_weights,
         }
 
     # -- words --------------------------------------------------------------------------------------------------------
@@ -275,7 +287,13 @@ class Ask:
         varied = paths if len(paths) <= SHOWN else [f"{len(paths)} numbers"]
         posterior = [] if self.posterior is None else [self.posterior.said()]
         doubt = [] if self.doubt is None else [self.doubt.said(self.doubts)]
-        return [*self.own_names, *(f"{path} varied" for path in varied), *posterior, *doubt]
+        weighted = [] if self.weights is None else [f"means over {self.scenario.words.members} {self.weighted}"]
+        return [*self.own_names, *(f"{path} varied" for path in varied), *posterior, *doubt, *weighted]
+
+    @property
+    def weighted(self) -> str:
+        """How means over republics are weighted, in a few words: ``each alike``, ``by GDP of 2023``."""
+        return region.said(self.region_weights, self.scenario)
 
     @property
     def own_names(self) -> list[str]:

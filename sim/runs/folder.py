@@ -28,6 +28,7 @@ from sim.runs.doubt import Doubt
 from sim.runs.ledger import OUTBID, REFUSED, RESPONSES, TAKEN
 from sim.runs.modelversion import find_class
 from sim.runs.posterior import load_posterior
+from sim.runs.region import ALIKE
 from sim.runs.result import Result
 from sim.runs.run import memory
 from sim.runs.sheet import csv_of
@@ -148,6 +149,7 @@ def read_ask(folder: Path, facts: Mapping[str, Any], suffix: str = "") -> Ask:
         power=_classes(facts["classes"]["power"]),
         doubt=Doubt.read(facts["doubt"]),
         model=find_class(facts["classes"]["model"]["*"]),
+        region_weights=facts.get("region_weights", ALIKE),
     )
     if ask.digest != facts["digest"]:
         raise BadInput.of(

@@ -25,13 +25,13 @@ class ResultPlots:
     def __init__(self, result: Keeper) -> None:
         self._result = result
 
-    def alignment_fans(self, sector: str = "overall") -> Figure:
+    def alignment_fans(self, sector: str = "overall", width: float | None = None) -> Figure:
         """Each republic's alignment with every power over time: median, bands over worlds, one typical world.
 
-        ``sector`` is "overall" (need-weighted) or a sector's name.
+        ``sector`` is "overall" (need-weighted) or a sector's name; ``width`` inches of the page, if not the usual.
         """
         self._result.needs(_least(sector), "plot.alignment_fans")
-        return lazy.figure("ResultPlots.alignment_fans", self._result, sector)
+        return lazy.figure("ResultPlots.alignment_fans", self._result, sector, width)
 
     def alignment_change(self, sector: str = "overall") -> Figure:
         """Change of each alignment since day one in points: median, bands over worlds, one typical world.

@@ -226,7 +226,7 @@ class Result:
         return self.tidy(axes, values | {"pending": self.array("pledges"), "live": self.array("deals")})
 
     def outcomes(self) -> pd.DataFrame:
-        """One row a world, one column an outcome (see ``sim.world.record.conclude``); leaders as codes."""
+        """One row a world, one column an outcome (see ``sim.world.record.OUTCOMES``); leaders as codes."""
         table = pd.DataFrame(self.record.outcomes)
         for republic in self.republics:
             table[f"{republic}.leader"] = np.array(self.powers)[table[f"{republic}.leader"]]
@@ -375,7 +375,8 @@ class Result:
                 f"{median} %{band}"
             )
         alone = " in this one world" if self.worlds == 1 else ""
-        text = f"Mean alignment over {self.scenario.words.members} by {end}{alone}: {'; '.join(parts)}."
+        over = f"{self.scenario.words.members} ({self.ask.weighted})"
+        text = f"Mean alignment over {over} by {end}{alone}: {'; '.join(parts)}."
         leaders = self.leaders()
         likely = leaders[leaders.probability_of_change >= 0.5]
         if len(likely):
@@ -449,6 +450,25 @@ class Result:
     def tidy(self, axes: dict[str, Any], values: dict[str, Array]) -> pd.DataFrame:
         """One row for each place on the axes, months with their dates (see ``tidy`` below)."""
         return tidy(axes, values, self.dates)
+
+    def brief(
+        self,
+        out: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        command: str | None = None,
+    ) -> Path:
+        """Write one page on the result: claim, two pictures, table, drivers, assumptions, what would change it, caveat.
+
+        ``out`` ends in ``.html`` (one file with all in it) or ``.md`` (pictures beside it); its worlds are run again to
+        explain them. ``sim.brief`` says more.
+
+        Raises
+        ------
+        BadInput : a file that cannot be written or of another kind.
+        """
+        brief: Callable[..., Path] = lazy.function("Result.brief")
+        return brief(self, out, progress=progress, command=command)
 
     # -- showing it ---------------------------------------------------------------------------------------------------
 

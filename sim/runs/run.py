@@ -53,7 +53,8 @@ def run(
     seed : seed of all chance, 0 or more (0).
     progress : called with (worlds done, worlds in all) after each batch.
     before_month : called before every month of every batch; may raise to stop the run.
-    options : republic, power, model (classes of your own), keep, variations, posterior; see ``sim.Ask``.
+    options : republic, power, model (classes of your own), keep, variations, posterior, region_weights; see
+        ``sim.Ask``.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def run(
     ['republic', 'power', 'now']
     """
     ask = Ask.of(scenario, worlds=worlds, months=months, seed=seed, **options)
-    record = Record(ask.scenario, ask.worlds, ask.months, ask.keep, drivers=driver_names(ask.republic))
+    record = Record(ask.scenario, ask.worlds, ask.months, ask.keep, driver_names(ask.republic), ask.weights)
     done = 0
     try:
         for batch in ask.batches(BATCH):

@@ -18,7 +18,7 @@ from sim.runs.ask import Ask
 from sim.runs.modelversion import MAIN, classes_of, model_version
 from sim.runs.run import run_batch
 from sim.scenario import BadInput
-from sim.sweeps.factors import Factor
+from sim.sweeps.factors import RELATIVE, Factor
 from sim.sweeps.plan import Plan, unknown_outcomes
 from sim.world.actors import Power, Republic
 from sim.world.agents import Classes
@@ -106,6 +106,7 @@ def job_of(
             republic=republic,
             power=power,
             model=model,
+            region_weights=plan.region_weights,
         )
         for scenario in plan.scenarios.values()
     )
@@ -116,7 +117,14 @@ def job_of(
         for name, values in probe(ask).items():
             whole = bool(np.issubdtype(values.dtype, np.integer))
             names[name] = names.get(name, True) and whole
-    kept = tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in plan.outcomes))
+    relative = [pattern for pattern in plan.outcomes if pattern.endswith(RELATIVE)]
+    if relative:
+        names |= {name + RELATIVE: False for name in names if not name.endswith(LEADER)}
+    kept = tuple(
+        name
+        for name in names
+        if any(fnmatchcase(name, pattern) for pattern in (relative if name.endswith(RELATIVE) else plan.outcomes))
+    )
     unknown_outcomes(plan.outcomes, tuple(names), kept)
     pairs = (
         tuple(
@@ -184,8 +192,10 @@ def run(job: Job, task: Task) -> pa.Table:
     point = task.points[place]
     luck = point * job.worlds + world if job.fresh else world
     variations = job.variations(task, place, luck)
-    record = Record(ask.scenario, task.count, ask.months, ask.keep)
+    record = Record(ask.scenario, task.count, ask.months, ask.keep, weights=ask.weights)
     run_batch(ask, luck, Watch(record, 0), variations=variations)
+    if any(name.endswith(RELATIVE) for name in job.outcomes):
+        _compare_with_base(job, record, luck)
     columns: list[Any] = [pa.array(point), pa.array(luck)]
     for j, factor in enumerate(job.factors):
         columns.append(factor.column(task.values[place, j]))
@@ -193,6 +203,19 @@ def run(job: Job, task: Task) -> pa.Table:
     for pair in job.trajectories:
         columns.append(_trajectory(record, pair))
     return pa.Table.from_arrays(columns, schema=schema(job))
+
+
+def _compare_with_base(job: Job, record: Record, luck: NDArray[np.int64]) -> None:
+    """Add outcomes relative to the base: the first scenario with nothing varied, in the same worlds."""
+    base = job.asks[0]
+    worlds, place = np.unique(luck, return_inverse=True)  # points share worlds where luck is paired
+    unchanged = Record(base.scenario, len(worlds), base.months, "outcomes", weights=base.weights)
+    run_batch(base, worlds, Watch(unchanged, 0), variations=base.values_of(worlds))
+    for name in [name.removesuffix(RELATIVE) for name in job.outcomes if name.endswith(RELATIVE)]:
+        if name in record.outcomes and name in unchanged.outcomes:
+            record.outcomes[name + RELATIVE] = (
+                record.outcomes[name].astype(np.float64) - unchanged.outcomes[name][place]
+            )
 
 
 def _outcome(job: Job, record: Record, name: str) -> pa.Array:

@@ -1,8 +1,9 @@
 """Scenario discovery: in which part of the space of factors something happens, as boxes with rules in words.
 
-The method is PRIM, the patient rule induction method (Friedman & Fisher 1999), as used for scenario discovery by
-Bryant & Lempert 2010; the peeling is that of the EMA Workbench (Kwakkel 2017). ``Sweep.discover`` asks for the boxes of
-a sweep.
+By PRIM, the patient rule induction method (Friedman & Fisher 1999), as used for scenario discovery by Bryant & Lempert
+2010, boxes are peeled out of the space, one after another; the peeling is that of the EMA Workbench (Kwakkel 2017). By
+CART, classification trees, the whole space is divided into boxes, the leaves (``sim.sweeps.trees``). ``Sweep.discover``
+asks for the boxes of a sweep.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -21,10 +23,13 @@ from sim.scenario import BadInput, Scenario
 from sim.scenario.paths import said
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
+from sim.sweeps.trees import Columns, Trial, leaves
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+METHODS: dict[str, int] = {"prim": 3, "cart": 8}
+"""Methods, and how many boxes each looks for at most if not told."""
 MOST_ROWS = 50_000
 """Most rows that PRIM uses; larger sweeps are sampled evenly (coverage and density are counted over all rows)."""
 CHANCE = 0.05
@@ -90,7 +95,9 @@ class FoundBox:
 class Discovery:
     """What was asked, how often it happens, and the boxes in order of discovery; coverage counts each box alone.
 
-    ``rates`` (point,): the share of a point's worlds in which it happens. ``said``: the condition in words.
+    ``rates`` (point,): the share of a point's worlds in which it happens. ``said``: the condition in words. Boxes by
+    ``method`` "cart" are the leaves of one tree, densest first, and ``trial`` says how it fared where points were left
+    out.
     """
 
     where: str
@@ -99,6 +106,8 @@ class Discovery:
     boxes: tuple[FoundBox, ...]
     rates: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
     said: str = ""
+    method: str = "prim"
+    trial: Trial | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -142,15 +151,7 @@ def find(
     words. Raises BadInput where the cases are none, all, or too few to tell.
     """
     rate = float(cases.mean()) if len(cases) else 0.0
-    if cases.sum() < 10 or (~cases).sum() < 10:
-        raise BadInput.of(
-            f"{int(cases.sum()):,} of {len(cases):,} rows in which {where}",
-            "at least 10 in which it holds and 10 in which it does not",
-            path="where",
-        )
-    moving = [j for j in range(len(factors)) if np.ptp(values[:, j]) > 0]
-    if not moving:
-        raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
+    moving = _moving(values, int(cases.sum()), len(cases), where)
     kept = np.unique(np.linspace(0, len(cases) - 1, min(MOST_ROWS, len(cases))).astype(np.int64))
     enough = min(1.5 * rate, (1.0 + rate) / 2.0) if threshold is None else threshold
     result: list[FoundBox] = []
@@ -171,6 +172,81 @@ def find(
         rule = _rule(said or where, limits, coverage, density, rate, scenario)
         result.append(FoundBox(limits, coverage, density, float(inside.mean()), int(inside.sum()), rule))
     return Discovery(where, rate, len(cases), tuple(result), said=said or where)
+
+
+def divide(
+    factors: Sequence[Factor],
+    values: Floats,
+    rates: Floats,
+    counts: NDArray[np.int64],
+    where: str,
+    *,
+    boxes: int = 8,
+    least: float = 0.02,
+    scenario: Scenario | None = None,
+    said: str | None = None,
+) -> Discovery:
+    """The leaves of a tree over points, ``values`` (point, factor), ``boxes`` of them at most.
+
+    ``rates`` (point,) are the shares of worlds in which the condition holds, ``counts`` (point,) the worlds. There is
+    no leaf where no tree foretells points left out better than the overall rate does. Raises BadInput as ``find``, and
+    for too few points.
+    """
+    held = rates * counts
+    total, cases = int(counts.sum()), float(held.sum())
+    moving = _moving(values, round(cases), total, where)
+    columns = Columns([factors[j] for j in moving], values[:, moving])
+    rate = cases / total
+    found, trial = leaves(columns, values[:, moving], rates, counts, boxes, least)
+    result = []
+    for left in found:
+        limits = [
+            _limit(columns.factors[j], columns.levels[j], ranks)
+            for j, ranks in left.items()
+            if len(ranks) < len(columns.levels[j])
+        ]
+        inside = np.ones(len(values), dtype=bool)
+        for limit in limits:
+            inside &= limit.holds(values[:, factors.index(limit.factor)])
+        rows, hits = int(counts[inside].sum()), float(held[inside].sum())
+        density, coverage = hits / max(rows, 1), hits / cases
+        rule = _rule(said or where, limits, coverage, density, rate, scenario)
+        result.append(FoundBox(tuple(limits), coverage, density, rows / total, rows, rule))
+    told = tuple(sorted(result, key=lambda box: -box.density)) if len(result) > 1 else ()
+    return Discovery(where, rate, total, told, rates, said or where, "cart", trial)
+
+
+def _limit(factor: Factor, there: Floats, ranks: NDArray[np.int64]) -> Limit:
+    """What a leaf requires of a factor that it leaves these ranks among its values."""
+    if _named(factor):
+        return Limit(factor, None, None, tuple(there[ranks].tolist()))
+    low, high = (int(end) for end in (ranks[0], ranks[-1]))
+    return Limit(factor, _edge(factor, there, low, -1), _edge(factor, there, high, 1))
+
+
+def _edge(factor: Factor, there: Floats, place: int, way: int) -> float | None:
+    """The end of a limit whose last value within stands at ``place``, ``way`` -1 below or 1 above; None: no end there.
+
+    Between two values that occur, half way; of months, which are whole, the last one within.
+    """
+    if not 0 <= place + way < len(there):
+        return None
+    step = 0 if factor.kind == "month" else way
+    return float(there[place] + there[place + step]) / 2
+
+
+def _moving(values: Floats, cases: int, rows: int, where: str) -> list[int]:
+    """Places of the factors that vary. Raises BadInput where there are none, or too few cases to tell."""
+    if cases < 10 or rows - cases < 10:
+        raise BadInput.of(
+            f"{cases:,} of {rows:,} rows in which {where}",
+            "at least 10 in which it holds and 10 in which it does not",
+            path="where",
+        )
+    moving = [j for j in range(values.shape[1]) if np.ptp(values[:, j]) > 0]
+    if not moving:
+        raise BadInput.of("factors that never change", "a sweep in which something varies", path="where")
+    return moving
 
 
 def _peel(
@@ -197,7 +273,8 @@ def _peel(
                 for j, (name, column) in enumerate(ranks.items())
             }
         )
-        search = prim.Prim(frame, cases, threshold=1e-9, peel_alpha=0.05, mass_min=max(least, 10 / len(cases)))
+        more = {"threshold": 1e-9} if "threshold" in signature(prim.Prim).parameters else {}  # until EMA Workbench 3
+        search = prim.Prim(frame, cases, peel_alpha=0.05, mass_min=max(least, 10 / len(cases)), **more)
         peeled: list[tuple[Limit, ...]] = []
         table = np.stack(list(ranks.values()), axis=1)
         for _ in range(boxes):
@@ -274,9 +351,8 @@ def _limits(
         if "among" in ends_of:
             limits.append(Limit(factor, None, None, tuple(float(there[place]) for place in ends_of["among"])))
             continue
-        step = 0 if factor.kind == "month" else 1
-        floor = float(there[ends_of["low"]] + there[ends_of["low"] - step]) / 2 if "low" in ends_of else None
-        roof = float(there[ends_of["high"]] + there[ends_of["high"] + step]) / 2 if "high" in ends_of else None
+        floor = _edge(factor, there, ends_of["low"], -1) if "low" in ends_of else None
+        roof = _edge(factor, there, ends_of["high"], 1) if "high" in ends_of else None
         limits.append(Limit(factor, floor, roof))
     return tuple(limits)
 
@@ -300,7 +376,7 @@ def _rule(
     said = [
         limit.text(limit.factor.path if scenario is None else words(limit.factor.path, scenario)) for limit in limits
     ]
-    often = "mostly" if density >= 0.5 else "more often"
+    often = "less often" if density < rate else "mostly" if density >= 0.5 else "more often"
     return (
         f"{capital(where)} {often} when {' and '.join(said)}: in {percent(density)} of these worlds, "
         f"against {percent(rate)} of all; they hold {percent(coverage)} of all cases."

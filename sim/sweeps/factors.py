@@ -24,6 +24,10 @@ Floats = NDArray[np.float64]
 SCENARIO = "scenario"
 """Name of the factor whose values are whole scenarios."""
 
+RELATIVE = ".vs_base"
+"""Ending of outcomes relative to the base, the first scenario with nothing varied: the difference in the same world.
+A sweep keeps them only where its plan names them."""
+
 Kind = Literal["number", "month", "switch", "scenario"]
 
 
@@ -137,7 +141,7 @@ def factor_is_share(path: str) -> bool:
 
 def outcome_is_share(name: str) -> bool:
     """Whether an outcome is a part of a whole, or a difference of such."""
-    return name.rpartition(".")[2] in _SHARES
+    return name.removesuffix(RELATIVE).rpartition(".")[2] in _SHARES
 
 
 def bounds(scenario: Scenario, path: str) -> tuple[float, float]:
@@ -252,6 +256,8 @@ def outcome_words(name: str, scenario: Scenario) -> str:
     """An outcome in plain words: "Kazakhstan's alignment with Russia", "mean alignment with Russia" (of the republics),
     "Kazakhstan's grievance against Russia", "Tajikistan's leading power".
     """
+    if name.endswith(RELATIVE):
+        return f"{outcome_words(name.removesuffix(RELATIVE), scenario)} against the base"
     *actors, what = name.split(".")
     known = {code: spec.name for group in (scenario.powers, scenario.republics) for code, spec in group.items()}
     if not actors or actors[0] not in known:

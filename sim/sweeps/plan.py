@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.runs.doubt import Doubt, balanced
 from sim.runs.posterior import Posterior
+from sim.runs.region import ALIKE, said, weights_of
 from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.doubt import vectors
 from sim.scenario.errors import nearest
@@ -47,6 +48,7 @@ KEYS: dict[str, str] = {
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
     "posterior": "the name of a shipped posterior (dushanbe-2025) or the path of a file of sim calibrate",
     "doubt": "all (every number that is not sure, within its range), none, or a mapping of paths to [low, high]",
+    "region_weights": "alike (each republic counts alike in means over republics) or gdp (by gross domestic product)",
     "trajectories": "true to keep overall alignment by month as well, else false",
 }
 """Keys of a plan and what may stand there."""
@@ -85,6 +87,8 @@ class Plan:
     """Draws of parameters, one a world: world i takes draw i modulo their number at every point."""
     doubt: Doubt | None = None
     """What is in doubt, beside the factors, at every point."""
+    region_weights: str = ALIKE
+    """How means over republics are weighted."""
     balanced: bool = False
     """Whether numbers that must sum to something are scaled at each point so that they do: with many factors, hardly
     any point would do otherwise."""
@@ -244,9 +248,17 @@ class Plan:
             for key, facts in (
                 ("posterior", self.posterior and self.posterior.manifest),
                 ("doubt", self.doubt and [self.doubt.manifest(s) for s in self.scenarios.values()]),
+                ("region_weights", self._weights()),
             )
             if facts
         }
+
+    def _weights(self) -> list[list[Any]]:
+        """The weights of republics by scenario; empty where each counts alike."""
+        if self.region_weights == ALIKE:
+            return []
+        found = [(s, weights_of(self.region_weights, s)) for s in self.scenarios.values()]
+        return [[said(self.region_weights, s), [] if w is None else w.tolist()] for s, w in found]
 
 
 PLAN = (
@@ -285,6 +297,7 @@ def _plan(reader: Reader) -> Plan:
         rows=rows,
         posterior=posterior,
         doubt=reader.doubt(factors),
+        region_weights=reader.weights(),
         balanced=reader.gathered,
     )
     if rows is not None:

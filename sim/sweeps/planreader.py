@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.runs.doubt import Doubt
 from sim.runs.posterior import Posterior, load_posterior
+from sim.runs.region import ALIKE, WEIGHTS, check
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.dates import month_of
 from sim.scenario.doubt import REST, range_of
@@ -158,6 +159,16 @@ class Reader:
             self.wrong(key, "something that is no name", self.known[key])
             return ()
         return tuple(dict.fromkeys(items))
+
+    def weights(self) -> str:
+        """How means over republics are weighted."""
+        kind = self.choice("region_weights", WEIGHTS, ALIKE)
+        for name, scenario in self._scenarios.items():
+            try:
+                check(kind, scenario)
+            except BadInput as error:
+                self.wrong("region_weights", f"{error.problems[0].found} ({name})", error.problems[0].expected)
+        return kind
 
     # -- scenarios and factors ----------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class SweepPlots:
         return lazy.figure("SweepPlots.sensitivity", self._sweep, outcomes)
 
     def indices(self, sensitivity: Sensitivity) -> Figure:
-        """Sobol indices (first order and total) or Morris mu* of each outcome, with 95 % intervals and the verdict."""
+        """Sobol indices (first order and total), Morris mu* or scores by outcome, with 95 % intervals and verdict."""
         return lazy.figure("SweepPlots.indices", self._sweep, sensitivity)
 
     def boxes(self, discovery: Discovery) -> Figure:

@@ -1,7 +1,8 @@
 """Which factors matter: Sobol indices and Morris screening, with how far to trust them.
 
 ``Sweep.sensitivity`` asks for those of a sweep, with one mean over worlds a point; ``indices`` works on any function of
-a plan's points, so that the same code can be tried on functions whose indices are known.
+a plan's points, so that the same code can be tried on functions whose indices are known. Scores, for a sweep of any
+design, are in ``sim.sweeps.trees``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ Floats = NDArray[np.float64]
 GOOD, FAIR = {"saltelli": 0.05, "morris": 0.1}, {"saltelli": 0.15, "morris": 0.3}
 """Half-widths of 95 % intervals, up to which indices are good, or rank only: of total indices, and of mu* as a share of
 the largest. Screening asks for less."""
+MAIN: dict[str, str] = {"sobol": "ST", "morris": "mu_star", "scores": "score"}
+"""The column by which factors are ordered, by kind."""
 RESAMPLES = 300
 """Bootstrap samples behind an interval."""
 SEED = 1
@@ -35,9 +38,11 @@ class Sensitivity:
 
     ``table``: for Sobol [outcome, factor, S1, S1_conf, ST, ST_conf], shares of the variance between points (first
     order, total) with 95 % half-widths; for Morris [outcome, factor, mu_star, mu_star_conf, mu, sigma], change of the
-    outcome over a factor's whole range. ``verdicts``: [outcome, grade, verdict, mean, sd, luck]: grade "good", "ranks
-    only", "too small" or "flat"; ``luck`` is the variance of a point's mean, from the luck of its worlds, as a share of
-    the variance between points.
+    outcome over a factor's whole range; for scores [outcome, factor, score, error, chance], parts of the spread between
+    points, ``chance`` what luck alone scores. ``verdicts``: [outcome, grade, verdict, mean, sd, luck]: grade "good",
+    "ranks only", "too small" or "flat"; ``luck`` is the variance of a point's mean, from the luck of its worlds, as a
+    share of the variance between points; of scores it is ``foretold`` instead, the part of the spread that is foretold
+    at points left out.
     """
 
     kind: str
@@ -47,7 +52,7 @@ class Sensitivity:
 
     def of(self, outcome: str) -> pd.DataFrame:
         """Rows of one outcome, the most important factor first."""
-        key = "ST" if self.kind == "sobol" else "mu_star"
+        key = MAIN[self.kind]
         mine = self.table[self.table.outcome == outcome]
         return mine.sort_values(key, ascending=False, kind="stable", ignore_index=True)
 

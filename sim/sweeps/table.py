@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import folder_of, nearest
-from sim.sweeps import discovery, sensitivity
+from sim.sweeps import discovery, sensitivity, trees
 from sim.sweeps.batches import LEADER, trajectory_column
 from sim.sweeps.condition import parse
 from sim.sweeps.discovery import Discovery
-from sim.sweeps.factors import SCENARIO, Factor, factor_is_share, outcome_is_share, outcome_words, words
+from sim.sweeps.factors import RELATIVE, SCENARIO, Factor, factor_is_share, outcome_is_share, outcome_words, words
 from sim.sweeps.plots import SweepPlots
 from sim.sweeps.sensitivity import Sensitivity
 from sim.sweeps.store import Shelf, find_parts, identity, read_design, read_manifest, sound
+from sim.world.record import outcomes_of
 
 if TYPE_CHECKING:
     import os
@@ -146,6 +147,17 @@ class Sweep:
     def paths(self) -> tuple[str, ...]:
         """Names of the factors."""
         return tuple(factor.path for factor in self.factors)
+
+    @property
+    def weighted(self) -> str:
+        """How means over republics are weighted, in a few words: ``each alike``, ``by GDP of 2023``."""
+        weights = self.manifest["same"]["plan"].get("region_weights")
+        return "each alike" if weights is None else str(weights[0][0])
+
+    def is_mean(self, outcome: str) -> bool:
+        """Whether an outcome is a mean over republics."""
+        kind = outcomes_of(self.scenario).get(outcome.removesuffix(RELATIVE))
+        return kind is not None and kind.regional
 
     @property
     def posterior(self) -> str | None:
@@ -318,9 +330,7 @@ class Sweep:
         _, values = self.arrays(names)
         means = values.mean(axis=1)
         parts, rest = _additive(self.factors, self.values, means, self.design)
-        block = np.arange(self.size) // {"saltelli": len(self.factors) + 2, "morris": len(self.factors) + 1}.get(
-            self.design, 1
-        )  # points of one base sample or trajectory are no independent witnesses
+        block = self._blocks
         rows = []
         for k, name in enumerate(names):
             mine = []
@@ -362,7 +372,8 @@ class Sweep:
         if self.design not in ("saltelli", "morris"):
             raise BadInput.of(
                 f"a sweep of design {self.design}",
-                "one of design saltelli (Sobol indices) or morris; the tornado figure and sim discover work with any",
+                "one of design saltelli (Sobol indices) or morris; scores (sim sensitivity --scores), the tornado "
+                "figure and sim discover work with any",
                 file=str(self.folder or ""),
             )
         names = self.pick(outcomes)
@@ -381,21 +392,59 @@ class Sweep:
             self.design, self.paths, names, values.mean(axis=1), self.unit, spread / self.worlds, note
         )
 
-    def discover(self, where: str, *, boxes: int = 3, threshold: float | None = None, least: float = 0.02) -> Discovery:
+    def scores(self, outcomes: Sequence[str] | str | None = None) -> Sensitivity:
+        """Which factors matter, in a sweep of any design: scores by extremely randomised trees, on means over worlds.
+
+        ``outcomes`` as for ``sensitivity``. A score is less than an index: it says neither which way a factor works nor
+        with which others; the verdicts say how much of the spread the trees foretell at points left out.
+
+        Raises
+        ------
+        BadInput : unknown outcomes, rows missing, fewer than 20 points.
+        """
+        names = self.pick(outcomes)
+        values, found = self.arrays(names)
+        return trees.scores(self.factors, values, names, found.mean(axis=1), self._blocks)
+
+    @property
+    def _blocks(self) -> NDArray[np.int64]:
+        """Base sample or trajectory of each point, (point,): points of one are no independent witnesses."""
+        count = {"saltelli": len(self.factors) + 2, "morris": len(self.factors) + 1}.get(self.design, 1)
+        return np.arange(self.size) // count
+
+    def discover(
+        self,
+        where: str,
+        *,
+        method: str = "prim",
+        boxes: int | None = None,
+        threshold: float | None = None,
+        least: float = 0.02,
+    ) -> Discovery:
         """In which part of the space of factors something happens: boxes in which a condition mostly holds.
 
         Parameters
         ----------
         where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
-        boxes : how many to look for at most.
-        threshold : density a box must reach; by default half way between the overall rate and 1, or 1.5 times the rate
-            if that is less.
+        method : "prim", boxes in which it is frequent; or "cart", the leaves of a tree, which divide the whole space.
+        boxes : how many to look for at most: 3, or 8 leaves.
+        threshold : density a box of "prim" must reach; by default half way between the overall rate and 1, or 1.5 times
+            the rate if that is less.
         least : share of the rows a box holds at least.
 
         Raises
         ------
-        BadInput : a condition that makes no sense, or that holds everywhere or nowhere.
+        BadInput : a condition that makes no sense, or that holds everywhere or nowhere; no such method; a threshold of
+            "cart", or fewer than 20 points for it.
         """
+        if method not in discovery.METHODS:
+            known = list(discovery.METHODS)
+            raise BadInput.of(repr(method), f"one of {', '.join(known)}", path="method", nearest=nearest(method, known))
+        if method == "cart" and threshold is not None:
+            raise BadInput.of(
+                f"{threshold:g} with the method cart", "the method prim; a tree tells all its leaves", path="density"
+            )
+        boxes = discovery.METHODS[method] if boxes is None else boxes
         named = parse(
             where,
             (*self.paths, *self.outcomes),
@@ -405,6 +454,13 @@ class Sweep:
         table = self.table(["point", *named.names])
         cases = named.holds({name: table[name].to_numpy() for name in named.names})
         point = table["point"].to_numpy()
+        counts = np.bincount(point, minlength=self.size)
+        rates = np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1)
+        words_of: dict[str, Any] = {"scenario": self.scenario, "said": named.said(self._word)}
+        if method == "cart":
+            return discovery.divide(
+                self.factors, self.values, rates, counts, where.strip(), boxes=boxes, least=least, **words_of
+            )
         result = discovery.find(
             self.factors,
             self.values[point],
@@ -414,11 +470,9 @@ class Sweep:
             threshold=threshold,
             least=least,
             groups=point,
-            scenario=self.scenario,
-            said=named.said(self._word),
+            **words_of,
         )
-        counts = np.bincount(point, minlength=self.size)
-        return replace(result, rates=np.bincount(point, weights=cases, minlength=self.size) / np.maximum(counts, 1))
+        return replace(result, rates=rates)
 
     def is_share(self, name: str) -> bool:
         """Whether a factor or an outcome is a part of a whole, which is said in per cent."""

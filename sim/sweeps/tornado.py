@@ -53,8 +53,10 @@ class Tornado:
         """What was asked about."""
         return self.ask.scenario
 
-    def of(self, outcome: str | None = None, most: int | None = None) -> pd.DataFrame:
+    def of(self, outcome: str | None = None, most: int | None = None, what: str = "share") -> pd.DataFrame:
         """Rows of one outcome, or of each number the alignment that it moves most, the largest swing first.
+
+        ``what``: by where alignments end ("share") or by how they change ("change"), where no outcome is named.
 
         Raises
         ------
@@ -71,7 +73,7 @@ class Tornado:
         order = rows.assign(size=rows.swing.abs()).sort_values("size", ascending=False, kind="stable")
         if outcome is None:
             order = order[order.outcome.str.count(r"\.") == 2]
-            order = order[order.outcome.str.endswith(".share")].drop_duplicates("path")
+            order = order[order.outcome.str.endswith(f".{what}")].drop_duplicates("path")
         return order.drop(columns="size").head(most if most is not None else len(order)).reset_index(drop=True)
 
     def figure(self, outcome: str | None = None) -> Figure:
@@ -138,7 +140,7 @@ def _run(ask: Ask, ends: list[dict[str, float]], names: list[str]) -> Floats:
         path: np.repeat([end.get(path, ask.scenario.get(path)) for end in ends], ask.worlds).astype(np.float64)
         for path in paths
     }
-    record = Record(ask.scenario, len(worlds), ask.months, "outcomes")
+    record = Record(ask.scenario, len(worlds), ask.months, "outcomes", weights=ask.weights)
     run_batch(ask, worlds, Watch(record, 0), variations=values)
     return np.stack([record.outcomes[name].reshape(len(ends), ask.worlds) for name in names], axis=1)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,17 +76,92 @@ COUNTS: tuple[str, ...] = ("projects", "conceded", "punished")
 """What is counted over the run into outcomes."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """A kind of outcome, one number a world: what ``conclude`` computes under names of this form.
+
+    In ``name`` stand P for a power, R for a republic and SECTOR for a sector. ``low`` and ``high`` are the least and
+    the largest value it may have (None: no bound), ``origin`` is what of the model it is read from. ``regional``: a
+    mean over republics, which may be weighted.
+    """
+
+    name: str
+    help: str
+    unit: str
+    low: float | None
+    high: float | None
+    origin: str
+    regional: bool = False
+
+
+_SHARE, _POINTS, _GRUDGE, _TERMS = "share", "points of engagement", "points of grievance", "part of the strings"
+_END, _FLOW, _MET = "state at the end", "sum over the run", "count over the run"
+
+OUTCOMES: tuple[Outcome, ...] = (
+    Outcome("P.share", "mean alignment with the power over republics", _SHARE, 0, 1, f"{_END}: overall", True),
+    Outcome("P.change", "change of that mean since day one", _SHARE, -1, 1, "end minus day one: overall", True),
+    Outcome("P.SECTOR.share", "mean alignment with the power in a sector", _SHARE, 0, 1, f"{_END}: alignment", True),
+    Outcome("P.grievance", "mean grievance against the power", _GRUDGE, 0, None, f"{_END}: grievance", True),
+    Outcome("P.rebukes", "public rebukes of the power by all republics", "count", 0, None, f"{_MET}: rebuke"),
+    Outcome("P.accepted", "all that was agreed with the power, steady engagement too", _POINTS, 0, None, _FLOW),
+    Outcome("P.delivered", "what the power delivered", _POINTS, 0, None, _FLOW),
+    Outcome("P.lapsed", "what fell due and was not delivered", _POINTS, 0, None, _FLOW),
+    Outcome("P.cancelled", "what was agreed and called off", _POINTS, 0, None, _FLOW),
+    Outcome("P.deals", "what was delivered and still counts, in all republics", _POINTS, 0, None, f"{_END}: deals"),
+    Outcome("P.projects", "projects that the power wins", "count", 0, None, f"{_MET}: answer"),
+    Outcome("P.conceded", "concessions of the power to those who speak up", "count", 0, None, f"{_MET}: response"),
+    Outcome("P.punished", "punishments by the power of those who speak up", "count", 0, None, f"{_MET}: response"),
+    Outcome("P.terms", "mean change of the power's strings: below 0 looser", _TERMS, -1, None, f"{_END}: terms", True),
+    Outcome("R.P.share", "alignment of the republic with the power", _SHARE, 0, 1, f"{_END}: overall"),
+    Outcome("R.P.change", "change of that alignment since day one", _SHARE, -1, 1, "end minus day one: overall"),
+    Outcome("R.P.grievance", "grievance of the republic against the power", _GRUDGE, 0, None, f"{_END}: grievance"),
+    Outcome("R.P.rebukes", "public rebukes of the power by the republic", "count", 0, None, f"{_MET}: rebuke"),
+    Outcome("R.leader", "power that the republic is most aligned with", "code of a power", None, None, _END),
+    Outcome("R.leader_changed", "whether that is another power than on day one", "0 or 1", 0, 1, _END),
+    Outcome("R.leader_month", "month since which it leads; 0 is day one", "months", 0, None, "the run: overall"),
+    Outcome(
+        "R.hedging", "how evenly the republic spreads over powers and others: 0 one has all", "entropy", 0, 1, _END
+    ),
+    Outcome("R.delivered", "what all powers delivered to the republic", _POINTS, 0, None, _FLOW),
+    Outcome("R.terms", "mean change of all powers' strings for the republic", _TERMS, -1, None, f"{_END}: terms"),
+    Outcome("R.grievance", "mean grievance of the republic against powers", _GRUDGE, 0, None, f"{_END}: grievance"),
+)
+"""Every kind of outcome, in the order of ``conclude``."""
+
+
+def outcomes_of(scenario: Scenario) -> dict[str, Outcome]:
+    """Every outcome that runs of a scenario record, by name, in the order of ``conclude``: what it is."""
+    inner = {"": ("",), "P": tuple(scenario.powers), "SECTOR": SECTORS}
+    found: dict[str, Outcome] = {}
+    for first, codes in (("P", scenario.powers), ("R", scenario.republics)):
+        mine = [kind for kind in OUTCOMES if kind.name.startswith(f"{first}.")]
+        for code in codes:
+            for middle, kinds in groupby(mine, lambda kind: ".".join(kind.name.split(".")[1:-1])):
+                alike = list(kinds)
+                for one in inner[middle]:
+                    names = (".".join(filter(None, (code, one, kind.name.rpartition(".")[2]))) for kind in alike)
+                    found |= dict(zip(names, alike, strict=True))
+    return found
+
+
 class Record:
     """Arrays of a run.
 
     ``arrays[name]`` has shape (time, *axes, world); time is months + 1 for stocks (entry 0 is day one) and months for
-    flows. ``outcomes[name]`` has shape (world,). Axes are labelled by ``labels``.
+    flows. ``outcomes[name]`` has shape (world,). Axes are labelled by ``labels``. ``weights`` (republic,) of means over
+    republics sum to 1; None: each counts alike.
     """
 
     def __init__(
-        self, scenario: Scenario, worlds: int, months: int, keep: str = "full", drivers: Sequence[str] = ()
+        self,
+        scenario: Scenario,
+        worlds: int,
+        months: int,
+        keep: str = "full",
+        drivers: Sequence[str] = (),
+        weights: Array | None = None,
     ) -> None:
-        self.keep, self.months, self.worlds = keep, months, worlds
+        self.keep, self.months, self.worlds, self.weights = keep, months, worlds, weights
         self.labels: dict[str, tuple[str, ...]] = {
             "republic": tuple(scenario.republics),
             "power": tuple(scenario.powers),
@@ -271,13 +347,7 @@ class Watch:
 def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     """Outcomes of a batch by name, each (w,): the columns of ``Result.outcomes`` and of a sweep's table.
 
-    ``P.share`` mean over republics of the overall share, ``P.sector.share`` likewise by sector, ``R.P.share`` and
-    ``R.P.change``, ``R.leader`` (index of power in the scenario), ``R.leader_changed`` (0 or 1), ``R.leader_month``
-    (month since which it leads, 0 is day one), ``R.hedging`` (entropy of shares over powers and others, 0..1),
-    ``P.grievance`` and ``R.P.grievance`` (points), ``P.rebukes`` and ``R.P.rebukes`` (count), ``P.accepted``,
-    ``P.delivered``, ``P.lapsed``, ``P.cancelled``, ``P.deals`` (points), ``P.projects``, ``P.conceded``,
-    ``P.punished`` (count), ``P.terms`` (mean over republics of the change of strings, part of them); ``R.delivered``
-    (points, of all powers), ``R.terms`` and ``R.grievance`` (mean over powers).
+    ``OUTCOMES`` says what each is; here ``R.leader`` is an index of the scenario's powers.
     """
     powers, republics = watch.record.labels["power"], watch.record.labels["republic"]
     ordered = watch.ordered
@@ -303,20 +373,28 @@ def conclude(model: DiplomacyModel, watch: Watch) -> dict[str, Array]:
     def over_republics(values: Array) -> Array:
         return rules.summed(values[steady], 0)
 
+    weights = watch.record.weights
+
+    def mean(values: Array) -> Array:
+        """Over republics, (r, w) -> (w,)."""
+        if weights is None:
+            return over_republics(values) / n
+        return over_republics(values * weights[:, None])
+
     def over_powers(values: Array) -> Array:
         return rules.summed(values[np.argsort(watch.order["power"])], 0)
 
     out: dict[str, Array] = {}
     for j, p in enumerate(powers):
-        out[f"{p}.share"] = over_republics(overall[:, j]) / n
-        out[f"{p}.change"] = over_republics(change[:, j]) / n
-        out |= {f"{p}.{s}.share": over_republics(sectors[:, j, k]) / n for k, s in enumerate(SECTORS)}
-        out[f"{p}.grievance"] = over_republics(grievance[:, j]) / n
+        out[f"{p}.share"] = mean(overall[:, j])
+        out[f"{p}.change"] = mean(change[:, j])
+        out |= {f"{p}.{s}.share": mean(sectors[:, j, k]) for k, s in enumerate(SECTORS)}
+        out[f"{p}.grievance"] = mean(grievance[:, j])
         out[f"{p}.rebukes"] = over_republics(rebukes[:, j])
         out |= {f"{p}.{name}": over_republics(values[:, j]) for name, values in sums.items()}
         out[f"{p}.deals"] = over_republics(deals[:, j])
         out |= {f"{p}.{name}": over_republics(values[:, j]) for name, values in counts.items()}
-        out[f"{p}.terms"] = over_republics(terms[:, j]) / n
+        out[f"{p}.terms"] = mean(terms[:, j])
     for i, r in enumerate(republics):
         for j, p in enumerate(powers):
             out[f"{r}.{p}.share"], out[f"{r}.{p}.change"] = overall[i, j], change[i, j]

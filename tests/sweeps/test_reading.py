@@ -253,6 +253,81 @@ def test_chance_is_not_taken_for_a_box() -> None:
     assert limits <= 3  # of 36 that boxes may have
 
 
+@pytest.mark.slow
+def test_a_tree_finds_a_planted_box_and_says_how_it_fares_on_points_left_out() -> None:
+    swept = planted(box, TWO, design="lhs", points=300, worlds=4)
+    found = swept.discover("RUS.share < 25 %", method="cart")
+    first = found.boxes[0]
+    limits = {limit.factor.path: limit for limit in first.limits}
+    assert set(limits) == {STRAIN, BUDGET}
+    assert limits[STRAIN].low == pytest.approx(0.55, abs=0.03)
+    assert limits[BUDGET].low == pytest.approx(1.4, abs=0.05)
+    assert sum(leaf.mass for leaf in found.boxes) == pytest.approx(1.0)  # leaves divide the space
+    assert sum(leaf.coverage for leaf in found.boxes) == pytest.approx(1.0)
+    assert first.rule.startswith("Mean alignment with Russia < 25 % mostly when ")
+    assert "less often when" in found.boxes[-1].rule
+    assert found.trial is not None
+    assert found.trial.base == pytest.approx(found.rate * (1 - found.rate), rel=0.02)  # the miss of the overall rate
+    assert found.trial.skill > 0.8
+    assert found.trial.dense > 0.9
+
+
+def test_a_tree_that_foretells_nothing_is_not_told() -> None:
+    """Chance, the same in all worlds of a point: rows are many, but points are few."""
+    noise = planted(
+        lambda x, _: {"RUS.share": np.repeat(np.random.default_rng(3).random(len(x) // 20), 20)},
+        TWO,
+        design="lhs",
+        points=60,
+        worlds=20,
+    )
+    found = noise.discover("RUS.share < 0.3", method="cart")
+    assert found.boxes == ()
+    assert found.trial is not None
+    assert found.trial.skill < 0.05
+
+
+def test_leaves_of_switches_months_and_scenarios() -> None:
+    names = ["dushanbe-2025", "war-drags-on", "moscow-reasserts"]
+
+    def told(x: Floats, _: Floats) -> dict[str, Any]:
+        return {"RUS.share": np.where((x[:, 0] >= start + 3) & (x[:, 1] == 1.0) & (x[:, 2] == 1.0), 0.2, 0.3)}
+
+    start = sim.load("dushanbe-2025").start
+    vary = {DATE: ("2025-10", "2026-03"), SWITCH: (0, 1), "scenario": names, STRAIN: (0.0, 0.9, 4)}
+    rule = planted(told, vary, months=6).discover("RUS.share < 0.25", method="cart").boxes[0].rule
+    assert "the date of dushanbe-summit is 2026-01 or later" in rule
+    assert "the event dushanbe-summit happens" in rule
+    assert "the scenario is war-drags-on" in rule
+
+
+@pytest.mark.parametrize(
+    ("design", "points"), [("lhs", 60), ("sobol", 64), ("saltelli", 16), ("morris", 16), ("grid", 0)]
+)
+def test_scores_of_factors_in_any_design(design: str, points: int) -> None:
+    cube = {path: (*span, 4) for path, span in CUBE.items()} if design == "grid" else CUBE
+    size = {} if design == "grid" else {"points": points}
+    swept = planted(lambda x, _: {"RUS.share": x[:, 0] + 0.3 * x[:, 2]}, cube, design=design, **size)
+    scores = swept.scores("RUS.share")
+    first, second, idle = scores.of("RUS.share").itertuples()
+    assert (first.factor, second.factor, idle.factor) == (STRAIN, EUROPE, "powers.CHN.strain")
+    assert first.score > 0.5 > second.score > idle.score
+    assert first.score > first.chance
+    assert idle.score < 2.0 * idle.chance  # no more than luck gives
+    assert scores.verdicts.grade[0] in ("good", "ranks only")
+    assert scores.verdicts.foretold[0] > 0.5
+
+
+def test_scores_of_chance_are_not_to_be_trusted() -> None:
+    noise = planted(
+        lambda x, _: {"RUS.share": np.random.default_rng(1).random(len(x))}, TWO, design="lhs", points=60
+    ).scores("RUS.share")
+    assert noise.verdicts.grade.tolist() == ["too small"]
+    assert planted(lambda x, _: {}, TWO, design="lhs", points=60).scores("RUS.share").verdicts.grade.tolist() == [
+        "flat"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -456,6 +531,23 @@ def test_sim_discover(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_sim_discover_by_a_tree_and_scores(tmp_path: Path) -> None:
+    planted(box, TWO, tmp_path / "s", design="lhs", points=120)
+    asked = ("discover", str(tmp_path / "s"), "--where", "RUS.share < 25 %", "--method", "cart")
+    answer = call(*asked)
+    assert answer.exit_code == 0, answer.output
+    assert re.search(r"Tried on points left out .* \d+ % less\. Where it says mostly", " ".join(answer.stdout.split()))
+    told = json.loads(call(*asked, "--format", "json").stdout)
+    assert told["method"] == "cart"
+    assert told["trial"]["skill"] == pytest.approx(1 - told["trial"]["brier"] / told["trial"]["base"])
+    answer = call("sensitivity", str(tmp_path / "s"), "--scores", "--outcome", "RUS.share")
+    assert answer.exit_code == 0, answer.output
+    assert re.search(rf"^{STRAIN} +\d+\.\d % +\d+\.\d % +\d+\.\d %", answer.stdout, re.MULTILINE)
+    assert max(map(len, answer.stdout.splitlines())) <= 80
+    check_files(tmp_path / "s", "discovery.csv", "discovery.png", "scores.csv", "scores.png", "scores.svg")
+
+
+@pytest.mark.slow
 def test_sim_sweep_draws_its_figures(tmp_path: Path) -> None:
     out = tmp_path / "s"
     vary = ("--vary", f"{STRAIN}=0:0.9:3", "--vary", "scenario=dushanbe-2025,war-drags-on")
@@ -502,6 +594,8 @@ def test_sim_sweep_takes_patterns_and_conduct_before_day_one(vary: tuple[str, ..
         (("discover", "{real}", "--where", "RUS.share < 5"), "at least 10"),
         (("discover", "{real}", "--where", "RUS.share <"), "the end"),
         (("discover", "{real}"), "--where"),
+        (("discover", "{real}", "--where", "RUS.share < 1", "--method", "crat"), "--method"),
+        (("discover", "{real}", "--where", "RUS.share < 1", "--method", "cart", "--density", "0.5"), "--density"),
         (("discover", "{none}", "--where", "RUS.share < 1"), "no manifest"),
         (("discover", "{real}", "--where", "RUS.share < 1", "--boxes", "0"), "--boxes"),
         (("sweep", "dushanbe-2025", "--vary", f"{STRAIN}=0:1.5:3", "--dry-run"), "a number from 0 to 1"),

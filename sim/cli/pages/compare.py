@@ -67,7 +67,8 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
         doubt = bool(both.doubt(sector).any())
         if len(both.names) > 2:
             _matrix(both, sector)
-            console.print(legend(doubt, marks=True))
+            mean = f"Mean over {both.scenario.words.members}: {both.results[0].ask.weighted}."
+            console.print(f"{legend(doubt, marks=True)} {mean}")
         for name in both.names[1:]:
             if len(both.names) > 2:
                 console.print()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.sweeps.sensitivity import Sensitivity
     from sim.sweeps.sweep import Estimate, Stopped
     from sim.sweeps.table import Sweep
+    from sim.sweeps.trees import Trial
 
 SHOWN = 12
 """Factors of an outcome that are printed; the rest is only counted."""
@@ -91,6 +92,8 @@ def print_sweep(sweep: Sweep, format: str) -> None:
         layout.print_table(console, table)
         _rest(console, len(mine))
     console.print(f"\n±: half of a 95 % interval for the luck of the worlds{_OTHERS.get(sweep.design, _SAMPLE)}.")
+    if any(map(sweep.is_mean, effects.outcome)):
+        console.print(f"Means over {sweep.scenario.words.members}: {sweep.weighted}.")
     if sweep.design in ("saltelli", "morris"):
         console.print(f"sim sensitivity {sweep.folder or 'DIR'} says more.")
     if sweep.folder is not None:
@@ -107,9 +110,8 @@ def print_sensitivity(sensitivity: Sensitivity, format: str) -> None:
         layout.print_json({**{name: layout.records(one) for name, one in tables.items()}, "note": sensitivity.note})
         return
     console = layout.stdout()
-    sobol = sensitivity.kind == "sobol"
-    columns = ["S1", "±", "ST", "±"] if sobol else ["mu*", "±", "mu", "sigma"]
-    keys = ["S1", "S1_conf", "ST", "ST_conf"] if sobol else ["mu_star", "mu_star_conf", "mu", "sigma"]
+    part, screened = sensitivity.kind != "morris", sensitivity.kind == "morris"
+    columns, keys = _COLUMNS[sensitivity.kind]
     verdict: Any
     for verdict in sensitivity.verdicts.itertuples():
         share = outcome_is_share(str(verdict.outcome))
@@ -119,23 +121,24 @@ def print_sensitivity(sensitivity: Sensitivity, format: str) -> None:
             else (f"{verdict.mean:.4g}", f"{verdict.sd:.2g}")
         )
         title = f"{verdict.outcome}: mean {mean}, standard deviation between points {sd}"
-        if share and not sobol:
+        if share and screened:
             title += "; mu in points"
         table = layout.table(title, ["Factor"], columns)
         mine = sensitivity.of(str(verdict.outcome))
         for _, row in mine.head(SHOWN).iterrows():
             factor = layout.broken(str(row["factor"]), layout.NARROWEST - 40)
-            table.add_row(factor, *(_index(float(row[key]), part=sobol, points=share) for key in keys))
+            table.add_row(factor, *(_index(float(row[key]), part=part, points=share) for key in keys))
         layout.print_table(console, table)
         _rest(console, len(mine))
-        luck = "" if np.isnan(verdict.luck) else f" Luck: {percent(float(verdict.luck), 1)}."
-        console.print(f"{verdict.verdict}{luck}")
-    legend = (
-        "S1: share of the variance that the factor explains alone. ST: with all its interactions."
-        if sobol
-        else "mu*: mean size of the change when the factor moves. sigma: how much that depends on the others."
-    )
-    console.print(f"\n{legend} ±: half of a 95 % interval. {sensitivity.note}")
+        luck = getattr(verdict, "luck", np.nan)
+        console.print(f"{verdict.verdict}{'' if np.isnan(luck) else f' Luck: {percent(float(luck), 1)}.'}")
+    legend = {
+        "sobol": "S1: share of the variance that the factor explains alone. ST: with all its interactions. ±: half of "
+        "a 95 % interval. ",
+        "morris": "mu*: mean size of the change when the factor moves. sigma: how much that depends on the others. ±: "
+        "half of a 95 % interval. ",
+    }.get(sensitivity.kind, "")
+    console.print(f"\n{legend}{sensitivity.note}")
 
 
 def print_discovery(discovery: Discovery, format: str) -> None:
@@ -149,15 +152,22 @@ def print_discovery(discovery: Discovery, format: str) -> None:
                 "where": discovery.where,
                 "rate": discovery.rate,
                 "rows": discovery.rows,
+                "method": discovery.method,
                 "rules": [box.rule for box in discovery.boxes],
                 "boxes": layout.records(discovery.table),
+                "trial": None if discovery.trial is None else _plain(discovery.trial),
             }
         )
         return
     console = layout.stdout()
     console.print(f"{discovery.where} in {percent(discovery.rate, 1)} of {discovery.rows:,} worlds.", soft_wrap=True)
+    trial = discovery.trial
     if not discovery.boxes:
-        console.print("No region of the factor space has a much higher rate.")
+        console.print(
+            "No region of the factor space has a much higher rate."
+            if trial is None
+            else "No tree foretells it better than the overall rate does, where points are left out."
+        )
         return
     for number, box in enumerate(discovery.boxes, 1):
         console.print(f"\n{number}. {box.rule}")
@@ -166,8 +176,34 @@ def print_discovery(discovery: Discovery, format: str) -> None:
             f"   coverage {percent(box.coverage)}, density {percent(box.density)}, {lift:.1f} times the overall rate, "
             f"{percent(box.mass, 1)} of all worlds"
         )
+    if trial is not None:
+        console.print(f"\n{tried(trial, discovery.rate)}")
 
 
+def tried(trial: Trial, rate: float) -> str:
+    """How a tree fared where points were left out, against the overall rate, in words."""
+    text = (
+        f"Rates are of the points that the tree was grown on. Tried on points left out ({trial.folds} parts, each "
+        f"foretold from the others), its mean squared miss is {trial.brier:.3f} against {trial.base:.3f} of the "
+        "overall rate: "
+    )
+    text += f"{percent(trial.skill)} less." if trial.skill > 0 else "no better."
+    if np.isnan(trial.dense):
+        return f"{text} No leaf there in which it mostly holds."
+    return f"{text} Where it says mostly, it holds in {percent(trial.dense)} of worlds, against {percent(rate)} of all."
+
+
+def _plain(trial: Trial) -> dict[str, float | int | None]:
+    dense = None if np.isnan(trial.dense) else trial.dense
+    return {"folds": trial.folds, "brier": trial.brier, "base": trial.base, "skill": trial.skill, "dense": dense}
+
+
+_COLUMNS = {
+    "sobol": (["S1", "±", "ST", "±"], ["S1", "S1_conf", "ST", "ST_conf"]),
+    "morris": (["mu*", "±", "mu", "sigma"], ["mu_star", "mu_star_conf", "mu", "sigma"]),
+    "scores": (["score", "±", "chance"], ["score", "error", "chance"]),
+}
+"""Headings of a table of indices, and the columns they stand above, by kind."""
 _UNIT = " (change in points)"
 _SAMPLE = " and for the other factors, which differ between the two ends"
 _OTHERS = {"grid": ""}

@@ -11,6 +11,7 @@ from sim.runs.words import signed
 from sim.scenario.doubt import ASKED, STATED
 from sim.scenario.paths import said
 from sim.sweeps.factors import outcome_words, words
+from sim.world.record import outcomes_of
 
 if TYPE_CHECKING:
     from sim.sweeps.tornado import Tornado
@@ -50,6 +51,8 @@ def print_tornado(found: Tornado, format: str, outcome: str | None) -> None:
         f"{len(rows)} ranges are stated by the scenario or by you, the others are the usual ones of their kind (a "
         "quarter of a share, two thirds to one and a half times a size)."
     )
+    if outcome is not None and outcomes_of(story)[outcome].regional:
+        console.print(f"Mean over {story.words.members}: {found.ask.weighted}.")
     console.print(layout.colophon(found.ask.worlds, [story.hash], found.ask))
 
 

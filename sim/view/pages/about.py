@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import reacton.ipyvuetify as rv
 import solara
 
+from sim.evidence.page import ELSEWHERE, evidence, plain, verdict
 from sim.runs.posterior import on_record
 from sim.runs.words import capital, listed, named
 from sim.scenario import Scenario
@@ -49,10 +49,6 @@ Others are one remainder unless a scenario names them.
 """
 """What to keep in mind, a paragraph each."""
 NONE_YET = "This version comes without a backtest."
-ELSEWHERE = (
-    "The record that the project compares the model with is about another region. Nothing in it is evidence for this "
-    "scenario, whose numbers are judged and not fitted."
-)
 MEASURED = "trade is measured, alignment in security, energy, infrastructure and minerals is not."
 
 
@@ -75,28 +71,6 @@ def filled(text: str, scenario: Scenario) -> str:
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text, each on one line."""
     return [" ".join(part.split()) for part in text.strip().split("\n\n")]
-
-
-def evidence() -> str:
-    """What the project says about how the model did against the record; "" where it says nothing."""
-    package = Path(__file__).resolve().parents[2]
-    for path in (package / "_shipped" / "evidence.md", package.parent / "docs" / "evidence.md"):
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
-    return ""
-
-
-def verdict(text: str) -> list[list[str]]:
-    """The section "Verdict" of the evidence, block by block: lines of a paragraph, of a list or of a table."""
-    verdict = re.search(r"^## Verdict\s*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    blocks = re.split(r"\n\s*\n", verdict[1].strip()) if verdict else []
-    return [block.splitlines() for block in blocks]
-
-
-def plain(text: str) -> str:
-    """A line of Markdown without its marks, links without where they lead."""
-    text = re.sub(r"\[([^\]]+)\]\([^)\s]+\)", r"\1", text)
-    return re.sub(r"\*\*|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)", "", text).strip()
 
 
 def _block(lines: list[str]) -> None:
