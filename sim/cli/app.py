@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 import sim
-from sim.cli.evidence import backtest, calibrate, data
+from sim.cli.evidence import add, backtest, calibrate, data
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
 from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
@@ -28,6 +28,11 @@ from sim.cli.view import view
 
 class Commands(TyperGroup):
     """The group of commands; turns every expected failure into one clean message and its exit code."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant; the name of some is two words."""
+        both = " ".join(args[:2])
+        return super().resolve_command(ctx, [both, *args[2:]] if both in self.commands else args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -106,9 +111,11 @@ for command, example in (
     (explain, "sim explain dushanbe-2025 --republic TJK --power RUS"),
     (blocs, "sim blocs war-drags-on --month 2028-12"),
     (data, "sim data trade"),
+    (add, "sim data add comtrade-2025.csv --into figures"),
     (view, "sim view dushanbe-2025 --results results"),
 ):
-    app.command(example.split()[1], epilog=f"Example: [bold]{example}[/bold]")(command)
+    name = "data add" if command is add else example.split()[1]
+    app.command(name, epilog=f"Example: [bold]{example}[/bold]")(command)
 
 
 def main() -> None:

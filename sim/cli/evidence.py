@@ -1,17 +1,39 @@
-"""Commands that compare the model with the record: calibrate, backtest, data."""
+"""Commands that compare the model with the record: calibrate, backtest, data, data add."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
 
+if TYPE_CHECKING:
+    from sim.evidence.observed import Observed as Record
+
 Observed = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE|DIR",
+        help="Your own figures, over the shipped ones; see sim data add. Repeatable: a later file replaces figures of "
+        "an earlier one.",
+    ),
 ]
+
+
+def _record(observed: list[Path] | None, last: int, quiet: bool) -> Record:
+    """The record with a user's files over it; what was left out of them goes to stderr."""
+    from sim.cli.layout import Notes
+    from sim.evidence.observed import load_observed
+
+    known = load_observed(observed or None)
+    notes = Notes(hidden=quiet)
+    for note in known.notes:
+        notes.say(note)
+    if observed and known.last > last:
+        notes.say(f"not used: figures after {last}; the record reaches to {known.last}")
+    return known
 
 
 def calibrate(
@@ -33,13 +55,12 @@ def calibrate(
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_calibration, save_calibration
     from sim.evidence.calibrate import calibrate
-    from sim.evidence.observed import load_observed
     from sim.evidence.predictive import predictive
     from sim.runs.lock import claim
 
-    known = load_observed(observed).upto(origin)
     if out is not None:
         claim(out)  # held until all is written; the rounds have a lock of their own
+    known = _record(observed, origin, quiet).upto(origin)
     with Progress(hidden=quiet) as progress:
         fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
     check = predictive(fit)
@@ -64,11 +85,10 @@ def backtest(
     """Forecast from each of several years as if later ones were unknown, and score against simple baselines."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_backtest, save_backtest
-    from sim.evidence.backtest import backtest
-    from sim.evidence.observed import load_observed
+    from sim.evidence.backtest import AFTER, HORIZONS, backtest
 
     refuse_unusable(out)
-    record = load_observed(observed)
+    record = _record(observed, max(last + HORIZONS[-1], AFTER[1]), quiet)
     with Progress(hidden=quiet) as progress:
         test = backtest(
             record,
@@ -99,3 +119,28 @@ def data(
         print_catalogue(catalogue(), format.value)
     else:
         print_series(series(name), format.value)
+
+
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV files: as sim data trade --format csv writes it, or exports of UN Comtrade, World Bank WITS, the "
+            "UN Digital Library or Voeten.",
+        ),
+    ],
+    into: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of figures of your own, which --observed DIR then uses.")
+    ] = Path("figures"),
+    quiet: Quiet = False,
+) -> None:
+    """Add figures of your own to a folder: a figure for the same pair and year is replaced, all others stay."""
+    from sim.cli.layout import Notes
+    from sim.evidence.owndata import add as add_figures
+
+    written, notes = add_figures(files, into)
+    shown = Notes(hidden=quiet)
+    for note in notes:
+        shown.say(note)
+    shown.written(written)
