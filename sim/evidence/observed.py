@@ -134,7 +134,7 @@ def load_observed(file: Paths | None = None, first: int = 2010) -> Observed:
     BadInput : a file that cannot be read or understood, or a figure that cannot be right; each with file and line.
     """
     folder = shipped_dir("seeds") / "observed"
-    frames = {kind: pd.read_csv(folder / name) for kind, name in FILES.items()}
+    frames = {kind: pd.read_csv(folder / name, float_precision="round_trip") for kind, name in FILES.items()}
     votes = frames["votes"]
     frames["votes"] = votes[votes["year_complete"].astype(str).str.startswith("yes")]
     if file is None:

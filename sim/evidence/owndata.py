@@ -157,7 +157,7 @@ def _merged(path: Path, kind: str, cells: Mapping[Key, Cell]) -> tuple[str, str]
     if path.exists():
         read_figures(path)  # refuses what is wrong in it
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            before = list(csv.DictReader(stream))
+            before = list(csv.DictReader(line for line in stream if not line.startswith("#")))
         head = list(before[0]) if before else head
         for row in before:
             ends = [row[name] for name in COLUMNS[kind][:2]]

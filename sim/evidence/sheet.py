@@ -37,18 +37,20 @@ class Sheet:
         self._head()
 
     def _read(self, path: Path) -> Iterator[tuple[int, list[str]]]:
-        """Numbered rows, without empty ones."""
+        """Numbered rows, without empty ones and comments (#)."""
         try:
             # names in other letters do no harm; codes and numbers are plain
             with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
                 first = stream.readline()
+                while first.startswith("#"):
+                    first = stream.readline()
                 if "\0" in first:
                     raise self.refuse("UTF-16 text or no text", "a CSV file in UTF-8 (save it again as such)")
                 stream.seek(0)
                 rows = csv.reader(stream, delimiter=max(DELIMITERS, key=first.count), strict=True)
                 try:
                     for row in rows:
-                        if any(cell.strip() for cell in row):
+                        if any(cell.strip() for cell in row) and not row[0].startswith("#"):
                             yield rows.line_num, row
                 except csv.Error as error:
                     raise BadInput.of(str(error), "a CSV file", file=self.file, line=rows.line_num) from None

@@ -247,8 +247,7 @@ def test_all_that_is_wrong_is_said_at_once(read) -> None:
         ("a,b\n1,2\n", "the columns a, b, expected the columns republic, .* or an export: UN Comtrade"),
         ("", "found an empty file"),
         (
-            '"Data Source","World Development Indicators",\n\n'
-            '"Country Name","Country Code","Indicator Name","Indicator Code","1960","2024"\n',
+            "Data Source,World Development Indicators\n\nCountry Name,Country Code,Indicator Name,Indicator Code\n",
             "World Bank indicators, which have neither trade by partner nor votes",
         ),
         ("ccode,session,IdealPointAll\n705,78,0.1\n", "ideal points alone"),
@@ -282,6 +281,13 @@ def year_of(record: Observed, code: str, power: str, year: int) -> float:
 
 def new_year(total: float = 20_000.0) -> str:
     return HEAD + "".join(f"{code},{power},2025,{total}\n" for code in TRADERS for power in POWERS)
+
+
+@pytest.mark.parametrize(
+    "text", ["# my own, of March\n" + new_year(), new_year().replace(",", ";"), "\ufeff" + new_year()]
+)
+def test_comments_semicolons_and_byte_order_marks_do_no_harm(read, text: str) -> None:
+    assert len(read(text).cells) == 9
 
 
 def test_a_file_with_a_new_year_alone_is_added_to_the_record(tmp_path: Path) -> None:
