@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
+    from sim.evidence.runscore import score_run
     from sim.reading.compare import compare, whatif
     from sim.reading.doubt import doubts
     from sim.reading.effect import explain_event
@@ -56,6 +57,7 @@ _HOMES: dict[str, str] = {
     "load_observed": "sim.evidence.observed",
     "load_posterior": "sim.runs.posterior",
     "run": "sim.runs.run",
+    "score_run": "sim.evidence.runscore",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
     "tornado": "sim.sweeps.tornado",
@@ -123,6 +125,7 @@ __all__ = [
     "load_observed",
     "load_posterior",
     "run",
+    "score_run",
     "shipped",
     "sweep",
     "tornado",

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 import sim
-from sim.cli.evidence import add, backtest, calibrate, data
+from sim.cli.evidence import add, backtest, calibrate, data, score
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
 from sim.cli.scenarios import check, list_scenarios, schema, show, source, strategies
@@ -112,10 +112,13 @@ for command, example in (
     (blocs, "sim blocs war-drags-on --month 2028-12"),
     (data, "sim data trade"),
     (add, "sim data add comtrade-2025.csv --into figures"),
+    (score, "sim data score south-caucasus-2025 --observed figures"),
     (view, "sim view dushanbe-2025 --results results"),
 ):
-    name = "data add" if command is add else example.split()[1]
-    app.command(name, epilog=f"Example: [bold]{example}[/bold]")(command)
+    words = example.split()[1:]
+    app.command(
+        " ".join(words[:2]) if command in (add, score) else words[0], epilog=f"Example: [bold]{example}[/bold]"
+    )(command)
 
 
 def main() -> None:

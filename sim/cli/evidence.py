@@ -1,4 +1,4 @@
-"""Commands that compare the model with the record: calibrate, backtest, data, data add."""
+"""Commands that compare the model with the record: calibrate, backtest, data, data add, data score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
+from sim.cli.options import (
+    Changes,
+    Doubts,
+    Format,
+    FormatOption,
+    Months,
+    Out,
+    Posterior,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Worlds,
+    doubted,
+    load_changed,
+    refuse_oversized,
+    refuse_unusable,
+)
 
 if TYPE_CHECKING:
     from sim.evidence.observed import Observed as Record
@@ -144,3 +160,33 @@ def add(
     for note in notes:
         shown.say(note)
     shown.written(written)
+
+
+def score(
+    scenario: ScenarioName,
+    observed: Observed = None,
+    worlds: Worlds = 500,
+    months: Months = None,
+    seed: Seed = 0,
+    changes: Changes = None,
+    doubt: Doubts = None,
+    posterior: Posterior = None,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario, of any actors, and score it against trade in the years that it covers."""
+    import sim
+    from sim.cli.layout import Notes, Progress
+    from sim.cli.pages.evidence import print_run_score
+    from sim.evidence.runscore import score_run
+
+    chosen = load_changed(scenario, changes, months)
+    refuse_oversized(chosen, worlds)
+    ask = sim.Ask.of(chosen, worlds=worlds, seed=seed, **doubted(chosen, doubt, posterior))
+    with Progress(hidden=quiet) as progress:
+        result = sim.run(ask, progress=progress.update)
+    scored = score_run(result, observed or None)
+    note = Notes(hidden=quiet)
+    for text in scored.notes:
+        note.say(text)
+    print_run_score(scored, result, format.value)

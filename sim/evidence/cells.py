@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sim.evidence.codes import Codes, codes
 from sim.evidence.sheet import Sheet
 
 TRADE, VOTES, ACCORD = "trade", "votes", "accord"
@@ -51,6 +52,8 @@ class Figures:
     """What one file says."""
 
     file: str
+    known: Codes = field(default_factory=codes)
+    """Who is who in it."""
     layout: str = ""
     cells: dict[Key, Cell] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -61,7 +64,9 @@ class Figures:
 
 def key_of(kind: str, one: str, other: str, year: int) -> Key:
     """What a figure is about; two powers are put in order."""
-    return Key(kind, *(sorted((one, other)) if kind == ACCORD else (one, other)), year)
+    if kind == ACCORD and other < one:
+        one, other = other, one
+    return Key(kind, one, other, year)
 
 
 def rows(count: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from sim.scenario import Scenario
 from sim.scenario.locate import shipped_dir, text_of
 from sim.scenario.sources import mapping_of
 
@@ -23,6 +24,13 @@ class Codes:
     def of(self, text: str) -> str | None:
         """Our code of an actor or a member of the Union; None for everybody else."""
         return self.meant.get(text.strip().casefold())
+
+    def of_scenario(self, scenario: Scenario) -> Codes:
+        """These, with the actors of a scenario in the roles that they have there."""
+        actors = {code: ("republic", spec.name) for code, spec in scenario.republics.items()}
+        actors |= {code: ("power", spec.name) for code, spec in scenario.powers.items()}
+        more = {text.casefold(): code for code, (_, name) in actors.items() for text in (code, name)}
+        return Codes({**self.meant, **more}, {**self.roles, **{code: role for code, (role, _) in actors.items()}})
 
     def having(self, role: str) -> tuple[str, ...]:
         """All codes of a role."""

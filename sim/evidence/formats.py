@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sim.evidence.cells import ACCORD, COLUMNS, MOST, TRADE, VOTES, WHAT, Figures, Once, key_of, rows
-from sim.evidence.codes import codes
+from sim.evidence.codes import Codes, codes
 from sim.evidence.sheet import Sheet, pick, plain
 from sim.evidence.tradefiles import by_flow, by_partner
 from sim.evidence.votefiles import ideal_points, roll_calls, scores
@@ -20,8 +20,8 @@ from sim.scenario import BadInput
 from sim.scenario.errors import nearest, printable
 
 
-def read_figures(path: Path) -> Figures:
-    """The figures of one file, in any layout.
+def read_figures(path: Path, known: Codes | None = None) -> Figures:
+    """The figures of one file, in any layout, about the actors ``known`` (those of shipped scenarios if not given).
 
     Raises
     ------
@@ -31,7 +31,7 @@ def read_figures(path: Path) -> Figures:
     there = {plain(name) for name in sheet.columns}
     for name, (needed, reader) in LAYOUTS.items():
         if all(there & set(ways.split("|")) for ways in needed.split()):
-            figures = Figures(sheet.file, name)
+            figures = Figures(sheet.file, known or codes(), name)
             reader(sheet, figures)
             sheet.finish()
             if not figures.cells:
@@ -82,7 +82,7 @@ def _tidy(kind: str) -> Callable[[Sheet, Figures], None]:
             texts = [pick(row, place) for place in places]
             year = sheet.year(line, texts[2])
             actors = [
-                _actor(sheet, line, column, text, role)
+                _actor(sheet, out.known, line, column, text, role)
                 for column, text, role in zip((one, other), texts[:2], sides, strict=True)
             ]
             number = sheet.number(line, texts[3], value, MOST[kind], WHAT[kind]) if texts[3] else None
@@ -103,8 +103,7 @@ def _tidy(kind: str) -> Callable[[Sheet, Figures], None]:
     return read
 
 
-def _actor(sheet: Sheet, line: int, column: str, text: str, role: str) -> str | None:
-    known = codes()
+def _actor(sheet: Sheet, known: Codes, line: int, column: str, text: str, role: str) -> str | None:
     if known.roles.get(text) == role:
         return text
     valid = known.having(role)

@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.evidence.cells import ACCORD, COLUMNS, TRADE, VOTES, Cell, Figures, Key, key_of, rows, some
+from sim.evidence.codes import Codes
 from sim.evidence.formats import read_figures
 from sim.scenario import BadInput
 from sim.scenario.errors import folder_of, shown
@@ -61,8 +62,10 @@ def _cells(frame: pd.DataFrame, kind: str) -> dict[Key, float]:
     }
 
 
-def gather(files: Paths) -> Gathered:
+def gather(files: Paths, known: Codes | None = None) -> Gathered:
     """The figures of files in any layout, or of folders of CSV files; see the module for the rule.
+
+    ``known`` are the actors that they may be about, those of shipped scenarios if not given.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def gather(files: Paths) -> Gathered:
     notes: list[str] = []
     apart = False
     for path in _files(listed):
-        figures = read_figures(path)
+        figures = read_figures(path, known)
         again = [key for key in figures.cells if key in cells]
         mixed = any(key.kind != TRADE for key in figures.cells) and any(key.kind != TRADE for key in cells)
         if mixed and figures.apart != apart:
@@ -161,7 +164,7 @@ def _merged(path: Path, kind: str, cells: Mapping[Key, Cell]) -> tuple[str, str]
         head = list(before[0]) if before else head
         for row in before:
             ends = [row[name] for name in COLUMNS[kind][:2]]
-            key = Key(kind, *(sorted(ends) if kind == ACCORD else ends), int(float(row["year"])))
+            key = key_of(kind, ends[0], ends[1], int(float(row["year"])))
             if key in cells:
                 changed.append(f"{key.one}–{key.other} {key.year}: {row[COLUMNS[kind][-1]]} → {cells[key].value:.10g}")
             else:

@@ -64,10 +64,10 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
             made,
         )
     for p, power in enumerate(POWERS):
-        known = ~np.isnan(votes[:, p, :, 0]).any(axis=0) & ~np.isnan(made_votes[:, p, :, 0]).any(axis=0)
-        if known.sum() < LEAST:
+        whole = np.flatnonzero(~np.isnan(votes[:, p, :, 0] + made_votes[:, p, :, 0]).any(axis=0))
+        if len(whole) < LEAST:
             continue
-        seen, made = votes[:, p][:, known], made_votes[:, p][:, known]
+        seen, made = votes[:, p][:, whole], made_votes[:, p][:, whole]
         add(
             "votes",
             f"votes with {power}: spread of the five's common move",

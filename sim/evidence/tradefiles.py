@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sim.evidence.cells import MEMBERS_NEEDED, MOST, TRADE, UNION, Cell, Figures, Key, rows, some
-from sim.evidence.codes import codes
 from sim.evidence.sheet import Sheet, pick, plain
 
 
@@ -30,7 +29,7 @@ class _Flows:
 
     def put(self, line: int, ends: tuple[str, str], year: str, flow: str, value: str, scale: float) -> None:
         """One row, ``ends`` reporter and partner; what concerns no republic, or is no whole flow, is left alone."""
-        known, way = codes(), _flow(flow)
+        known, way = self.out.known, _flow(flow)
         reporter, partner = (known.of(end) or "" for end in ends)
         republics = [code for code in (reporter, partner) if known.roles.get(code) == "republic"]
         if way is None:
@@ -58,7 +57,7 @@ class _Flows:
 
     def totals(self) -> None:
         """Exports and imports together, the Union's members together."""
-        known, notes = codes(), self.out.notes
+        known, notes = self.out.known, self.out.notes
         mirrored, halves = [], []
         members: dict[tuple[str, int], dict[str, Cell]] = defaultdict(dict)
         for republic, partner, year in sorted(self.dyads):

@@ -24,7 +24,6 @@ from sim.evidence.cells import (
     rows,
     some,
 )
-from sim.evidence.codes import codes
 from sim.evidence.sheet import Sheet, pick, plain
 from sim.scenario.errors import printable
 
@@ -38,7 +37,7 @@ def roll_calls(sheet: Sheet, out: Figures) -> None:
     call_at, who_at = sheet.place("rcid", "undlid"), sheet.place("mscode", "ccode", "iso3c", "countryabb")
     vote_at, date_at = sheet.place("vote", "msvote"), sheet.place("date")
     year_at, session_at = sheet.place("year"), sheet.place("session")
-    known, names = codes(), [code for code in codes().roles if code != UNION]
+    known, names = out.known, [code for code in out.known.roles if code != UNION]
     calls: dict[str, dict[str, Cell]] = defaultdict(dict)
     when: dict[str, int] = {}
     latest: dict[int, str] = {}
@@ -124,7 +123,7 @@ def _alike(table: NDArray[np.int8], names: list[str]) -> dict[tuple[str, str], f
 
 def _agreements(out: Figures, year: int, shares: dict[tuple[str, str], float], line: int) -> None:
     """Agreement of republics with powers and of powers among themselves; the Union's is the mean of its members'."""
-    known = codes()
+    known = out.known
     powers, members = known.having("power"), known.having("member")
 
     def agreement(one: str, power: str) -> float | None:
@@ -155,7 +154,7 @@ APART = (
 def scores(sheet: Sheet, out: Figures) -> None:
     """Voeten's agreement scores: a row for each pair of countries and session."""
     ends_at, agree_at = (sheet.place("ccode1"), sheet.place("ccode2")), sheet.place("agree")
-    known = codes()
+    known = out.known
     pairs: dict[int, dict[tuple[str, str], Cell]] = defaultdict(dict)
     for line, row in sheet.rows():
         one, other = (known.of(pick(row, place)) for place in ends_at)
@@ -183,7 +182,7 @@ def scores(sheet: Sheet, out: Figures) -> None:
 
 def ideal_points(sheet: Sheet, out: Figures) -> None:
     """Voeten's ideal points: a row for each country and session, beside them its agreement with a few powers."""
-    known, who_at = codes(), sheet.place("ccode", "iso3c", "countryabb")
+    known, who_at = out.known, sheet.place("ccode", "iso3c", "countryabb")
     beside = {"RUS": sheet.place("russiaagree", "pctagreerussia"), "CHN": sheet.place("chinaagree", "pctagreechina")}
     beside["USA"] = sheet.place("usagree", "pctagreeus")
     pairs: dict[int, dict[tuple[str, str], float]] = defaultdict(dict)
@@ -205,7 +204,7 @@ def ideal_points(sheet: Sheet, out: Figures) -> None:
     out.notes.append(APART)
     out.notes.append("such a table says nothing of the republics' agreement with the European Union")
     for year, said in sorted(pairs.items()):
-        found = Figures(out.file)
+        found = Figures(out.file, known)
         _agreements(found, year, said, lines[year])
         out.cells |= found.cells
 
