@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.evidence.cells import COLUMNS
 from sim.evidence.owndata import NAMES as FILES
 from sim.evidence.owndata import Paths, gather
 from sim.scenario import BadInput
@@ -134,7 +135,9 @@ def load_observed(file: Paths | None = None, first: int = 2010) -> Observed:
     BadInput : a file that cannot be read or understood, or a figure that cannot be right; each with file and line.
     """
     folder = shipped_dir("seeds") / "observed"
-    frames = {kind: pd.read_csv(folder / name, float_precision="round_trip") for kind, name in FILES.items()}
+    frames = {kind: pd.read_csv(folder / name, dtype={COLUMNS[kind][-1]: str}) for kind, name in FILES.items()}
+    for kind, frame in frames.items():  # pandas 2 itself reads a digit off
+        frame[COLUMNS[kind][-1]] = frame[COLUMNS[kind][-1]].astype(np.float64)
     votes = frames["votes"]
     frames["votes"] = votes[votes["year_complete"].astype(str).str.startswith("yes")]
     if file is None:

@@ -192,7 +192,7 @@ def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -
     try:
         text = text_of(path, MOST)
         head, _, body = text.partition("\n")
-        draws = pd.read_csv(io.StringIO(body), dtype=np.float64, float_precision="round_trip")
+        draws = pd.read_csv(io.StringIO(body), dtype=str).astype(np.float64)  # pandas 2 itself reads a digit off
         facts = json.loads(head.removeprefix("#"))
         if draws.empty or not np.isfinite(draws.to_numpy()).all() or not isinstance(facts, dict):
             raise ValueError("no draws, or blanks among them")

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import sim
+from sim.cli.app import app
 from sim.evidence.cells import ACCORD, TRADE, VOTES, Figures, Key
 from sim.evidence.codes import codes
 from sim.evidence.formats import read_figures
 from sim.evidence.observed import POWERS, TRADERS, VOTERS, Observed, load_observed
 from sim.evidence.owndata import add
+from sim.evidence.runscore import score_run
 from sim.scenario import BadInput
 
 MEMBERS = codes().having("member")
@@ -358,3 +362,114 @@ def test_the_shipped_series_are_read_as_they_are(tmp_path: Path) -> None:
         files.append(tmp_path / f"{name}.csv")
         series(name).frame().to_csv(files[-1], index=False)
     assert load_observed(files).digest == load_observed().digest
+
+
+# -- a run scored ------------------------------------------------------------------------------------------------------
+
+CAUCASUS = HEAD + "ARM,RUS,2025,6000\nARM,EUU,2025,3000\nARM,CHN,2025,1000\nARM,RUS,2026,5500\nARM,EUU,2026,4500\n"
+
+
+@pytest.fixture(scope="module")
+def caucasus() -> sim.Result:
+    return sim.run("south-caucasus-2025", worlds=20, months=15)
+
+
+def test_a_run_of_other_actors_is_scored_against_their_figures(caucasus: sim.Result, tmp_path: Path) -> None:
+    """The mix is over the powers with a figure, and the level is that of the last year before the run."""
+    (tmp_path / "own.csv").write_text(CAUCASUS)
+    cells = score_run(caucasus, tmp_path / "own.csv").cells
+    assert cells[["republic", "power", "year", "since"]].to_numpy().tolist() == [
+        ["ARM", "RUS", 2026, 2025],
+        ["ARM", "EUU", 2026, 2025],
+    ]
+    assert cells.observed.tolist() == pytest.approx([0.55, 0.45])
+    assert cells.before.tolist() == pytest.approx([2 / 3, 1 / 3])
+    assert cells.as_before.tolist() == pytest.approx([2 / 3 - 0.55] * 2)
+    shares = caucasus.shares("trade").astype(float)
+    i, ends = caucasus.republics.index("ARM"), [caucasus.powers.index(power) for power in ("RUS", "EUU")]
+    year = shares[4:16, i][:, ends].mean(axis=0)  # January 2026 is the fourth month of a run from October
+    said = np.array([[2.0], [1.0]]) * year / shares[0, i, ends]
+    assert cells["median"].to_numpy() == pytest.approx(np.median(said / said.sum(axis=0), axis=1))
+
+
+def test_a_run_without_a_year_on_record_is_refused(caucasus: sim.Result, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="figures of a year from 2026 to 2026, and of the same powers in 2025 or before"):
+        score_run(caucasus)
+    with pytest.raises(BadInput, match="a run of 3 months, expected one that covers a whole year"):
+        score_run(sim.run("south-caucasus-2025", worlds=1, months=3))
+    (tmp_path / "own.csv").write_text(HEAD + "ARM,IND,2025,5\n")
+    with pytest.raises(BadInput, match="power: found 'IND'"):
+        score_run(caucasus, tmp_path / "own.csv")
+
+
+# -- commands ----------------------------------------------------------------------------------------------------------
+
+
+def cli(*arguments: str | Path) -> tuple[int, str, str]:
+    answer = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return answer.exit_code, answer.stdout, " ".join(answer.stderr.split())
+
+
+def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "new.csv").write_text(new_year())
+    (tmp_path / "bad.csv").write_text(HEAD + "KZ,RUS,2025,5\n")
+    code, page, told = cli("data", "add", tmp_path / "new.csv", "--into", tmp_path / "figures")
+    assert (code, page) == (0, "")
+    assert "9 figures of trade, 2025" in told
+    assert f"Written: {tmp_path / 'figures' / 'trade.csv'}" in told
+    assert cli("data", "add", tmp_path / "new.csv", "--into", tmp_path / "figures", "-q") == (0, "", "")
+    for arguments in (
+        ["data", "add", tmp_path / "bad.csv", "--into", tmp_path / "figures"],
+        ["calibrate", "--observed", tmp_path / "new.csv", "--observed", tmp_path / "bad.csv", "-q"],
+        ["data", "score", "south-caucasus-2025", "--observed", tmp_path / "bad.csv", "--worlds", "1", "-q"],
+    ):
+        code, page, told = cli(*arguments)
+        assert (code, page) == (2, "")
+        assert "did you mean KAZ?" in told
+    assert cli("data", "trade", "--format", "csv")[1].startswith("republic,power,year"), "data alone is as it was"
+
+
+def test_command_score(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(CAUCASUS)
+    asked = [
+        "data",
+        "score",
+        "south-caucasus-2025",
+        "--observed",
+        tmp_path / "own.csv",
+        "--worlds",
+        "5",
+        "--months",
+        "15",
+    ]
+    code, page, _ = cli(*asked)
+    assert code == 0
+    assert max(map(len, page.splitlines())) <= 80
+    assert "2026 (2025)" in page
+    assert cli(*asked, "--format", "csv", "-q")[1].startswith(
+        "republic,power,year,observed,since,before,low,median,high"
+    )
+    assert '"as_before"' in cli(*asked, "--format", "json", "-q")[1]
+
+
+@pytest.mark.slow
+def test_a_new_year_is_fitted_without_a_gap_in_page_tables_or_figures(tmp_path: Path) -> None:
+    """What ``sim data trade --format csv`` prints, with rows of 2025 appended: once a traceback, or nan on the page."""
+    _, shipped, _ = cli("data", "trade", "--format", "csv")
+    extra = "".join(f"{code},{power},2025,,,20000,,,,mine\n" for code in TRADERS for power in POWERS)
+    (tmp_path / "t.csv").write_text(shipped + extra)
+    asked = ["calibrate", "--observed", tmp_path / "t.csv", "--origin", "2025", "--worlds", "50", "--rounds", "1"]
+    code, page, told = cli(*asked, "--out", tmp_path / "fit")
+    assert code == 0, told
+    assert "trade: 9 figures added, 0 replaced, 161 as they were" in told
+    assert "nan" not in page
+    assert "votes with Russia" in page
+    for name in ("predictive.csv", "parameters.csv", "posterior.csv"):
+        assert "nan" not in (tmp_path / "fit" / name).read_text()
+    assert ",," not in (tmp_path / "fit" / "predictive.csv").read_text()
+    assert (tmp_path / "fit" / "predictive.png").stat().st_size
+    code, page, told = cli(
+        "run", "dushanbe-2025", "--worlds", "5", "--months", "3", "--posterior", tmp_path / "fit" / "posterior.csv"
+    )
+    assert code == 0, told
+    assert "posterior.csv (500 draws)" in " ".join(page.split())
