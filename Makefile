@@ -3,6 +3,7 @@
 #   make view   install, open the dashboard
 #   make test   install what developers need, then lint, types and tests
 #   make quick  the same without the tests that are slow or need a browser, in about a minute
+#   make test-newest, make test-oldest  the quick tests with the newest and the oldest versions that pyproject.toml allows
 # Another interpreter: make run PYTHON=/path/to/python3.12
 
 VENV := .venv
@@ -15,13 +16,15 @@ NEEDS := pyproject.toml constraints.txt
 
 # Two installations into one environment must not meet.
 .NOTPARALLEL:
-.PHONY: help run view test quick lint bench schema baseline patterns effects pictures notebooks docs wheel wheel-check clean
+.PHONY: help run view test quick test-newest test-oldest lint bench schema baseline patterns effects pictures notebooks docs wheel wheel-check clean
 
 help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
 	@echo "make view         install, open the dashboard in a browser"
 	@echo "make test         lint, types and tests, all that CI runs"
 	@echo "make quick        lint, types and the quick tests, in about a minute"
+	@echo "make test-newest  the quick tests with the newest versions that pyproject.toml allows, in $(VENV)-newest"
+	@echo "make test-oldest  the same with the oldest, in $(VENV)-oldest"
 	@echo "make lint         ruff, oxlint and mypy only"
 	@echo "make bench        time and memory of runs and batches"
 	@echo "make docs         build the guide into site/"
@@ -33,7 +36,7 @@ help:
 	@echo "make notebooks    run the notebooks and save their outputs"
 	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
 	@echo "make wheel-check  build, install the wheel in an empty environment elsewhere, run it there"
-	@echo "make clean        remove $(VENV), dist and caches, but not results"
+	@echo "make clean        remove $(VENV)*, dist and caches, but not results"
 
 run: $(VENV)/.ready
 	@$(BIN)/sim run dushanbe-2025 --out $(RESULT) --force
@@ -49,6 +52,19 @@ test: lint
 
 quick: lint
 	$(TESTS) -m quick
+
+# Made anew each time: what is newest today was not yesterday. The newest Python here for the newest, and the reverse.
+test-newest: PYTHONS := python3.13 python3.12 python3.11 python3
+test-oldest: PYTHONS := python3.11 python3.12 python3.13 python3
+test-newest test-oldest: test-%:
+	@for python in $(or $(PYTHON),$(PYTHONS)); do \
+		if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then break; fi; \
+	done; \
+	"$$python" -m venv --clear $(VENV)-$*
+	$(VENV)-$*/bin/python tools/bounds.py $* > $(VENV)-$*/constraints.txt
+	$(VENV)-$*/bin/python -m pip install -qq --disable-pip-version-check --constraint $(VENV)-$*/constraints.txt \
+		--editable '.[dev,docs,experiments,notebooks,view]'
+	$(VENV)-$*/bin/python -m pytest -n auto --dist worksteal -m quick
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -98,7 +114,7 @@ wheel-check: wheel
 	echo "The wheel runs on its own."
 
 clean:
-	rm -rf $(VENV) dist build site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-newest $(VENV)-oldest dist build site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps live inside the environment, so they go when it goes; they are older than what they depend on only when

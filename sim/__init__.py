@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.evidence.backtest import backtest
     from sim.evidence.calibrate import calibrate
     from sim.evidence.observed import load_observed
+    from sim.evidence.runscore import score_run
     from sim.figures.brief import brief
     from sim.reading.compare import compare, whatif
     from sim.reading.doubt import doubts
@@ -65,6 +66,7 @@ _HOMES: dict[str, str] = {
     "packages": "sim.decisions.packages",
     "outcomes": "sim.sweeps.outcomes",
     "run": "sim.runs.run",
+    "score_run": "sim.evidence.runscore",
     "seek": "sim.decisions.seek",
     "shipped": "sim.scenario",
     "sweep": "sim.sweeps.sweep",
@@ -138,9 +140,10 @@ __all__ = [
     "load_observed",
     "load_posterior",
     "median_voter",
-    "packages",
     "outcomes",
+    "packages",
     "run",
+    "score_run",
     "seek",
     "shipped",
     "sweep",

@@ -326,6 +326,27 @@ def test_version_is_said_once() -> None:
     assert f"\n## {sim.__version__}" in changes
 
 
+def test_every_dependency_has_a_lower_bound_that_the_tested_version_keeps() -> None:
+    """Else `make test-oldest` tries something else than what pyproject.toml says."""
+    from tools.bounds import oldest
+
+    pinned = dict(
+        line.partition(";")[0].strip().lower().replace("_", "-").split("==")
+        for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+        if "==" in line and '3.12"' not in line.partition("<")[2]
+    )
+    for bound in oldest():
+        name, _, version = bound.partition("==")
+        tested = pinned.get(name.lower().replace("_", "-"))
+        assert tested, f"{name} is not in constraints.txt"
+        assert numbers(tested) >= numbers(version), bound
+
+
+def numbers(version: str) -> list[int]:
+    """A version's numbers, to compare."""
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
 @pytest.mark.slow
 def test_wheel_carries_scenarios_and_seeds(tmp_path: Path) -> None:
     """Built without an index: the build tool is among the developers' tools."""

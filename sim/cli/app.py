@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 import sim
 from sim.cli.brief import brief
 from sim.cli.decisions import packages, seek
-from sim.cli.evidence import backtest, calibrate, data
+from sim.cli.evidence import add, backtest, calibrate, data, score
 from sim.cli.mistakes import Usage, mistake
 from sim.cli.reading import blocs, compare, explain, whatif
 from sim.cli.run import run
@@ -50,7 +50,9 @@ class Commands(TyperGroup):
         return sys.exit(code or 0) if standalone_mode else code
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command named first; for another name the nearest one."""
+        """The command named first, or by the first two words; for another name the nearest one."""
+        if (both := " ".join(args[:2])) in self.commands:
+            args = [both, *args[2:]]
         if args[0] not in self.commands:
             expected = f"one of {', '.join(self.commands)}"
             found = f"the unknown command {printable(args[0])!r}"
@@ -142,9 +144,14 @@ for command, example in (
     (brief, "sim brief dushanbe-2025 war-drags-on --out war.html"),
     (blocs, "sim blocs war-drags-on --month 2028-12"),
     (data, "sim data trade"),
+    (add, "sim data add comtrade-2025.csv --into figures"),
+    (score, "sim data score south-caucasus-2025 --observed figures"),
     (view, "sim view dushanbe-2025 --results results"),
 ):
-    app.command(example.split()[1], epilog=f"Example: [bold]{example}[/bold]")(command)
+    words = example.split()[1:]
+    app.command(
+        " ".join(words[:2]) if command in (add, score) else words[0], epilog=f"Example: [bold]{example}[/bold]"
+    )(command)
 
 
 def main() -> None:

@@ -20,9 +20,9 @@ from sim.cli.options import (
     Worlds,
     as_options,
     doubted_alike,
+    known_scenarios,
     load_each,
     refuse_oversized,
-    known_scenarios,
 )
 
 

@@ -22,6 +22,8 @@ from sim.cli.options import (
     load_changed,
     plan_doubt,
 )
+from sim.scenario import BadInput
+from sim.scenario.errors import printable
 
 if TYPE_CHECKING:
     from sim.runs.doubt import Doubt

@@ -1,18 +1,56 @@
-"""Commands that compare the model with the record: calibrate, backtest, data."""
+"""Commands that compare the model with the record: calibrate, backtest, data, data add, data score."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
+from sim.cli.options import (
+    Changes,
+    Doubts,
+    Format,
+    FormatOption,
+    Months,
+    Out,
+    Posterior,
+    Quiet,
+    ScenarioName,
+    Seed,
+    Worlds,
+    doubted,
+    load_changed,
+    refuse_oversized,
+    refuse_unusable,
+)
 from sim.scenario import BadInput
 
+if TYPE_CHECKING:
+    from sim.evidence.observed import Observed as Record
+
 Observed = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE|DIR",
+        help="Your own figures, over the shipped ones; see sim data add. Repeatable: a later file replaces figures of "
+        "an earlier one.",
+    ),
 ]
+
+
+def _record(observed: list[Path] | None, last: int, quiet: bool) -> Record:
+    """The record with a user's files over it; what was left out of them goes to stderr."""
+    from sim.cli.layout import Notes
+    from sim.evidence.observed import load_observed
+
+    known = load_observed(observed or None)
+    notes = Notes(hidden=quiet)
+    for note in known.notes:
+        notes.say(note)
+    if observed and known.last > last:
+        notes.say(f"not used: figures after {last}; the record reaches to {known.last}")
+    return known
 
 
 def calibrate(
@@ -34,13 +72,12 @@ def calibrate(
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_calibration, save_calibration
     from sim.evidence.calibrate import calibrate
-    from sim.evidence.observed import load_observed
     from sim.evidence.predictive import predictive
     from sim.runs.lock import claim
 
-    known = load_observed(observed).upto(origin)
     if out is not None:
         claim(out)  # held until all is written; the rounds have a lock of their own
+    known = _record(observed, origin, quiet).upto(origin)
     with Progress(hidden=quiet) as progress:
         fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
     check = predictive(fit)
@@ -65,11 +102,10 @@ def backtest(
     """Forecast from each of several years as if later ones were unknown, and score against simple baselines."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_backtest, save_backtest
-    from sim.evidence.backtest import backtest
-    from sim.evidence.observed import load_observed
+    from sim.evidence.backtest import AFTER, HORIZONS, backtest
 
     refuse_unusable(out)
-    record = load_observed(observed)
+    record = _record(observed, max(last + HORIZONS[-1], AFTER[1]), quiet)
     with Progress(hidden=quiet) as progress:
         test = backtest(
             record,
@@ -117,3 +153,58 @@ def data(
         except OSError as error:
             raise BadInput.of(f"{plot} ({error.strerror})", "a file that can be written", path="--plot") from None
     print_series(series(name), format.value)
+
+
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV files: as sim data trade --format csv writes it, or exports of UN Comtrade, World Bank WITS, the "
+            "UN Digital Library or Voeten.",
+        ),
+    ],
+    into: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of figures of your own, which --observed DIR then uses.")
+    ] = Path("figures"),
+    quiet: Quiet = False,
+) -> None:
+    """Add figures of your own to a folder: a figure for the same pair and year is replaced, all others stay."""
+    from sim.cli.layout import Notes
+    from sim.evidence.owndata import add as add_figures
+
+    written, notes = add_figures(files, into)
+    shown = Notes(hidden=quiet)
+    for note in notes:
+        shown.say(note)
+    shown.written(written)
+
+
+def score(
+    scenario: ScenarioName,
+    observed: Observed = None,
+    worlds: Worlds = 500,
+    months: Months = None,
+    seed: Seed = 0,
+    changes: Changes = None,
+    doubt: Doubts = None,
+    posterior: Posterior = None,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario, of any actors, and score it against trade in the years that it covers."""
+    import sim
+    from sim.cli.layout import Notes, Progress
+    from sim.cli.pages.evidence import print_run_score
+    from sim.evidence.runscore import score_run
+
+    chosen = load_changed(scenario, changes, months)
+    refuse_oversized(chosen, worlds)
+    ask = sim.Ask.of(chosen, worlds=worlds, seed=seed, **doubted(chosen, doubt, posterior))
+    with Progress(hidden=quiet) as progress:
+        result = sim.run(ask, progress=progress.update)
+    scored = score_run(result, observed or None)
+    note = Notes(hidden=quiet)
+    for text in scored.notes:
+        note.say(text)
+    print_run_score(scored, result, format.value)

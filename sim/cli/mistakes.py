@@ -25,7 +25,8 @@ Usage: type[Exception] = typer.BadParameter.__bases__[0]
 def mistake(error: Any, typed: Sequence[str], group: Any) -> BadInput:
     """A mistake that Typer found on a command line, ``typed``, of the program ``group``, as one of ours."""
     kind, option = type(error).__name__, getattr(error, "option_name", "")
-    name = next((word for word in typed if word in group.commands), "")
+    words = [*map(" ".join, zip(typed, typed[1:], strict=False)), *typed]  # the names of some are two words
+    name = next((word for word in words if word in group.commands), "")
     command, path = group.commands.get(name, group), f"sim {name}".strip()
     param = getattr(error, "param", None) or next((one for one in command.params if option in one.opts), None)
     if kind == "NoSuchOption":
@@ -95,7 +96,9 @@ class Hint:
         low, high = self.info.min, self.info.max
         if self.kind in (int, float):
             number = "a whole number" if self.kind is int else "a number"
-            bounds = f" from {low:g} to {high:g}" if high is not None else f", {low:g} or more" if low is not None else ""
+            bounds = (
+                f" from {low:g} to {high:g}" if high is not None else f", {low:g} or more" if low is not None else ""
+            )
             return number + bounds
         if self.choices:
             return f"one of {', '.join(self.choices)}"

@@ -67,7 +67,9 @@ ScenarioName = Annotated[
 ScenarioNames = Annotated[
     list[str],
     typer.Argument(
-        metavar="SCENARIO...", help="Two or more; the others are compared with the first.", autocompletion=known_scenarios
+        metavar="SCENARIO...",
+        help="Two or more; the others are compared with the first.",
+        autocompletion=known_scenarios,
     ),
 ]
 Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]

@@ -80,8 +80,18 @@ def search(
     Deb, Pratap, Agarwal & Meyarivan 2002 (NSGA-II).
     """
     need("platypus")
-    from platypus import NSGAII, Archive, Direction, Evaluator, InjectedPopulation, Problem, Real, Solution
-    from platypus import nondominated_sort, nondominated_truncate
+    from platypus import (
+        NSGAII,
+        Archive,
+        Direction,
+        Evaluator,
+        InjectedPopulation,
+        Problem,
+        Real,
+        Solution,
+        nondominated_sort,
+        nondominated_truncate,
+    )
     from scipy.stats import qmc
 
     known: Memory = {} if memory is None else memory
@@ -136,7 +146,9 @@ def search(
             solution = Solution(problem)
             solution.variables[:] = point
             solutions.append(solution)
-        algorithm = Remembering(problem, population, InjectedPopulation(solutions), archive=Archive(), evaluator=Whole())
+        algorithm = Remembering(
+            problem, population, InjectedPopulation(solutions), archive=Archive(), evaluator=Whole()
+        )
         for _ in range(-(-evaluations // population)):
             algorithm.step()
     finally:

@@ -227,7 +227,6 @@ def calibrate(
         )
     last = record.last if last is None else last
     facts = _facts(base, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
-    votes = Votes.fit(record)
     done: list[Round] = []
     total, finished = worlds * rounds, 0
     weights = np.array([])
@@ -239,6 +238,7 @@ def calibrate(
             progress(finished, total)
 
     with nullcontext() if folder is None else _Store(folder_of(folder, "a folder for the rounds"), facts) as store:
+        votes = Votes.fit(record)  # after the folder is ours, so that a second writer is refused before it computes
         for number in range(rounds):
             part = store.load(number) if store is not None else None
             if part is None and number == 0 and first is not None:

@@ -11,17 +11,18 @@ What is not on record is NaN.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.scenario import BadInput, Problem
-from sim.scenario.errors import folder_of
+from sim.evidence.cells import COLUMNS
+from sim.evidence.owndata import NAMES as FILES
+from sim.evidence.owndata import Paths, gather
+from sim.scenario import BadInput
 from sim.scenario.locate import shipped_dir
 
 Floats = NDArray[np.float64]
@@ -48,13 +49,6 @@ FEW = 10
 LONG = 1992
 """First year of the long record of votes."""
 
-_KEYS = {
-    "trade": ["republic", "power", "year", "total_usd_m"],
-    "votes": ["republic", "power", "year", "agreement"],
-    "accord": ["power_a", "power_b", "year", "agreement"],
-}
-_FILES = {"trade": "trade.csv", "votes": "unga_agreement.csv", "accord": "unga_powers.csv"}
-
 
 @dataclass(frozen=True)
 class Observed:
@@ -64,6 +58,8 @@ class Observed:
     trade: Floats
     votes: Floats
     accord: Floats
+    notes: tuple[str, ...] = ()
+    """What a user should know of figures of their own: what was left out, replaced, or is not used."""
 
     def __repr__(self) -> str:
         return (
@@ -80,9 +76,21 @@ class Observed:
         if not self.years[0] <= year <= self.years[-1]:
             raise BadInput.of(repr(year), f"a year of the record, {self.years[0]} to {self.years[-1]}", path="origin")
         kept = self.years <= year
-        return Observed(
-            self.years[kept].copy(), *(part[..., kept].copy() for part in (self.trade, self.votes, self.accord))
-        )
+        trade, votes, accord = (part[..., kept].copy() for part in (self.trade, self.votes, self.accord))
+        return Observed(self.years[kept].copy(), trade, votes, accord)
+
+    def unused(self) -> list[tuple[int, str]]:
+        """Years and figures that say nothing there, as others of their year are missing."""
+        out = []
+        for i, code in enumerate(TRADERS):
+            there = self.trade[i] > 0.0
+            for year in self.years[there.any(axis=0) & ~there.all(axis=0)]:
+                missing = [POWERS[j] for j in np.flatnonzero(~there[:, self.years == year])]
+                out.append((int(year), f"trade of {code} in {year}, as there is none with {', '.join(missing)}"))
+        blind = np.isnan(self.accord).any(axis=0) & ~np.isnan(self.votes).all(axis=(0, 1))
+        why = "as the powers' own agreement is missing"
+        out += [(int(year), f"votes of {year}, {why} (unga_powers.csv)") for year in self.years[blind]]
+        return out
 
     @property
     def last(self) -> int:
@@ -115,38 +123,49 @@ class Observed:
         )
 
 
-def load_observed(file: str | Path | None = None, first: int = 2010) -> Observed:
-    """The shipped record, or one in which a file's series takes the place of the shipped one.
+def load_observed(file: Paths | None = None, first: int = 2010) -> Observed:
+    """The shipped record, or one with the figures of a user's files laid over it.
 
     Parameters
     ----------
-    file : a CSV with the columns of ``seeds/observed/trade.csv`` (republic, power, year, total_usd_m), of
-        ``unga_agreement.csv`` (republic, power, year, agreement) or of ``unga_powers.csv`` (power_a, power_b, year,
-        agreement); other columns are left alone; a row whose ``year_complete`` does not begin with "yes" is left out.
+    file : a CSV file or several, or folders of them, in any layout of ``sim.evidence.formats``: tidy files with the
+        columns of ``seeds/observed/trade.csv`` (republic, power, year, total_usd_m), of ``unga_agreement.csv``
+        (republic, power, year, agreement) or of ``unga_powers.csv`` (power_a, power_b, year, agreement), or exports of
+        UN Comtrade, World Bank's WITS, the UN Digital Library or Voeten. A figure replaces the one for the same pair
+        and year, of the record or of a file before it. ``notes`` of the result say what was left out.
     first : first year that is read; ``LONG`` for all of the votes, which go back further than trade. A year's agreement
         that rests on fewer than ``FEW`` roll calls is left out.
 
     Raises
     ------
-    BadInput : a file that cannot be read or has other columns, or a number that is none or out of range.
+    BadInput : a file that cannot be read or understood, or a figure that cannot be right; each with file and line.
     """
-    frames = {kind: _read(shipped_dir("seeds") / "observed" / name) for kind, name in _FILES.items()}
-    if file is not None:
-        frame = _read(folder_of(file, "a CSV file, as text or path", path="observed"))
-        kinds = [kind for kind, keys in _KEYS.items() if set(keys) <= set(frame.columns)]
-        if not kinds:
-            raise BadInput.of(
-                f"the columns {', '.join(map(str, frame.columns))}",
-                "the columns " + " or ".join(", ".join(keys) for keys in _KEYS.values()),
-                file=str(file),
-            )
-        frames[kinds[0]] = _checked(frame, kinds[0], str(file))
-    complete = frames["votes"]
-    if "year_complete" in complete:
-        complete = complete[complete["year_complete"].astype(str).str.startswith("yes")]
-    if "n_votes" in complete:
-        complete = complete[~(complete["n_votes"] < FEW)]
-    last = int(max(frames["trade"]["year"].max(), complete["year"].max()))
+    folder = shipped_dir("seeds") / "observed"
+    frames = {kind: pd.read_csv(folder / name, dtype={COLUMNS[kind][-1]: str}) for kind, name in FILES.items()}
+    for kind, frame in frames.items():  # pandas 2 itself reads a digit off
+        frame[COLUMNS[kind][-1]] = frame[COLUMNS[kind][-1]].astype(np.float64)
+    votes = frames["votes"]
+    frames["votes"] = votes[votes["year_complete"].astype(str).str.startswith("yes") & ~(votes["n_votes"] < FEW)]
+    if file is None:
+        return _cubes(frames, first)
+    mine = gather(file)
+    frames, news, replaced = mine.over(frames)
+    made = _cubes(frames, first)
+    years = {key.year for key in news}
+    notes = [*mine.notes, *replaced]
+    notes += [f"not used: {text}" for year, text in made.unused() if year in years]
+    fitted = {"trade": TRADERS, "votes": VOTERS, "accord": POWERS}
+    idle = {f"{key.kind} of {key.one}" for key in mine.cells if key.one not in fitted[key.kind]}
+    idle |= {f"{key.kind} with {key.other}" for key in mine.cells if key.other not in POWERS}
+    notes += [f"not used, as nothing is fitted to it: {', '.join(sorted(idle))}"] if idle else []
+    early = [year for year in years if year < first]
+    notes += [f"not used: {min(early)} to {max(early)}, before the record begins in {first}"] if early else []
+    return replace(made, notes=tuple(notes))
+
+
+def _cubes(frames: Mapping[str, pd.DataFrame], first: int) -> Observed:
+    """Series as arrays, from ``first`` to the last year of trade or votes."""
+    last = int(pd.concat([frames["trade"]["year"], frames["votes"]["year"]]).max())
     years = np.arange(first, last + 1)
     accord = frames["accord"]
     pairs = accord[["power_a", "power_b"]].apply(lambda row: "-".join(sorted(row)), axis=1)
@@ -154,37 +173,9 @@ def load_observed(file: str | Path | None = None, first: int = 2010) -> Observed
     return Observed(
         years,
         _cube(frames["trade"], ("republic", TRADERS), ("power", POWERS), years, "total_usd_m"),
-        _cube(complete, ("republic", VOTERS), ("power", POWERS), years, "agreement"),
+        _cube(frames["votes"], ("republic", VOTERS), ("power", POWERS), years, "agreement"),
         _cube(accord, ("pair", tuple("-".join(sorted(pair)) for pair in PAIRS)), None, years, "agreement"),
     )
-
-
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise BadInput.of(
-            f"{getattr(error, 'strerror', None) or error}", "a CSV file that can be read", file=str(path)
-        ) from None
-
-
-def _checked(frame: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
-    """The frame, if its years and values are numbers within bounds."""
-    value = _KEYS[kind][-1]
-    top = np.inf if kind == "trade" else 1.0
-    problems = []
-    for column, low, high in (("year", 1900.0, 2200.0), (value, 0.0, top)):
-        numbers = pd.to_numeric(frame[column], errors="coerce")
-        wrong = (numbers.isna() & frame[column].notna()) | (numbers < low) | (numbers > high)
-        expected = f"a number from {low:g} to {high:g}" if np.isfinite(high) else "a number, 0 or more"
-        problems += [
-            Problem(file, int(row) + 2, None, column, repr(frame[column].iloc[row]), expected)
-            for row in np.flatnonzero(wrong)[:10]
-        ]
-        frame = frame.assign(**{column: numbers})
-    if problems:
-        raise BadInput(problems)
-    return frame.dropna(subset=["year"]).astype({"year": int})
 
 
 def _cube(

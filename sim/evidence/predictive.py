@@ -14,12 +14,16 @@ from sim.evidence.observed import POWERS, TRADERS
 
 Floats = NDArray[np.float64]
 
+LEAST = 2
+"""Years that a feature needs."""
+
 
 def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
     """Features of the record and of records made by draws: [what, feature, observed, low, median, high, p].
 
     Low and high are 5 and 95 per cent of the replicated records, ``p`` the part of them at or below what was observed:
-    near 0 or 1, the model cannot make such a record. Log-ratio points.
+    near 0 or 1, the model cannot make such a record. Log-ratio points. Of each series the years on record are taken,
+    of votes those of all five; a series of fewer than two years has no features.
     """
     record = calibration.record
     chosen = calibration.draw(size)
@@ -40,6 +44,8 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
 
     for r, code in enumerate(TRADERS):
         known = ~np.isnan(trade[r, 0, :, 0])
+        if known.sum() < LEAST:
+            continue
         seen, made = trade[r][:, known], made_trade[r][:, known]
         add("trade", f"trade of {code}: mean yearly move", _mean_move, seen, made)
         add("trade", f"trade of {code}: largest yearly move", _largest_move, seen, made)
@@ -58,7 +64,10 @@ def predictive(calibration: Calibration, size: int = 1000) -> pd.DataFrame:
             made,
         )
     for p, power in enumerate(POWERS):
-        seen, made = votes[:, p], made_votes[:, p]
+        whole = np.flatnonzero(~np.isnan(votes[:, p, :, 0] + made_votes[:, p, :, 0]).any(axis=0))
+        if len(whole) < LEAST:
+            continue
+        seen, made = votes[:, p][:, whole], made_votes[:, p][:, whole]
         add(
             "votes",
             f"votes with {power}: spread of the five's common move",

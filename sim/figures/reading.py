@@ -340,7 +340,9 @@ def bloc_table(blocs: Blocs) -> Figure:
             )
     scale = Box(frame.right + 0.2, frame.bottom, bars, frame.height)
     ax = style.panel(fig, scale, (0, 1), (len(shown), 0))
-    write(fig, scale.left, scale.top + 0.12, "Share of worlds" if blocs.worlds > 1 else "The one world run", SMALL, MUTED)
+    write(
+        fig, scale.left, scale.top + 0.12, "Share of worlds" if blocs.worlds > 1 else "The one world run", SMALL, MUTED
+    )
     for row, (part, holds) in enumerate(zip(shown.deepest, shown.minimum, strict=True)):
         ax.broken_barh([(0, 1)], (row + 0.36, 0.28), facecolors=GRID, linewidths=0, zorder=1)
         ax.broken_barh(

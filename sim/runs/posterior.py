@@ -20,11 +20,13 @@ from sim.runs.priors import FOLDER, Prior
 from sim.runs.words import listed, named
 from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import nearest, shown
-from sim.scenario.locate import shipped_dir
+from sim.scenario.locate import shipped_dir, text_of
 from sim.scenario.paths import SECTIONS
 
 Floats = NDArray[np.float64]
 
+MOST = 1 << 26
+"""Bytes of the largest file of draws that is read."""
 RECORD = "hindcast-2013"
 """The scenario of the record: what is fitted to it says something of its republics, and of no others."""
 
@@ -188,18 +190,19 @@ def load_posterior(name: Posterior | str | os.PathLike[str] = "dushanbe-2025") -
     shipped = shipped_posteriors()
     path = shipped_dir("seeds") / FOLDER / f"{name}.csv" if str(name) in shipped else Path(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path, MOST)
         head, _, body = text.partition("\n")
-        draws = pd.read_csv(io.StringIO(body), dtype=np.float64)
+        draws = pd.read_csv(io.StringIO(body), dtype=str).astype(np.float64)  # pandas 2 itself reads a digit off
         facts = json.loads(head.removeprefix("#"))
         if draws.empty or not np.isfinite(draws.to_numpy()).all() or not isinstance(facts, dict):
             raise ValueError("no draws, or blanks among them")
         odd = [column for column in draws if str(column).split(".")[0] not in SECTIONS or str(column).count(".") < 1]
         if odd:
             raise ValueError(f"the column {odd[0]!r}, which is no path of a scenario")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (BadInput, ValueError) as error:
+        reason = error.problems[0].found if isinstance(error, BadInput) else error
         raise BadInput.of(
-            f"{str(name)!r} ({getattr(error, 'strerror', None) or error})",
+            f"{str(name)!r} ({reason})",
             f"a shipped posterior ({', '.join(shipped) or 'none found'}) or a file of sim calibrate",
             nearest=nearest(str(name), shipped),
             path="posterior",

@@ -129,18 +129,34 @@ def _near_name(path: Path, text: str) -> str | None:
     return nearest(text, beside[:200])
 
 
-def text_of(path: Path) -> str:
-    """The text of a file; raises BadInput where it cannot be read, is too large or is not UTF-8."""
+def text_of(path: Path, most: int = MAX_BYTES) -> str:
+    """The text of a file; raises BadInput where it cannot be read, is larger than ``most`` bytes or is not UTF-8."""
+    refuse_unreadable(path, most)
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
-        raise BadInput.of(
-            f"a file that cannot be read ({(error.strerror or type(error).__name__).lower()})",
-            "a file you may read",
-            file=display(path),
-        ) from None
-    return decode(data, display(path))
+        raise unreadable(path, error) from None
+    return decode(data, display(path), most)
+
+
+def refuse_unreadable(path: Path, most: int) -> None:
+    """Refuse, before it is opened, what is no ordinary file (a device never ends) or has more than ``most`` bytes."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if not stat.S_ISREG(facts.st_mode):
+        kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "a device or pipe"
+        raise BadInput.of(kind, "an ordinary file", file=display(path))
+    if facts.st_size > most:
+        raise BadInput.of(f"{facts.st_size:,} bytes", f"a file of at most {most:,} bytes", file=display(path))
+
+
+def unreadable(path: Path, error: Exception) -> BadInput:
+    """The error for a file that cannot be opened or read on."""
+    reason = str(getattr(error, "strerror", None) or type(error).__name__).lower()
+    return BadInput.of(f"a file that cannot be read ({reason})", "a file you may read", file=display(path))
 
 
 @lru_cache(maxsize=8)

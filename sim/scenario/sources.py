@@ -29,13 +29,25 @@ def records(kind: str) -> dict[str, SourceRecord]:
     Raises BadInput where the file is missing or is not of that form.
     """
     name = f"seeds/{FILES[kind]}"
-    top, problems = read(text_of(shipped_dir("seeds") / FILES[kind]), name)
-    if problems:
-        raise BadInput(problems)
+    text = text_of(shipped_dir("seeds") / FILES[kind])
     if kind == "claim":
+        top, problems = read(text, name)
+        if problems:
+            raise BadInput(problems)
         listed = top.value.get("claims") if isinstance(top.value, dict) else None
         found = [_record(node) for node in listed.value] if listed and isinstance(listed.value, list) else []
         return {str(record["id"]): record for record in found if "id" in record}
+    return mapping_of(text, name)
+
+
+def mapping_of(text: str, name: str) -> dict[str, SourceRecord]:
+    """A YAML text that maps ids to records; ``name`` is what messages call it.
+
+    Raises BadInput where it is of no such form.
+    """
+    top, problems = read(text, name)
+    if problems:
+        raise BadInput(problems)
     if not isinstance(top.value, dict):
         raise BadInput.of("no mapping", "a mapping of ids to records", file=name, line=top.line, column=top.column)
     return {key: _record(node) for key, node in top.value.items() if isinstance(node.value, dict)}

@@ -71,6 +71,7 @@ _SYNTAX = {
     "unexpected end of stream": "a quote that is never closed",
     "duplicate anchor": "the same anchor twice",
     "undefined alias": "an alias (*) without its anchor (&)",
+    "exceeded maximum nesting depth": f"values nested more than {MAX_DEPTH} deep",
 }
 _WELL_FORMED = "well-formed YAML (same indentation for keys of a mapping, spaces not tabs, quotes around odd text)"
 
@@ -106,10 +107,10 @@ def scalar(text: str) -> Scalar:
     return text
 
 
-def decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str, most: int = MAX_BYTES) -> str:
     """The text of a file; refuses what is too large, not UTF-8 or has control characters."""
-    if len(data) > MAX_BYTES:
-        raise BadInput.of(f"more than {MAX_BYTES:,} bytes", f"a file of at most {MAX_BYTES:,} bytes", file=file)
+    if len(data) > most:
+        raise BadInput.of(f"more than {most:,} bytes", f"a file of at most {most:,} bytes", file=file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput.of("UTF-16 text", "UTF-8 text (save the file again as UTF-8)", file=file, line=1, column=1)
     try:

@@ -217,10 +217,16 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
         ({"--want": "KAZ.EUU.shar +1 pp vs base"}, "--want: found 'KAZ.EUU.shar', expected an outcome"),
         ({"--lever": "powers.EUU.budgt=0.3:1"}, "lever powers.EUU.budgt: found no number of dushanbe-2025"),
         ({"--lever": "powers.EUU.budget=1:0.3"}, "lever powers.EUU.budget: found from 1 to 0.3"),
-        ({"--lever": "powers.EUU.budget=0.3:99"}, "lever powers.EUU.budget: found '99', expected a number from 0 to 20"),
+        (
+            {"--lever": "powers.EUU.budget=0.3:99"},
+            "lever powers.EUU.budget: found '99', expected a number from 0 to 20",
+        ),
         ({"--lever": "powers.EUU.budget"}, "is not PATH=LOW:HIGH"),
         ({"--lever": "powers.EUU.respect=0.5:0.9"}, "--price: found no lever that costs anything"),
-        ({"--lever": "events.eu-summit-2027.month=2027-01:2027-06"}, "lever events.eu-summit-2027.month: found no number"),
+        (
+            {"--lever": "events.eu-summit-2027.month=2027-01:2027-06"},
+            "lever events.eu-summit-2027.month: found no number",
+        ),
         ({"--lever": "rules.deal_effect=0.3:0.5"}, "rules.deal_effect: found set by a lever and by the posterior"),
         ({"--least": "costs"}, "--least: found 'costs', expected cost, which is what can be least; did you mean cost?"),
         ({"--price": "powers.EUU.respct=1"}, "--price: found 'powers.EUU.respct', expected one of the levers"),

@@ -34,6 +34,8 @@ LOOSE = re.compile(r"^(.*)\n```(sh|python|yaml|sql|r)\n", re.MULTILINE)
 TESTED = [page for page in PAGES if BLOCK.search((DOCS / page).read_text(encoding="utf-8"))]
 FEWER = re.compile(r"(--(?:worlds|evaluations) |(?:worlds|evaluations)=)\d+")
 """Worlds and evaluations asked for in a page; the test asks for less, to be quick."""
+FIT = re.compile(r"(sim calibrate .*?--worlds )\d+( --rounds )\d+")
+"""A calibration, which needs 50."""
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 
 
@@ -195,9 +197,9 @@ def test_what_a_page_says_to_do_can_be_done(page: str, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "__page__"}
     for kind, text in BLOCK.findall((DOCS / page).read_text(encoding="utf-8")):
-        text = FEWER.sub(r"\g<1>8", text)
-        if kind == "yaml":
-            name = re.match(r"# (\S+\.yaml)\n", text)
+        text = FIT.sub(r"\g<1>50\g<2>1", FEWER.sub(r"\g<1>8", text))
+        if kind in ("yaml", "csv"):
+            name = re.match(r"# (\S+\.(?:yaml|csv))\n", text)
             assert name, "a file's first line says its name"
             Path(name[1]).write_text(text, encoding="utf-8")
         elif kind == "python":

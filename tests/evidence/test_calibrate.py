@@ -54,34 +54,6 @@ def test_a_record_up_to_a_year_holds_nothing_later(record: Observed) -> None:
         record.upto(2030)
 
 
-def test_other_series_take_the_place_of_the_shipped_one(record: Observed, tmp_path: Path) -> None:
-    file = tmp_path / "mine.csv"
-    file.write_text(
-        "republic,power,year,total_usd_m,extra\n"
-        + "".join(f"{r},{p},{y},{100 + y - 2010},x\n" for r in TRADERS for p in POWERS for y in range(2010, 2023))
-    )
-    mine = load_observed(file)
-    assert mine.trade[0, 0, 5] == 105
-    assert np.isnan(mine.trade[0, 0, -1])
-    assert np.array_equal(mine.votes, record.votes)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a,b\n1,2\n", "the columns"),
-        ("republic,power,year,total_usd_m\nKAZ,RUS,2015,lots\n", "total_usd_m"),
-        ("republic,power,year,agreement\nKAZ,RUS,2015,1.5\n", "from 0 to 1"),
-        ("", "a CSV file"),
-    ],
-)
-def test_bad_series_are_refused(tmp_path: Path, text: str, message: str) -> None:
-    file = tmp_path / "bad.csv"
-    file.write_text(text)
-    with pytest.raises(BadInput, match=message):
-        load_observed(file)
-
-
 # -- the error model ---------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +225,12 @@ def test_the_reference_shows_the_prior_of_each_fitted_parameter() -> None:
         assert row.low <= prior.centre <= row.high
         assert re.search(rf"^\| (\*\*)?`{row.name}[`.].* † \|", page, re.MULTILINE)
     assert page.count(" † |") == len({row.name for _, row in make_reference.believed()})
+
+
+@pytest.mark.parametrize("file", ["/dev/zero", "/proc/self/mem"])
+def test_a_posterior_that_never_ends_or_cannot_be_read_is_refused_at_once(file: str) -> None:
+    with pytest.raises(BadInput, match=f"posterior: found '{file}' "):
+        load_posterior(file)
 
 
 def test_a_posterior_is_written_and_read(fitted: Calibration, tmp_path: Path) -> None:

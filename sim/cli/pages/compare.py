@@ -124,7 +124,9 @@ def _matrix(both: Comparison, sector: str) -> None:
 def _cell(difference: float, size: str) -> Text:
     """A difference with the mark of its size; a terminal shows its sign in colour, too."""
     tint = "" if size == NEGLIGIBLE else "blue" if difference > 0 else "dark_orange3"
-    return Text(f"{signed(difference)} {mark(size, difference):<3}", style=f"bold {tint}" if size == WORDS[-1] else tint)
+    return Text(
+        f"{signed(difference)} {mark(size, difference):<3}", style=f"bold {tint}" if size == WORDS[-1] else tint
+    )
 
 
 def _one_comparison(both: Comparison, name: str, sector: str) -> None:

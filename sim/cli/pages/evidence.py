@@ -17,6 +17,8 @@ from sim.runs.words import minus, spelled
 if TYPE_CHECKING:
     from sim.evidence.backtest import Backtest
     from sim.evidence.calibrate import Calibration
+    from sim.evidence.runscore import RunScore
+    from sim.runs.result import Result
 
 WHAT = {
     "trade": "Trade mix of Kazakhstan, Kyrgyzstan and Uzbekistan",
@@ -180,6 +182,49 @@ def _print_directions(console: Any, test: Backtest) -> None:
             f"{NAMES[row.republic]}–{NAMES[row.power]}" for row in layout.rows(wrong[wrong.what == what])
         )
         console.print(f"Missed by the model, {what}: {missed or 'none'}")
+
+
+def print_run_score(scored: RunScore, result: Result, format: str) -> None:
+    """How a run's trade mixes compare with the record."""
+    if format == "csv":
+        layout.print_csv(scored.cells)
+        return
+    if format == "json":
+        tables = _records({"cells": scored.cells, "scores": scored.table()})
+        layout.print_json(
+            tables | {"manifest": layout.stamped({"scenario": result.scenario.name, "seed": result.seed})}
+        )
+        return
+    console = layout.stdout()
+    actors = {**result.scenario.republics, **result.scenario.powers}
+    table = layout.table(
+        "Trade mix over the powers on record: the run and what happened, per cent",
+        ["", "Year", "Power"],
+        ["before", "10 %", "median", "90 %", "observed"],
+    )
+    previous = ("", 0)
+    for row in layout.rows(scored.cells):
+        here = (str(row.republic), int(row.year))
+        shares = (f"{100 * value:.1f}" for value in (row.before, row.low, row.median, row.high, row.observed))
+        named = actors[here[0]].name if here[0] != previous[0] else ""
+        year = "" if here == previous else f"{row.year} ({row.since})"
+        table.add_row(named, year, actors[str(row.power)].name, *shares)
+        previous = here
+    layout.print_table(console, table)
+    table = layout.table("Scores", ["Republic"], ["figures", "CRPS", "as before", "80 % band"])
+    for row in layout.rows(scored.table()):
+        name = actors[str(row.republic)].name if row.republic in actors else "all"
+        table.add_row(
+            name, str(row.figures), f"{row.crps:.4f}", f"{row.as_before:.4f}", layout.chance(float(row.covered))
+        )
+    layout.print_table(console, table)
+    console.print(
+        "Before: the mix of the year in brackets, the last on record before the run. CRPS: error of the run's whole "
+        "band, in shares of 1; as before: that of no change; lower is better. 80 % band: how often it held. Parts of "
+        "a mix go together and years resemble their neighbours, so few figures tell nothing from luck."
+    )
+    console.print(f"\nSeed {result.seed}, {result.worlds:,} worlds, scenario {result.scenario.name}")
+    console.print(layout.computed_with())
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

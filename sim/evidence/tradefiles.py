@@ -1,0 +1,180 @@
+"""Trade as UN Comtrade and World Bank's WITS export it.
+
+Trade is exports and imports of goods, in million US dollars, by the republic's own report; where it made none of both,
+by the partner's. The European Union is the sum of its 27 members; a file's own row for the Union, whose membership is
+that of some day, counts only where there are too few members.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sim.evidence.cells import MEMBERS_NEEDED, MOST, TRADE, UNION, Cell, Figures, Key, rows, some
+from sim.evidence.sheet import Sheet, pick, plain
+
+
+@dataclass
+class _Flows:
+    """Exports and imports as reported, in million dollars: (reporter, partner, year, flow) -> figure and line."""
+
+    sheet: Sheet
+    out: Figures
+    said: dict[tuple[str, str, int, str], Cell] = field(default_factory=dict)
+    dyads: set[tuple[str, str, int]] = field(default_factory=set)
+    """Republic, partner and year of all that is said."""
+    others: int = 0
+    again: int = 0
+
+    def put(self, line: int, ends: tuple[str, str], year: str, flow: str, value: str, scale: float) -> None:
+        """One row, ``ends`` reporter and partner; what concerns no republic, or is no whole flow, is left alone."""
+        known, way = self.out.known, _flow(flow)
+        reporter, partner = (known.of(end) or "" for end in ends)
+        republics = [code for code in (reporter, partner) if known.roles.get(code) == "republic"]
+        if way is None:
+            return
+        if len(republics) != 1 or not (reporter and partner):
+            self.others += 1
+            return
+        when = self.sheet.year(line, year)
+        amount = self.sheet.number(line, value, "value", MOST[TRADE] / scale, "an amount") if value else None
+        if when is None or amount is None:
+            return
+        cell = Cell(amount * scale, line)
+        before = self.said.setdefault((reporter, partner, when, way), cell)
+        self.dyads.add((republics[0], partner if republics[0] == reporter else reporter, when))
+        if before.line == line:
+            return
+        self.again += 1
+        if abs(before.value - cell.value) > 1e-9 * max(1.0, cell.value):
+            self.sheet.wrong(
+                line,
+                f"{'exports' if way == 'X' else 'imports'} of {reporter}, {partner}, {when}",
+                f"{cell.value:.10g} million, beside {before.value:.10g} in line {before.line}",
+                "one figure for a flow, pair and year",
+            )
+
+    def totals(self) -> None:
+        """Exports and imports together, the Union's members together."""
+        known, notes = self.out.known, self.out.notes
+        mirrored, halves = [], []
+        members: dict[tuple[str, int], dict[str, Cell]] = defaultdict(dict)
+        for republic, partner, year in sorted(self.dyads):
+            flows, mirror = self._flows(republic, partner, year)
+            name = f"{republic}–{partner} {year}"
+            total = Cell(sum(cell.value for cell in flows), max(cell.line for cell in flows))
+            halves += [name] if len(flows) < 2 else []
+            mirrored += [name] if mirror else []
+            if known.roles[partner] == "member":
+                members[republic, year][partner] = total  # a small one may trade one way only
+            elif len(flows) == 2:
+                self.out.cells[Key(TRADE, republic, partner, year)] = total
+        for (republic, year), parts in sorted(members.items()):
+            missing = [code for code in known.having("member") if code not in parts]
+            union, name = Key(TRADE, republic, UNION, year), f"{republic}–{UNION} {year}"
+            if len(parts) >= MEMBERS_NEEDED:
+                whole = parts.values()
+                self.out.cells[union] = Cell(sum(cell.value for cell in whole), max(cell.line for cell in whole))
+                notes += [f"{name}: the sum of {len(parts)} members, without {some(missing)}"] if missing else []
+            elif union not in self.out.cells:
+                notes.append(f"{name}: {len(parts)} of the 27 members, {MEMBERS_NEEDED} are needed: left out")
+        if mirrored:
+            notes.append(f"by the partner's report, as the republic's is not whole: {some(mirrored)}")
+        if halves:
+            notes.append(f"one flow without the other, left out but for the Union’s members: {some(halves)}")
+        if self.again:
+            notes.append(f"{rows(self.again)} said again what another had said")
+        if self.others:
+            notes.append(f"{rows(self.others)} about others: left out")
+
+    def _flows(self, republic: str, partner: str, year: int) -> tuple[list[Cell], bool]:
+        """Both flows by the republic's report, or by the partner's if that alone has both; and whether it is his."""
+        own, his = (
+            [cell for way in "XM" if (cell := self.said.get((*ends, year, way)))]
+            for ends in ((republic, partner), (partner, republic))
+        )
+        return (his, True) if len(own) < len(his) else (own, False)
+
+
+def _flow(text: str) -> str | None:
+    """X for exports, M for imports; None for the parts of them (re-exports and so on) and all else."""
+    said = plain(text).removeprefix("gross")
+    return {"x": "X", "m": "M", "1": "M", "2": "X"}.get(said) or {"exp": "X", "imp": "M"}.get(said[:3])
+
+
+TOTAL = ("total", "alltotal", "allproducts", "allcommodities", "999999")
+
+
+def _of_all_goods(sheet: Sheet, names: tuple[str, ...], out: Figures) -> Iterator[tuple[int, list[str]]]:
+    """Rows of all goods and of whole years, by every mode of transport, second partner and customs procedure."""
+    product = sheet.place(*names)
+    whole = [
+        (place, wanted)
+        for column, wanted in (
+            ("typecode", {"C"}),
+            ("partner2code", {"0", ""}),
+            ("2ndpartnercode", {"0", ""}),
+            ("customscode", {"C00", ""}),
+            ("motcode", {"0", ""}),
+            ("moscode", {"0", ""}),
+        )
+        if (place := sheet.place(column)) is not None
+    ]
+    frequency, period = sheet.place("freqcode"), sheet.place("period")
+    any_goods, single, monthly = False, 0, 0
+    for line, row in sheet.rows():
+        if pick(row, frequency) == "M" or len(pick(row, period)) == 6:
+            monthly += 1
+        elif any(pick(row, place) not in wanted for place, wanted in whole):
+            continue
+        elif product is not None and plain(pick(row, product)) not in TOTAL:
+            single += 1
+        else:
+            any_goods = True
+            yield line, row
+    if monthly:
+        out.notes.append(f"{rows(monthly)} of single months: left out")
+    if single and not any_goods:
+        raise sheet.refuse(
+            f"single goods only ({rows(single)})", f"rows of all goods: {sheet.columns[product or 0]} TOTAL"
+        )
+    if single:
+        out.notes.append(f"{rows(single)} of single goods: left out")
+
+
+def by_flow(names: dict[str, str], goods: tuple[str, ...], scale: float) -> Callable[[Sheet, Figures], None]:
+    """Layouts with a row for each flow."""
+
+    def read(sheet: Sheet, out: Figures) -> None:
+        place = {what: sheet.place(*ways.split("|")) for what, ways in names.items()}
+        flows = _Flows(sheet, out)
+        for line, row in _of_all_goods(sheet, goods, out):
+            said = {what: pick(row, at) for what, at in place.items()}
+            flows.put(line, (said["reporter"], said["partner"]), said["year"], said["flow"], said["value"], scale)
+        flows.totals()
+
+    return read
+
+
+UNITS = {"usthousand": 1e-3, "usmil": 1.0}
+"""Units of WITS, in million dollars."""
+
+
+def by_partner(sheet: Sheet, out: Figures) -> None:
+    """WITS by partner: years as columns with an indicator in each row, or flows as columns with a year in each row."""
+    reporter, partner = sheet.place("reportername", "reporter"), sheet.place("partnername", "partner")
+    indicator, year_at, wide = sheet.place("indicator"), sheet.place("year"), sheet.years()
+    flows = _Flows(sheet, out)
+    for line, row in _of_all_goods(sheet, ("productgroup", "productcategories"), out):
+        ends = pick(row, reporter), pick(row, partner)
+        if indicator is not None:
+            amounts = [(pick(row, indicator), str(year), place) for year, place in wide.items()]
+        else:
+            amounts = [(name, pick(row, year_at), place) for place, name in enumerate(sheet.columns)]
+        for name, year, place in amounts:
+            flow, _, unit = name.partition("(")
+            scale = UNITS.get(plain(unit))
+            if scale is not None and plain(flow) in ("export", "exports", "import", "imports"):
+                flows.put(line, ends, year, flow, pick(row, place).replace(",", ""), scale)
+    flows.totals()
