@@ -33,7 +33,8 @@ def table(result: Result, what: str, view: View) -> bytes:
     """
     made = {"command": command(view), "bands": bands_hold(result.ask)}
     if what == "csv":
-        first = re.sub(r",(?=[=+@-])", ", ", f"# {made['command']} ({made['bands']})")  # no cell that is a formula
+        said = re.sub(r",(?=[=+@-])", ",''", made["command"])  # no cell that is a formula, and to a shell the same
+        first = f"# {said} ({made['bands']})"
         return f"{first}\n{csv_of(result.bands('all'), '%.6g')}".encode()
     stream, shares = io.BytesIO(), result.alignment()
     shares.attrs["sim"] = made

@@ -11,6 +11,7 @@ import os
 import socket
 import tempfile
 import threading
+import warnings
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,8 @@ def configure(*, near: bool = True) -> None:
     set_up.session.http_only = True
     set_up.assets.fontawesome_enabled = False
     set_up.assets.extra_locations = [str(ASSETS)]
+    # Only who puts the page into another's frame needs to know, and it comes with any address but localhost.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")
     if hasattr(set_up, "server"):  # solara 1.60 or newer
         set_up.server.http_gzip = not near
 

@@ -41,7 +41,7 @@ import solara
 from sim.view import components, controls, levers, panels
 from sim.view.catalogue import Catalogue, from_upload, pack, unpack
 from sim.view.engine import Cancelled, Engine, Runner
-from sim.view.files import command
+from sim.view.files import command, table
 from sim.view.pages import about, compare, explore, sweep, why
 from sim.view.split import split
 from sim.view.state import NONE, PAGES, WORLDS, View, from_address, moved
@@ -782,6 +782,13 @@ def test_downloads_hold_the_numbers_of_sim_run(services: Services, base: sim.Sce
     assert f"What the dashboard showed: {line}" in top
     assert "does not hold which numbers are in doubt" in top
     assert "--posterior dushanbe-2025" in top
+
+
+def test_the_command_in_a_download_is_no_formula_and_still_the_command() -> None:
+    view = View(scenario="a,=1+1", text="title: uploaded")
+    first = table(sim.run("dushanbe-2025", 2, 1), "csv", view).decode().splitlines()[0]
+    assert not [cell for cell in first.split(",") if cell.startswith(("=", "+", "-", "@"))]
+    assert shlex.split(first.partition(" (")[0])[1:] == ["sim", "run", "a,=1+1.yaml"]
 
 
 @pytest.mark.slow
