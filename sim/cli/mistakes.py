@@ -95,10 +95,12 @@ class Hint:
         low, high = self.info.min, self.info.max
         if self.kind in (int, float):
             number = "a whole number" if self.kind is int else "a number"
-            bounds = f" from {low:g} to {high:g}" if high is not None else f", {low:g} or more" if low is not None else ""
+            bounds = (
+                f" from {low:g} to {high:g}" if high is not None else f", {low:g} or more" if low is not None else ""
+            )
             return number + bounds
         if self.choices:
             return f"one of {', '.join(self.choices)}"
-        help = (self.info.help or "").rstrip(".")
-        told = help[:1].lower() + help[1:]
+        words = (self.info.help or "").rstrip(".")
+        told = words[:1].lower() + words[1:]
         return told if isinstance(self.info, ArgumentInfo) or not self.info.metavar else f"{self.info.metavar} ({told})"

@@ -60,7 +60,9 @@ ScenarioName = Annotated[
 ScenarioNames = Annotated[
     list[str],
     typer.Argument(
-        metavar="SCENARIO...", help="Two scenarios or more; the others are compared with the first.", autocompletion=known_scenarios
+        metavar="SCENARIO...",
+        help="Two scenarios or more; the others are compared with the first.",
+        autocompletion=known_scenarios,
     ),
 ]
 Worlds = Annotated[int, typer.Option(min=1, help="How many possible histories to run.")]
@@ -238,8 +240,8 @@ def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
     needed = memory(scenario, worlds)
     if needed > there / 2:
         raise sim.BadInput.of(
-            f"{worlds:,} worlds of {scenario.months:,} months, which take {needed / 2**30:,.1f} GiB and as much again to "
-            "read them",
+            f"{worlds:,} worlds of {scenario.months:,} months, which take {needed / 2**30:,.1f} GiB and as much again "
+            "to read them",
             f"fewer, as this machine has {there / 2**30:,.1f} GiB",
             path="--worlds",
         )

@@ -133,7 +133,9 @@ def explain(
     refuse_unusable(out)
     if event is not None and (since or until):
         which = "--from" if since else "--to"
-        raise sim.BadInput.of(f"{which} beside it", "none, as an event's effect is told over the whole run", path="--event")
+        raise sim.BadInput.of(
+            f"{which} beside it", "none, as an event's effect is told over the whole run", path="--event"
+        )
     chosen = load_changed(scenario, changes, months)
     republic, power = _actors(chosen, republic, power)
     refuse_oversized(chosen, worlds)

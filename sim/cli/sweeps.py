@@ -116,7 +116,9 @@ def sweep(
         typer.echo(sized(dry_run(chosen, out, 0 if dask is not None else workers)))
         return
     if out is None:
-        raise sim.BadInput.of("nothing", "a folder to save the sweep in (or --dry-run to estimate its cost)", path="--out")
+        raise sim.BadInput.of(
+            "nothing", "a folder to save the sweep in (or --dry-run to estimate its cost)", path="--out"
+        )
     note = Notes(hidden=quiet)
     try:
         with Progress(hidden=quiet) as progress:

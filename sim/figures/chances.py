@@ -48,7 +48,14 @@ def leaders(result: Drawable) -> Figure:
     ax = style.panel(fig, frame, (0, 1), (len(codes), 0))
     names = [power_name(result, p, 1.5, SMALL, True) for p in powers]
     _bars(ax, chance, [tints[p] for p in powers], frame.width, "bars", names)
-    write(fig, frame.right + 0.15, frame.top + 0.12, "Changes" if result.worlds == 1 else "Chance of a change, median month", SMALL, MUTED)
+    write(
+        fig,
+        frame.right + 0.15,
+        frame.top + 0.12,
+        "Changes" if result.worlds == 1 else "Chance of a change, median month",
+        SMALL,
+        MUTED,
+    )
     for r, code in enumerate(codes):
         y = frame.top - (r + 0.5) * line
         now, change, when = (table.loc[code, name] for name in ("leader_now", "probability_of_change", "median_month"))

@@ -64,8 +64,8 @@ def difference_fans(
         "points, world by world with the same luck. "
         + (
             "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero and the difference is not "
-            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large, * negligible beside "
-            "what numbers in doubt alone make), and the share "
+            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large, * negligible "
+            "beside what numbers in doubt alone make), and the share "
             f"of worlds, {given(comparison.results[k].ask)}, in which alignment is higher or lower."
             if comparison.worlds > 1
             else "One world only, so no bands. At the end: the difference with its size (• small, •• clear, ••• large)."
@@ -174,8 +174,9 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         title,
         "Alignment in per cent. Gray bar: a driver's contribution"
         f"{', mean of all worlds' if explanation.worlds > 1 else ''}, starting where the bar above ends"
-        f"{'; whisker: 80 % of worlds' if explanation.worlds > 1 else ''}. Strips in colour below a bar: which power's driver it was, as alignment with "
-        "one power also moves when others move. The parts sum to the whole in every world.",
+        f"{'; whisker: 80 % of worlds' if explanation.worlds > 1 else ''}. Strips in colour below a bar: which power's "
+        "driver it was, as alignment with one power also moves when others move. The parts sum to the whole in every "
+        "world.",
         f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
@@ -290,8 +291,8 @@ def bloc_table(blocs: Blocs) -> Figure:
         "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
         "friendly actors together and hostile ones apart. Full and hollow: the two sides. "
         + (
-            "Bar: share of worlds in which this division has the lowest energy; mark: share in which it is stable (a local "
-            "minimum)."
+            "Bar: share of worlds in which this division has the lowest energy; mark: share in which it is stable (a "
+            "local minimum)."
             if blocs.worlds > 1
             else "In the one world run; bar: this division has the lowest energy; mark: it is stable (a local minimum)."
         )
@@ -335,7 +336,9 @@ def bloc_table(blocs: Blocs) -> Figure:
             )
     scale = Box(frame.right + 0.2, frame.bottom, bars, frame.height)
     ax = style.panel(fig, scale, (0, 1), (len(shown), 0))
-    write(fig, scale.left, scale.top + 0.12, "Share of worlds" if blocs.worlds > 1 else "The one world run", SMALL, MUTED)
+    write(
+        fig, scale.left, scale.top + 0.12, "Share of worlds" if blocs.worlds > 1 else "The one world run", SMALL, MUTED
+    )
     for row, (part, holds) in enumerate(zip(shown.deepest, shown.minimum, strict=True)):
         ax.broken_barh([(0, 1)], (row + 0.36, 0.28), facecolors=GRID, linewidths=0, zorder=1)
         ax.broken_barh(

@@ -82,7 +82,9 @@ class Effect:
         ask = self.explanation.ask
         if often == 0.0:
             event = ask.scenario.events[self.event]
-            nowhere = f"comes in none of the {both.worlds:,} worlds" if both.worlds > 1 else "does not come in the world run"
+            nowhere = (
+                f"comes in none of the {both.worlds:,} worlds" if both.worlds > 1 else "does not come in the world run"
+            )
             said = f"The scenario says: {when(event)}. {provided(event)}".rstrip()
             return f"It {nowhere}, so that it changes nothing. {said}{notes}"
         text = (

@@ -6,7 +6,7 @@ that must have happened, events that exclude each other. An event that is switch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -78,7 +78,8 @@ def calendar(members: Members, start: int) -> dict[str, Event]:
         if (kind := leaves.get(("kind",))) and kind.value == "summit":
             republics, powers = (leaf and leaf.value for leaf in map(leaves.get, (("republics",), ("powers",))))
             listed = powers if isinstance(powers, list) else ()
-            event.guests = (republics if isinstance(republics, list) else None, list(map(str, listed)))
+            there = list(map(str, republics)) if isinstance(republics, list) else None
+            event.guests = (there, list(map(str, listed)))
     return found
 
 
@@ -144,7 +145,9 @@ class _Review:
         """Conditions that can never hold, or always do, each by itself."""
         for condition, key, place in (*event.needs, *event.unless):
             last = min(event.last, self.end) if key == "if" else event.last
-            comes = f"a month before {month_label(int(last))}, the last in which this event may come" if last < inf else ""
+            comes = (
+                f"a month before {month_label(int(last))}, the last in which this event may come" if last < inf else ""
+            )
             if condition.event in self.events:
                 other, first = self.events[condition.event], self.first[condition.event]
                 if other.never and key == "if":

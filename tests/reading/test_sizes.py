@@ -38,8 +38,8 @@ def test_limits_grow_and_are_said() -> None:
         "(3 or more)."
     )
     assert legend(doubt=True).endswith(
-        " * negligible beside the doubt: 0.25 or more, however sure its sign, but less than numbers in doubt alone move that "
-        "alignment."
+        " * negligible beside the doubt: 0.25 or more, however sure its sign, but less than numbers in doubt alone "
+        "move that alignment."
     )
     assert legend(doubt=True, marks=True).endswith(" They move a mean over republics less than each of them.")
 

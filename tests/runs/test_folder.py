@@ -50,6 +50,8 @@ def test_a_folder_of_a_result_is_no_scenario_and_says_what_reads_it(tmp_path: Pa
     with pytest.raises(sim.BadInput) as caught:
         sim.load(tmp_path / "run")
     assert "(the folder of a result), expected a YAML file, such as" in str(caught.value)
-    assert str(caught.value).endswith("run/scenario.yaml; in Python, sim.Result.load reads a run, and sim.Sweep.load a sweep")
+    assert str(caught.value).endswith(
+        "run/scenario.yaml; in Python, sim.Result.load reads a run, and sim.Sweep.load a sweep"
+    )
     with pytest.raises(sim.BadInput, match=r"\(a folder\), expected a YAML file$"):
         sim.load(tmp_path)

@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.reading.moves import in_one_world
 from sim.reading.doubt import bands_hold
+from sim.reading.moves import in_one_world
 from sim.reading.projects import contests, in_world, paragraph, taken
 from sim.reading.sizes import legend, spelled
 from sim.runs.doubt import Doubt

@@ -62,7 +62,11 @@ def print_blocs(result: Blocs, format: str) -> None:
         ["leads", "stands with that leader"] if alone else ["leads in", "stands with that leader in"],
     )
     for row in layout.rows(result.check()):
-        out.add_row(names[row.republic], names[row.leader], *(layout.part(value, alone) for value in (row.share, row.with_leader)))
+        out.add_row(
+            names[row.republic],
+            names[row.leader],
+            *(layout.part(value, alone) for value in (row.share, row.with_leader)),
+        )
     layout.print_table(console, out)
     out = layout.table("How a state of the model is read", ["What"], [], ["Assumption (judgement)"])
     for name, text in ASSUMPTIONS.items():

@@ -72,7 +72,10 @@ def _print_list_of(name: str, rows: list[dict[str, Any]], format: str) -> None:
         return
     import pandas as pd
 
-    flat = [{k: ("; " if k == "remarks" else " ").join(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
+    flat = [
+        {k: ("; " if k == "remarks" else " ").join(v) if isinstance(v, list) else v for k, v in row.items()}
+        for row in rows
+    ]
     layout.print_csv(pd.DataFrame(flat))
 
 
