@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
+from sim.cli.options import Format, FormatOption, Kept, Out, Quiet, Seed, refuse_unusable
 
 Observed = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
@@ -20,12 +20,7 @@ def calibrate(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; each learns from those before it.")] = 4,
     seed: Seed = 0,
     observed: Observed = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Save rounds, draws, tables and figures here; the same command resumes a stopped run."
-        ),
-    ] = None,
+    out: Kept = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:

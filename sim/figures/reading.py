@@ -58,14 +58,15 @@ def difference_fans(
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
     ]
+    beside_doubt = "" if base.ask.doubt is None else ", * negligible beside what numbers in doubt alone make"
     fig, body = style.page(
         f"What {title or f'“{names[k]}”'} changes in {what}",
         f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
         "points, world by world with the same luck. "
         + (
             "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero and the difference is not "
-            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large, * negligible "
-            "beside what numbers in doubt alone make), and the share "
+            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large"
+            f"{beside_doubt}), and the share "
             f"of worlds, {given(comparison.results[k].ask)}, in which alignment is higher or lower."
             if comparison.worlds > 1
             else "One world only, so no bands. At the end: the difference with its size (• small, •• clear, ••• large)."

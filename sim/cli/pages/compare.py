@@ -92,9 +92,9 @@ def _reading(both: Comparison) -> str:
     return (
         "Paired by world: all ran on the same luck. Base and other are medians over worlds, each by itself, so that "
         "they need not add up to 100 %; the difference is the median of the differences within worlds, not the "
-        f"difference of the medians. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share of these worlds. "
-        "Clear since: from this month to the end that band of the difference excludes zero, and the difference is at least "
-        "small; – is never."
+        f"difference of the medians. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share of these "
+        "worlds. Clear since: from this month to the end that band of the difference excludes zero, and the "
+        "difference is at least small; – is never."
     )
 
 
