@@ -40,7 +40,7 @@ def matrix_figure(comparison: Comparison, sector: str = "overall") -> Figure:
         f"Alignment in each scenario minus alignment in “{_title(comparison, 0)}”, in percentage points: the median of "
         "the differences world by world, with the same luck. Blue: higher; orange: lower. " + legend(doubt, marks=True),
         f"{count(comparison.worlds, 'world')} of {count(comparison.months, 'month')} each · seed {comparison.seed}"
-        f"{beside(base.ask)}",
+        f"{beside(*(one.ask for one in comparison.results), names=comparison.names)}",
         max(left + COLUMN * len(names) + 2 * style.MARGIN, 7.2),
         head + high + 0.15,
     )

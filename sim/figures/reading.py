@@ -73,7 +73,7 @@ def difference_fans(
         ),
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
-        f"{beside(base.ask, comparison.results[k].ask)}",
+        f"{beside(base.ask, comparison.results[k].ask, names=(comparison.names[0], comparison.names[k]))}",
         *style.grid_size(len(codes)),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
@@ -347,6 +347,8 @@ def bloc_table(blocs: Blocs) -> Figure:
         )
         ax.vlines([float(holds)], row + 0.28, row + 0.72, colors=INK, linewidths=1.6, zorder=3)
         y = scale.top - (row + 0.5) * LINE
+        if blocs.worlds == 1:
+            continue
         write(fig, scale.right + 0.1, y, percent(float(part), short=True), LABEL, INK)
         write(
             fig,

@@ -436,6 +436,7 @@ def test_one_world_is_no_probability(words: tuple[str, ...], tmp_path: Path) -> 
     for said in (text, *pictures):
         assert not re.search("(of|in all) (the )?worlds", said)
         assert "standard error" not in said
+        assert not any(f">{part} %<" in said for part in (0, 100))
     assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0].partition("Beside alignment")[0]
     assert "1 world," in answer.output
 
