@@ -34,11 +34,19 @@ from sim.scenario.errors import nearest, printable
 class Commands(TyperGroup):
     """The group of commands; turns every expected failure into one clean message and its exit code."""
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Parse the command line and run it; what is wrong with it is told as every other mistake is."""
         typed = sys.argv[1:] if args is None else list(args)
         try:
-            code = super().main(args, *rest, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
         except Usage as error:
             if type(error).__name__ == "NoArgsIsHelpError":
                 code = 2  # the help has been printed

@@ -12,6 +12,7 @@ from sim.cli.options import (
     Doubts,
     Format,
     FormatOption,
+    Kept,
     Months,
     Out,
     Posterior,
@@ -59,12 +60,7 @@ def calibrate(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; each learns from those before it.")] = 4,
     seed: Seed = 0,
     observed: Observed = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Save rounds, draws, tables and figures here; the same command resumes a stopped run."
-        ),
-    ] = None,
+    out: Kept = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:

@@ -102,6 +102,6 @@ class Hint:
             return number + bounds
         if self.choices:
             return f"one of {', '.join(self.choices)}"
-        help = (self.info.help or "").rstrip(".")
-        told = help[:1].lower() + help[1:]
+        words = (self.info.help or "").rstrip(".")
+        told = words[:1].lower() + words[1:]
         return told if isinstance(self.info, ArgumentInfo) or not self.info.metavar else f"{self.info.metavar} ({told})"

@@ -95,21 +95,15 @@ Months = Annotated[
     typer.Option(min=1, help="How many months to run.", show_default="the scenario's", callback=_remark_length),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of all chance: the same seed, the same worlds.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="PATH=VALUE", help="Change one value of the scenario; repeatable.", autocompletion=_changes
-    ),
-]
-ChangesOfAll = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="PATH=VALUE",
-        help="Change one value in every scenario compared; repeatable.",
-        autocompletion=_changes,
-    ),
-]
+
+
+def _setting(text: str) -> Any:
+    return typer.Option("--set", metavar="PATH=VALUE", help=f"{text}; repeatable.", autocompletion=_changes)
+
+
+Changes = Annotated[list[str] | None, _setting("Change one value of the scenario")]
+ChangesOfAll = Annotated[list[str] | None, _setting("Change one value in every scenario compared")]
+ChangesOfPoints = Annotated[list[str] | None, _setting("Fix a value at every point")]
 Posterior = Annotated[
     str | None,
     typer.Option(
@@ -118,24 +112,23 @@ Posterior = Annotated[
         show_default="that of the scenario, where there is one and doubt is not none",
     ),
 ]
+
+
+def _doubting(text: str, default: str) -> Any:
+    return typer.Option("--doubt", metavar="all|none|PATH=LOW:HIGH", help=text, show_default=default)
+
+
 Doubts = Annotated[
     list[str] | None,
-    typer.Option(
-        "--doubt",
-        metavar="all|none|PATH=LOW:HIGH",
-        help="What may have been otherwise all along: every number that is not sure, within its range (all), none, "
-        "or one number within a range of your own. Repeatable: with none, only those named.",
-        show_default="all",
+    _doubting(
+        "What may have been otherwise all along: every number that is not sure, within its range (all), none, or one "
+        "number within a range of your own. Repeatable: with none, only those named.",
+        "all",
     ),
 ]
 SweepDoubts = Annotated[
     list[str] | None,
-    typer.Option(
-        "--doubt",
-        metavar="all|none|PATH=LOW:HIGH",
-        help="What may have been otherwise all along, beside what is varied; see sim run --help. Repeatable.",
-        show_default="none",
-    ),
+    _doubting("What may have been otherwise all along, beside what is varied; see sim run --help. Repeatable.", "none"),
 ]
 Weights = Annotated[
     RegionWeights,
@@ -144,6 +137,12 @@ Weights = Annotated[
 Sector = Annotated[str, typer.Option(help="overall (weighted by need) or one sector.", autocompletion=_sectors)]
 Out = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Also write tables, figures, scenario and manifest to this folder.")
+]
+Kept = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder to keep it in; the same command goes on where it stopped.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite another run in the folder of --out.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="A page to read; or, for programs, json or csv.")]
@@ -276,8 +275,8 @@ def refuse_oversized(scenario: sim.Scenario, worlds: int) -> None:
     needed = memory(scenario, worlds)
     if needed > there / 2:
         raise sim.BadInput.of(
-            f"{worlds:,} worlds of {scenario.months:,} months, which take {needed / 2**30:,.1f} GiB and as much again to "
-            "read them",
+            f"{worlds:,} worlds of {scenario.months:,} months, which take {needed / 2**30:,.1f} GiB and as much again "
+            "to read them",
             f"fewer, as this machine has {there / 2**30:,.1f} GiB",
             path="--worlds",
         )

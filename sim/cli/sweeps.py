@@ -11,9 +11,11 @@ import typer
 import sim
 from sim.cli.options import (
     Changes,
+    ChangesOfPoints,
     Doubts,
     Format,
     FormatOption,
+    Kept,
     Months,
     Out,
     Posterior,
@@ -23,6 +25,7 @@ from sim.cli.options import (
     Seed,
     SweepDoubts,
     Weights,
+    Workers,
     Worlds,
     as_options,
     doubted,
@@ -37,9 +40,6 @@ class Method(StrEnum):
 
     prim = "prim"
     cart = "cart"
-
-
-NoNotes = Annotated[bool, typer.Option("--quiet", "-q", help="No notes.")]
 
 
 def sweep(
@@ -71,9 +71,7 @@ def sweep(
     worlds: Annotated[int | None, typer.Option(help="Worlds per point.", show_default="50")] = None,
     months: Months = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all chance and of the design.", show_default="0")] = None,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Fix a value at every point. Repeatable.")
-    ] = None,
+    changes: ChangesOfPoints = None,
     doubt: SweepDoubts = None,
     posterior: Posterior = None,
     outcomes: Annotated[
@@ -94,13 +92,8 @@ def sweep(
     luck: Annotated[
         str | None, typer.Option(help="paired: the same luck at every point; or fresh.", show_default="paired")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to save it in; an unfinished sweep there is resumed.")
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes on this machine.", show_default="all cores; one for a short sweep"),
-    ] = None,
+    out: Kept = None,
+    workers: Workers = None,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Run on the Dask cluster of this scheduler instead.")
     ] = None,
@@ -220,13 +213,8 @@ def tournament(
         str | None,
         typer.Option(help="What republics play for: delivered, terms or grievance.", show_default="delivered"),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Folder to keep it in; the same command goes on where it stopped."),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes on this machine.", show_default="all cores, if worth it")
-    ] = None,
+    out: Kept = None,
+    workers: Workers = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
@@ -284,7 +272,7 @@ def sensitivity(
         bool, typer.Option("--scores", help="Scores of the factors by random trees, for a sweep of any design.")
     ] = False,
     format: FormatOption = Format.table,
-    quiet: NoNotes = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say which factors of a sweep matter, and whether the sample is large enough; also as CSV and figure in DIR."""
     from sim.cli.layout import Notes
@@ -331,7 +319,7 @@ def discover(
         ),
     ] = None,
     format: FormatOption = Format.table,
-    quiet: NoNotes = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find the region of the factor space where something happens, as a rule; also as CSV and figure in DIR."""
     from sim.cli.layout import Notes

@@ -47,7 +47,7 @@ def leaders(result: Drawable) -> Figure:
     frame = Box(body.left + 1.55, body.bottom + 0.02, body.width - 3.85, line * len(codes))
     ax = style.panel(fig, frame, (0, 1), (len(codes), 0))
     names = [power_name(result, p, 1.5, SMALL, True) for p in powers]
-    _bars(ax, chance, [tints[p] for p in powers], frame.width, "bars", names)
+    _bars(ax, chance, [tints[p] for p in powers], frame.width, "bars", names, shares=result.worlds > 1)
     write(
         fig,
         frame.right + 0.15,
@@ -111,7 +111,7 @@ def stances(result: Drawable) -> Figure:
         frame = Box(body.left + names + across * wide, body.top - 0.6 - down * (high + 0.5) - high, wide - 0.35, high)
         ax = style.panel(fig, frame, (0, 1), (len(codes), 0))
         parts = np.array([[float(block.loc[c, s]) if c in block.index else 0.0 for s in STANCES] for c in codes])
-        _bars(ax, parts, tones, frame.width, f"bars-{event}-{power}")
+        _bars(ax, parts, tones, frame.width, f"bars-{event}-{power}", shares=result.worlds > 1)
         host = f" ({power_name(result, power, 1.0, LABEL, True)})" if hosts[event] > 1 else ""
         title = f"{event_name(event, spelled)}{host}, {style.month_name(date)}"
         write(fig, frame.left, frame.top + 0.13, style.fit(title, frame.width, LABEL, True), LABEL, bold=True)
@@ -124,9 +124,19 @@ def stances(result: Drawable) -> Figure:
 
 
 def _bars(
-    ax: Axes, parts: NDArray[Any], tones: Sequence[str], width: float, name: str, labels: Sequence[str] = ()
+    ax: Axes,
+    parts: NDArray[Any],
+    tones: Sequence[str],
+    width: float,
+    name: str,
+    labels: Sequence[str] = (),
+    *,
+    shares: bool,
 ) -> None:
-    """Stacked bars, one a row of ``parts`` (row, part) summing to 1, each part's percent in it where there is room."""
+    """Stacked bars, one a row of ``parts`` (row, part) summing to 1, each part's percent in it where there is room.
+
+    Without ``shares`` only its label, as of one world a per cent tells nothing.
+    """
     ends = np.concatenate([np.zeros((len(parts), 1)), parts.cumsum(axis=1)], axis=1).tolist()
     places = [(i, k) for i in range(len(parts)) for k in range(parts.shape[1]) if parts[i, k] > 0]
     corners = [
@@ -138,8 +148,8 @@ def _bars(
         autolim=False,
     )
     for i, k in places:
-        share = percent(float(parts[i, k]), short=True)
-        for text in ([f"{labels[k]} {share}"] if labels else []) + [share]:
+        share = percent(float(parts[i, k]), short=True) if shares else ""
+        for text in ([f"{labels[k]} {share}".rstrip()] if labels else []) + [share]:
             if style.text_width(text, SMALL, True) <= parts[i, k] * width - 0.06:
                 tint = PAPER if style.contrast(tones[k], PAPER) >= 3.0 else INK
                 write(

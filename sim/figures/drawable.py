@@ -196,9 +196,15 @@ def footer(result: Drawable, world: int | None = None) -> str:
     )
 
 
-def beside(*asks: Asked) -> str:
-    """What was asked beside scenario, worlds, months and seed (classes, variations, posterior), for a footer."""
-    return "".join(f" · {text}" for text in dict.fromkeys(text for ask in asks for text in ask.beside))
+def beside(*asks: Asked, names: Sequence[str] = ("",)) -> str:
+    """What was asked beside scenario, worlds, months and seed (classes, variations, posterior), for a footer.
+
+    ``names`` of several asks: what is not the same for all is told of each.
+    """
+    told: list[str] = []
+    for ask, name in zip(asks, names, strict=True):
+        told += [text if all(text in one.beside for one in asks) else f"{text} in {name}" for text in ask.beside]
+    return "".join(f" · {text}" for text in dict.fromkeys(told))
 
 
 def happened(result: Drawable, world: int) -> list[Mark]:

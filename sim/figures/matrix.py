@@ -41,7 +41,7 @@ def matrix_figure(comparison: Comparison, sector: str = "overall") -> Figure:
         "the differences world by world, with the same luck. Blue: higher; orange: lower. "
         f"Mean over {base.scenario.words.members}: {base.ask.weighted}. " + legend(doubt, marks=True),
         f"{count(comparison.worlds, 'world')} of {count(comparison.months, 'month')} each · seed {comparison.seed}"
-        f"{beside(base.ask)}",
+        f"{beside(*(one.ask for one in comparison.results), names=comparison.names)}",
         max(left + COLUMN * len(names) + 2 * style.MARGIN, 7.2),
         head + high + 0.15,
     )

@@ -63,21 +63,22 @@ def difference_fans(
         result.scenario.title if comparison.names[n] == result.scenario.name else comparison.names[n]
         for n, result in enumerate(comparison.results)
     ]
+    beside_doubt = "" if base.ask.doubt is None else ", * negligible beside what numbers in doubt alone make"
     fig, body = style.page(
         f"What {title or f'“{names[k]}”'} changes in {what}",
         f"Alignment with each power {_with(names[k])} minus alignment {_with(names[0])}, in percentage "
         "points, world by world with the same luck. "
         + (
             "Line: median; band: 80 % of worlds. Dot: from here on the band excludes zero and the difference is not "
-            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large, * negligible beside "
-            "what numbers in doubt alone make), and the share "
+            "negligible. At the end: the median difference with its size (• small, •• clear, ••• large"
+            f"{beside_doubt}), and the share "
             f"of worlds, {given(comparison.results[k].ask)}, in which alignment is higher or lower."
             if comparison.worlds > 1
             else "One world only, so no bands. At the end: the difference with its size (• small, •• clear, ••• large)."
         ),
         f"{comparison.names[0]} and {comparison.names[k]} · {count(comparison.worlds, 'world')} of "
         f"{count(comparison.months, 'month')} each · seed {comparison.seed}"
-        f"{beside(base.ask, comparison.results[k].ask)}",
+        f"{beside(base.ask, comparison.results[k].ask, names=(comparison.names[0], comparison.names[k]))}",
         *style.grid_size(len(codes), width),
     )
     ylim = (min(float(low.min()) * 1.06, -0.25), max(float(high.max()) * 1.06, 0.25))
@@ -179,8 +180,9 @@ def waterfall(explanation: Explanation, republic: str, power: str) -> Figure:
         title,
         "Alignment in per cent. Gray bar: a driver's contribution"
         f"{', mean of all worlds' if explanation.worlds > 1 else ''}, starting where the bar above ends"
-        f"{'; whisker: 80 % of worlds' if explanation.worlds > 1 else ''}. Strips in colour below a bar: which power's driver it was, as alignment with "
-        "one power also moves when others move. The parts sum to the whole in every world.",
+        f"{'; whisker: 80 % of worlds' if explanation.worlds > 1 else ''}. Strips in colour below a bar: which power's "
+        "driver it was, as alignment with one power also moves when others move. The parts sum to the whole in every "
+        "world.",
         f"{story.title} · {count(explanation.worlds, 'world')} · seed {explanation.seed}{beside(explanation.ask)}",
         9.6,
         line * (len(rows) + 2) + 0.65,
@@ -295,8 +297,8 @@ def bloc_table(blocs: Blocs) -> Figure:
         "A cross-check by landscape theory (Axelrod & Bennett 1993): the two blocs that, given the model's state, put "
         "friendly actors together and hostile ones apart. Full and hollow: the two sides. "
         + (
-            "Bar: share of worlds in which this division has the lowest energy; mark: share in which it is stable (a local "
-            "minimum)."
+            "Bar: share of worlds in which this division has the lowest energy; mark: share in which it is stable (a "
+            "local minimum)."
             if blocs.worlds > 1
             else "In the one world run; bar: this division has the lowest energy; mark: it is stable (a local minimum)."
         )
@@ -350,6 +352,8 @@ def bloc_table(blocs: Blocs) -> Figure:
         )
         ax.vlines([float(holds)], row + 0.28, row + 0.72, colors=INK, linewidths=1.6, zorder=3)
         y = scale.top - (row + 0.5) * LINE
+        if blocs.worlds == 1:
+            continue
         write(fig, scale.right + 0.1, y, percent(float(part), short=True), LABEL, INK)
         write(
             fig,

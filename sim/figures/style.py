@@ -206,14 +206,16 @@ def page(title: str, reading: str, footer: str, width: float, body: float) -> tu
     """A figure with title, how to read it and footer in place; returns it and the room (``body`` high) between."""
     room = width - 2 * MARGIN
     lines = wrap(reading, min(room, 9.2), READ)
+    below = wrap(footer, room, SMALL)
     head = 0.3 + 0.24 + 0.165 * len(lines) + 0.12
-    foot = 0.42
+    foot = 0.42 + 0.15 * (len(below) - 1)
     height = head + body + foot
     fig = Page(figsize=(width, height), facecolor=PAPER)
     write(fig, MARGIN, height - 0.3, fit(title, room, TITLE, True), TITLE, bold=True)
     for i, line in enumerate(lines):
         write(fig, MARGIN, height - 0.3 - 0.26 - 0.165 * i, line, READ, MUTED)
-    write(fig, MARGIN, 0.2, fit(footer, room, SMALL), SMALL, MUTED)
+    for i, line in enumerate(reversed(below)):
+        write(fig, MARGIN, 0.2 + 0.15 * i, line, SMALL, MUTED)
     return fig, Box(MARGIN, foot, room, body)
 
 

@@ -69,8 +69,9 @@ def legend(doubt: bool, marks: bool = False) -> str:
     )
     if doubt:
         said += (
-            f" {DROWNED} negligible beside the doubt: {low} or more, however sure its sign, but less than numbers in doubt "
-            "alone move that alignment."
+            f" {DROWNED} negligible beside the doubt: {low} or more, however sure its sign, but less than numbers in "
+            "doubt alone move that alignment."
         )
-        said += " They move a mean over republics less than each of them." if marks else ""
+        if marks:
+            said += " Doubt moves a mean over republics less than each of them: it may be marked where none of them is."
     return said

@@ -41,8 +41,8 @@ class Doubt:
 
     Raises
     ------
-    BadInput : a range whose ends are no numbers or swapped, a path with two ranges; and when it meets a scenario: a path
-        it does not have, a range that is out of bounds or beside the value.
+    BadInput : a range whose ends are no numbers or swapped, a path with two ranges; and when it meets a scenario: a
+        path it does not have, a range that is out of bounds or beside the value.
     """
 
     everything: bool = True

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sim.scenario.dates import is_date_path
-from sim.scenario.paths import INNER, dotted, find, is_month, split, whole
+from sim.scenario.merge import Draft
+from sim.scenario.paths import INNER, Path, dotted, find, is_month, split, whole
 from sim.scenario.table import default_range
 
 REST = "rest."
@@ -28,10 +29,13 @@ class Scenario(Protocol):
 
     @property
     def powers(self) -> Mapping[str, Any]: ...
+    @property
+    def values(self) -> Mapping[str, float]: ...
+    @property
+    def rest(self) -> Mapping[str, float]: ...
     def numeric_paths(self) -> list[str]: ...
     def rest_paths(self) -> list[str]: ...
     def get(self, path: str) -> float: ...
-    def by_hand(self, path: str) -> bool: ...
     def range_of(self, path: str) -> tuple[float, float] | None: ...
 
 
@@ -50,13 +54,24 @@ def before(path: str) -> str:
     return REST + dotted(whole(split(path)))
 
 
-def ranges(scenario: Scenario) -> dict[str, Range]:
-    """The range of every number of a scenario that is in doubt, by path; those before day one last."""
-    found = {}
-    for path in [*scenario.numeric_paths(), *scenario.rest_paths()]:
-        if is_date_path(tuple(path.split("."))) or (not path.startswith(REST) and scenario.by_hand(path)):
+def ranges(scenario: Scenario, draft: Draft) -> dict[str, Range]:
+    """The range of every number of a scenario that is in doubt, by path; those before day one last.
+
+    ``draft``: what its files and whoever set something by hand say.
+    """
+    found, values, rest = {}, scenario.values, scenario.rest
+    for path in scenario.numeric_paths():
+        keys = split(path)
+        leaf = draft.leaves.get(keys)
+        if is_date_path(keys) or (leaf is not None and leaf.by_hand):
             continue
-        span = range_of(scenario, path, scenario.get(path))
+        span = _range(keys, values[path], leaf.range if leaf is not None else None)
+        if span:
+            found[path] = span
+    for path in scenario.rest_paths():
+        now = path.removeprefix(REST)
+        value = rest[now] if now in rest else values[now] if now in values else scenario.get(now)
+        span = _range(split(now), value, draft.settled_range(now, value))
         if span:
             found[path] = span
     return found
@@ -64,10 +79,13 @@ def ranges(scenario: Scenario) -> dict[str, Range]:
 
 def range_of(scenario: Scenario, path: str, value: float) -> Range | None:
     """The range of one number, stated or by kind; None where it is not in doubt."""
-    stated = scenario.range_of(path)
+    return _range(split(path.removeprefix(REST)), value, scenario.range_of(path))
+
+
+def _range(keys: Path, value: float, stated: tuple[float, float] | None) -> Range | None:
     if stated:
         return Range(stated[0], value, stated[1])
-    row = find(split(path.removeprefix(REST)))
+    row = find(keys)
     kind = row and default_range(row, value)
     return Range(kind[0], value, kind[1], kind[2]) if kind else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from sim.scenario import conditions
 from sim.scenario.dates import DATES, month_label, month_of
@@ -92,19 +93,19 @@ def needed(leaf: Leaf | None) -> list[str]:
 
 def _no_circles(members: dict[str, dict[Path, Leaf]], collect: Collector) -> None:
     """No event waits, through others, for itself: none of them could ever happen."""
-    waits = {event: needed(leaves.get(("if",))) for event, leaves in members.items()}
-    stuck = {event for event, others in waits.items() if others}
-    while free := {event for event in stuck if stuck.isdisjoint(waits[event])}:
-        stuck -= free
-    if not stuck:
-        return
-    trail = [next(event for event in waits if event in stuck)]
-    while trail[-1] not in trail[:-1]:
-        trail.append(next(event for event in waits[trail[-1]] if event in stuck))
-    circle = trail[trail.index(trail[-1]) :]
-    if len(circle) > 2:  # an event that waits for itself alone is told where it does
+    needs = {event: needed(leaves.get(("if",))) for event, leaves in members.items()}
+    # an event that waits for itself alone is told where it does
+    waits = {
+        event: [other for other in others if other in members and other != event] for event, others in needs.items()
+    }
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1][:0:-1]  # each before the one that it waits for
+        first = circle.index(next(event for event in members if event in circle))
+        circle = [*circle[first:], *circle[: first + 1]]
         leaf = members[circle[0]]["if",]
-        found = f"a circle ({' if '.join(printable(event) for event in circle)})"
+        found = f"a circle ({' if '.join(map(printable, circle))})"
         collect.add(leaf.place, ("events", circle[0], "if"), found, "events of which one can happen first")
 
 

@@ -75,6 +75,11 @@ class Leaf:
     inherits: bool = False
     """Only says more (source, note, range) about an inherited value."""
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether it was set by ``--set`` or in Python: what is set by hand stands on no line."""
+        return self.place.line is None
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

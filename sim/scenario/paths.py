@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from sim.scenario.errors import printable
 from sim.scenario.strategies import names_of
@@ -164,6 +164,7 @@ def own_depth(path: Path) -> int:
     return 1 if path[0] == "rules" else 2
 
 
+@lru_cache(8192)
 def find(path: Path) -> Parameter | None:
     """Row of the table for the number at ``path``, or None; whether the actors exist is not asked.
 

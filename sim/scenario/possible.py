@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from math import inf
 
 from sim.scenario import conditions
@@ -78,20 +79,25 @@ def calendar(members: Members, start: int) -> dict[str, Event]:
         if (kind := leaves.get(("kind",))) and kind.value == "summit":
             republics, powers = (leaf and leaf.value for leaf in map(leaves.get, (("republics",), ("powers",))))
             listed = powers if isinstance(powers, list) else ()
-            event.guests = (republics if isinstance(republics, list) else None, list(map(str, listed)))
+            there = list(map(str, republics)) if isinstance(republics, list) else None
+            event.guests = (there, list(map(str, listed)))
     return found
+
+
+def in_turn(events: Mapping[str, Event]) -> list[str]:
+    """Events after those that they wait for; none where some wait in a circle, which is told elsewhere."""
+    waits = {name: [other for other in event.waits if other in events] for name, event in events.items()}
+    try:
+        return list(TopologicalSorter(waits).static_order())
+    except CycleError:
+        return []
 
 
 def earliest(events: Mapping[str, Event]) -> dict[str, int]:
     """The month before which each event cannot happen, for what it waits for; its own where that is a circle."""
     first = {name: event.first for name, event in events.items()}
-    left = {name: {other for other in event.waits if other in events} for name, event in events.items()}
-    while free := [name for name, others in left.items() if not others]:
-        for name in free:
-            del left[name]
-            first[name] = max([first[name], *(first[o] + 1 for o in events[name].waits if o in first)])
-        done = set(free)
-        left = {name: others - done for name, others in left.items()}
+    for name in in_turn(events):
+        first[name] = max([first[name], *(first[other] + 1 for other in events[name].waits if other in events)])
     return first
 
 
@@ -110,25 +116,19 @@ class _Review:
                 if other in events:
                     self.rivals[name].add(other)
                     self.rivals[other].add(name)
-        self.broken: set[str] = set()
 
     def all(self) -> None:
         """One problem an event, and none for what only waits for an event that has one."""
-        for event in self.in_turn():
-            before = self.before(event)
-            if not self.broken.isdisjoint(before):
+        broken: set[str] = set()
+        for name in in_turn(self.events):
+            event = self.events[name]
+            if not broken.isdisjoint(event.waits):
+                broken.add(name)
                 continue
-            for place, key, found, expected in (*self.each(event), *self.together(event, before)):
-                self.collect.add(place, ("events", event.name, key), found, expected)
-                self.broken.add(event.name)
+            for place, key, found, expected in (*self.each(event), *self.together(event)):
+                self.collect.add(place, ("events", name, key), found, expected)
+                broken.add(name)
                 break
-
-    def in_turn(self) -> Iterator[Event]:
-        """Events after those that they wait for; those of a circle, which is told elsewhere, not at all."""
-        left, done = dict(self.events), set[str]()
-        while free := [name for name in left if done.issuperset(o for o in left[name].waits if o in self.events)]:
-            yield from (left.pop(name) for name in free)
-            done.update(free)
 
     def before(self, event: Event) -> set[str]:
         """All that must have happened before an event, what it waits for and what that waits for."""
@@ -174,8 +174,11 @@ class _Review:
                 return True
         return False
 
-    def together(self, event: Event, before: set[str]) -> Iterator[tuple[Place, str, str, str]]:
+    def together(self, event: Event) -> Iterator[tuple[Place, str, str, str]]:
         """Conditions that can never hold together."""
+        others = [*(c.event for c, _, _ in event.unless if c.event), *self.rivals[event.name]]
+        clashes = any(self.rivals.get(name) for name in event.waits)
+        before = self.before(event) if others or clashes else set[str]()
         for condition, key, place in event.unless:
             if condition.event in before:
                 yield place, key, f"{condition.event!r}, which must have happened before this event", "another event"

@@ -167,7 +167,8 @@ class Scenario(Contents):
 
     @cached_property
     def _rest_paths(self) -> tuple[str, ...]:
-        kept = dict.fromkeys(dotted(whole(split(path))) for path in self._values if self.keeps_rest(path))
+        actors = [path for path in self._values if path.startswith(("powers.", "republics."))]
+        kept = dict.fromkeys(dotted(whole(split(path))) for path in actors if self.keeps_rest(path))
         return tuple(REST + path for path in kept)
 
     @cached_property
@@ -261,12 +262,12 @@ class Scenario(Contents):
     @cached_property
     def doubts(self) -> Mapping[str, Range]:
         """The range of every number that is in doubt, stated or by kind; see ``sim.scenario.doubt``."""
-        return MappingProxyType(ranges(self))
+        return MappingProxyType(ranges(self, self._draft))
 
     def by_hand(self, path: str) -> bool:
         """Whether the number at ``path`` was set by ``--set`` or ``with_values``: a change, what is asked about."""
         leaf = self._leaf(path)
-        return leaf is not None and leaf.place.line is None
+        return leaf is not None and leaf.by_hand
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ BLOCK = 24
 """Months drawn at a time."""
 _PER_STEP = 2  # numbers of 24 bits in one step of the generator
 _BLOCK_APART = 2**64  # steps from one block of months to the next: room for every world
+_WORD = 2**32 - 1  # the largest number of 32 bits
 _IN_CACHE = 2**15  # steps taken at a time; rows of fewer worlds are slow to turn over
 _HALF_STEP = np.float32(2.0**-25)  # moves the generator's grid k x 2^-24 into the open interval (0, 1)
 _HIGHEST = np.float32(1.0 - 2.0**-24)  # where half a step more would be rounded to 1
@@ -98,7 +99,7 @@ class Streams:
             grid = {name: np.empty((*array.shape[:2], distinct), np.float32) for name, array in kept.items()}
         done = 0
         for first, count in self._runs:
-            source = np.random.PCG64DXSM([self._seed, key])
+            source = _source(self._seed, key)
             source.advance(block * _BLOCK_APART + first * steps)
             at_once = max(1, _IN_CACHE // steps)
             for start in range(0, count, at_once):
@@ -120,14 +121,16 @@ def once(seed: int, numbers: Worlds, keys: Keys) -> NDArray[np.float64]:
     As with everything here, each depends only on seed, key and number.
     """
     runs, place = _runs(numbers)
-    out = np.empty((len(keys), sum(count for _, count in runs)), np.float64)
-    for row, key in zip(out, keys, strict=True):
+    bits = np.empty((len(keys), sum(count for _, count in runs)), np.uint64)
+    for row, key in zip(bits, keys, strict=True):
         done = 0
         for first, count in runs:
-            source = np.random.PCG64DXSM([seed, _number(key)])
+            source = _source(seed, _number(key))
             source.advance(first)
-            row[done : done + count] = (source.random_raw(count) >> np.uint64(11)) * 2.0**-53 + 2.0**-54
+            row[done : done + count] = source.random_raw(count)
             done += count
+    bits >>= np.uint64(11)
+    out = bits.astype(np.float64) * 2.0**-53 + 2.0**-54
     return out if place is None else out[:, place]
 
 
@@ -141,6 +144,12 @@ def _uniform(source: np.random.PCG64DXSM, worlds: int, steps: int) -> NDArray[np
     if drawn.max() > _HIGHEST:  # once in thousands of draws: looking is quicker
         np.minimum(drawn, _HIGHEST, out=drawn)
     return drawn
+
+
+def _source(seed: int, key: int) -> np.random.PCG64DXSM:
+    """``PCG64DXSM([seed, key])``, made of 32-bit words in a third less time."""
+    words = [word for n in (seed, key) for word in ((n,) if n <= _WORD else (n & _WORD, n >> 32))]
+    return np.random.PCG64DXSM(np.array(words, np.uint32))
 
 
 def _number(key: tuple[str, ...]) -> int:

@@ -133,14 +133,14 @@ def arrays(
     check_variations(scenario, worlds, varied)
     varied |= {path: over_time(scenario, path, scenario.start, varied) for path in _moving(scenario, varied)}
     actors = Actors.of(scenario)
-    before = scenario.rest if settled else {}
+    before, kept = (scenario.rest, frozenset(scenario.rest_paths())) if settled else ({}, frozenset[str]())
     said = dict(scenario.values) | {path: course.at(scenario.start) for path, course in scenario.courses.items()}
 
     def moved(path: str) -> str | None:
         """The variation that holds for a path: before day one that of "rest.", or its own if it has no rest."""
         if settled and REST + path in varied:
             return REST + path
-        return path if path in varied and not (settled and scenario.keeps_rest(path)) else None
+        return path if path in varied and REST + path not in kept else None
 
     def fill(parameter: Parameter, names: NDArray[np.str_]) -> Floats:
         flat: list[str] = names.ravel().tolist()

@@ -279,11 +279,12 @@ def test_check_and_show_remark_what_may_surprise(tmp_path: Path) -> None:
     file = write(tmp_path, "remarks.yaml", text)
     remarks = [
         "peace never happens, as it waits for talks, which is switched off",
-        "turn changes powers.RUS.interest in trade; as they must sum to 1, all of powers.RUS.interest are scaled to do "
-        "so while that holds",
+        "turn changes powers.RUS.interest in trade; as they must sum to 1, all of powers.RUS.interest are scaled",
     ]
-    assert call("check", file).stdout.splitlines()[1:] == [f"{file}: {remark}" for remark in remarks]
-    assert json.loads(call("check", file, "--format", "json").stdout)["files"][0]["remarks"] == remarks
+    (checked,) = json.loads(call("check", file, "--format", "json").stdout)["files"]
+    told = [f"{file}: {remark}" for remark in checked["remarks"]]
+    assert call("check", file).stdout.splitlines()[1:] == told
+    assert all(line.startswith(f"{file}: {remark}") for line, remark in zip(told, remarks, strict=True))
     page = " ".join(call("show", file).stdout.split())
     assert all(remark[1:] in page for remark in remarks)
 
@@ -398,13 +399,13 @@ def test_run_refuses_to_overwrite_another_run_or_another_commands_folder(tmp_pat
     before = (tmp_path / "run" / "manifest.json").read_bytes()
     answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "run"))
     assert answer.exit_code == 2
-    assert "another run (dushanbe-2025, 2 worlds" in " ".join(answer.stderr.replace("│", " ").split())
+    assert "another run (dushanbe-2025, 2 worlds" in answer.stderr
     assert (tmp_path / "run" / "manifest.json").read_bytes() == before
     (tmp_path / "other").mkdir()
     write(tmp_path / "other", "manifest.json", '{"kind": "comparison"}')
     answer = call("run", "dushanbe-2025", *SMALL, "--out", str(tmp_path / "other"), "--force")
     assert answer.exit_code == 2
-    assert "a comparison, no run" in " ".join(answer.stderr.replace("│", " ").split())
+    assert "a comparison, no run" in answer.stderr
 
 
 @pytest.mark.slow
@@ -440,6 +441,7 @@ def test_one_world_is_no_probability(words: tuple[str, ...], tmp_path: Path) -> 
     for said in (text, *pictures):
         assert not re.search("(of|in all) (the )?worlds", said)
         assert "standard error" not in said
+        assert not any(f">{part} %<" in said for part in (0, 100))
     assert "100 %" not in text.partition("What happened")[0].partition("speak up")[0].partition("Beside alignment")[0]
     assert "1 world," in answer.output
 

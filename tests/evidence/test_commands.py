@@ -227,17 +227,17 @@ def test_a_sector_is_told_throughout() -> None:
         (["explain", BASE, "--power", "US"], "RUS"),
         (["explain", BASE, "--from", "2031-01"], "a month of the run"),
         (["explain", BASE, "--event", "summit"], "events.summit"),
-        (["explain", BASE, "--event", "dushanbe-summit", "--to", "2026-01"], "leave out --from and --to"),
+        (["explain", BASE, "--event", "dushanbe-summit", "--to", "2026-01"], "--event: found --to beside it, expected"),
         (["blocs", BASE, "--month", "1999-01"], "a month from"),
         (["data", "tread"], "did you mean trade?"),
         (["blocs", BASE, "--worlds", "0"], "--worlds"),
-        (["explain", BASE, "--out", "pyproject.toml"], "not a folder"),
+        (["explain", BASE, "--out", "pyproject.toml"], "pyproject.toml, a file, expected a new or empty folder"),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: list[str], message: str) -> None:
     code, page, told = run_cli(*arguments)
     assert (code, page) == (2, "")
-    assert message in " ".join(re.sub("[│╭╮╰╯─]", " ", told).split())
+    assert message in told
     assert "Traceback" not in told
 
 

@@ -42,10 +42,14 @@ def test_without_doubt_there_is_nothing_to_split_and_with_one_number_it_is_the_o
 
 @pytest.mark.slow
 def test_doubt_leaves_medians_and_widens_bands() -> None:
-    """Numbers are as likely to be higher as lower, so that doubt adds spread and no trend."""
+    """Numbers are as likely to be higher as lower, so that doubt adds spread and no trend.
+
+    Of 3,000 worlds no median moves by more than 0.11 points, a standard error of 0.08; of 500 luck alone moves one by
+    a quarter of a point.
+    """
     whole = sim.load("dushanbe-2025")
     sure, unsure = (sim.run(whole, 500, keep="outcomes", doubt=doubt).summary() for doubt in (False, True))
-    assert (unsure["median"] - sure["median"]).abs().max() < 0.0035
+    assert (unsure["median"] - sure["median"]).abs().max() < 0.003
     assert (unsure["median"] - sure["median"]).abs().mean() < 0.0015
     assert ((unsure.high - unsure.low) > (sure.high - sure.low)).mean() > 0.9
     assert (unsure.high - unsure.low).mean() > 1.2 * (sure.high - sure.low).mean()

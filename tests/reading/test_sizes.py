@@ -38,10 +38,10 @@ def test_limits_grow_and_are_said() -> None:
         "(3 or more)."
     )
     assert legend(doubt=True).endswith(
-        " * negligible beside the doubt: 0.25 or more, however sure its sign, but less than numbers in doubt alone move that "
-        "alignment."
+        " * negligible beside the doubt: 0.25 or more, however sure its sign, but less than numbers in doubt alone "
+        "move that alignment."
     )
-    assert legend(doubt=True, marks=True).endswith(" They move a mean over republics less than each of them.")
+    assert legend(doubt=True, marks=True).endswith(": it may be marked where none of them is.")
 
 
 def test_what_is_negligible_beside_doubt_alone_is_told_from_what_is_so_by_itself() -> None:

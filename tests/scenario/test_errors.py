@@ -517,9 +517,9 @@ def test_nearest():
 def test_no_id_or_path_is_cut_in_a_message():
     """Ids have 64 letters at most; the longest paths are those of what events change between two actors."""
     first, second = (letter + "-very-long" * 6 for letter in "ab")
+    events = f"events:\n  {first}: {{kind: other, chance: 0.1, if: {second}}}\n"
+    events += f"  {second}: {{kind: other, chance: 0.1, if: {first}}}\n"
     with pytest.raises(BadInput) as caught:
-        events = f"events:\n  {first}: {{kind: other, chance: 0.1, if: {second}}}\n"
-        events += f"  {second}: {{kind: other, chance: 0.1, if: {first}}}\n"
         Scenario.from_yaml(GOOD[: GOOD.index("events:\n")] + events)
     assert f"a circle ({first} if {second} if {first})" in str(caught.value)
     path = f"events.{first}.changes.republics.KAZ.leverage.RUS.times"

@@ -91,11 +91,11 @@ def _reading(both: Comparison) -> str:
     if both.worlds == 1:
         return "All ran on the same luck, in one world only, which tells nothing of how sure a difference is."
     return (
-        f"Paired by world: all ran on the same luck. Base and other are medians over worlds, each by itself, so that "
-        "they need not add up to 100 %; the difference is the median of the differences within worlds, not the difference "
-        f"of the medians. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share of these worlds. Clear "
-        "since: from this month to the end that band of the difference excludes zero, and the difference is at least "
-        "small; – is never."
+        "Paired by world: all ran on the same luck. Base and other are medians over worlds, each by itself, so that "
+        "they need not add up to 100 %; the difference is the median of the differences within worlds, not the "
+        f"difference of the medians. [ ] 80 % of worlds, {given(both.results[-1].ask)}; higher in: share of these "
+        "worlds. Clear since: from this month to the end that band of the difference excludes zero, and the "
+        "difference is at least small; – is never."
     )
 
 
@@ -184,7 +184,8 @@ def _leaders(both: Comparison, name: str) -> None:
     short = short_names({code: powers[code].name for code in dict.fromkeys(codes)})
     alone = both.worlds == 1
     table = layout.table(
-        f"Leading power in {month_words(both.dates[-1])}, and {'whether' if alone else 'part of worlds in which'} it changes",
+        f"Leading power in {month_words(both.dates[-1])}, and "
+        f"{'whether' if alone else 'part of worlds in which'} it changes",
         [story.words.heading, "day one"],
         ["base", "changes", "other", "changes", "another\nthan in base"],
     )

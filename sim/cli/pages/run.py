@@ -92,8 +92,9 @@ def _print_page(result: Result) -> None:
     layout.print_table(console, _alignment(result))
     if result.worlds > 1:
         console.print(
-            f"Over {result.worlds:,} worlds: a tenth of them end below “10 %”, a tenth above “90 %”. Day one, median and "
-            "change are medians, each by itself, and need not add up. “Lower in” is the share of worlds that end lower."
+            f"Over {result.worlds:,} worlds: a tenth of them end below “10 %”, a tenth above “90 %”. Day one, median "
+            "and change are medians, each by itself, and need not add up. “Lower in” is the share of worlds "
+            "that end lower."
         )
         console.print(bands_hold(result.ask, mend="--doubt all adds doubt of them"))
     else:
@@ -114,7 +115,8 @@ def _alignment(result: Result) -> Table:
     end = month_short(result.dates[-1])
     bands = [f"{end}\n{part}" for part in ("10 %", "median", "90 %")]
     table = layout.table(
-        f"Alignment, in % of {result.scenario.words.a_member}'s engagement; {DAY_ONE} is in {month_words(result.dates[1])}",
+        f"Alignment, in % of {result.scenario.words.a_member}'s engagement; {DAY_ONE} is in "
+        f"{month_words(result.dates[1])}",
         [result.scenario.words.heading, "Power"],
         ["day\none", *([end, "change"] if result.worlds == 1 else [*bands, "change", "lower\nin"])],
     )

@@ -227,7 +227,7 @@ def Gaps(visit: Visit, table: pd.DataFrame, condition: str) -> None:
         ],
         rows,
         left=(0, 1, 4, 8),
-        note="First and second are medians over worlds, each by itself, and need not add up to 100 %. The difference is the "
-        "median of the differences within worlds, which need not be the difference of the medians. "
+        note="First and second are medians over worlds, each by itself, and need not add up to 100 %. The difference "
+        "is the median of the differences within worlds, which need not be the difference of the medians. "
         f"Shares of worlds: {condition}. {legend(bool(table.doubt.any()))}",
     )
