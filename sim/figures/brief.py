@@ -45,7 +45,7 @@ from sim.runs.run import Progress, run
 from sim.scenario import BadInput, Scenario
 from sim.scenario.doubt import REST
 from sim.scenario.errors import shown
-from sim.sweeps.tornado import WORLDS, tornado
+from sim.sweeps.tornado import WORLDS, Tornado, tornado
 
 ENDINGS = (".html", ".md")
 """Kinds of file a brief may be."""
@@ -109,7 +109,7 @@ def of_both(
 
 def _of_run(result: Result, path: Path, steps: _Steps, command: str | None) -> Path:
     why = explain(result, progress=steps.next())
-    moved = tornado(_at_ends(result.ask), progress=steps.next())
+    moved = _moved(result.ask, steps)
     said = of_result(result, why, moved, _caveat(result.scenario), command or _command())
     draw: dict[str, Draw] = {
         "fans": lambda: alignment_fans(result, width=WIDTH),
@@ -120,7 +120,7 @@ def _of_run(result: Result, path: Path, steps: _Steps, command: str | None) -> P
 
 def _of_both(both: Comparison, path: Path, steps: _Steps, command: str | None) -> Path:
     whys = [explain(result, progress=steps.next()) for result in both.results]
-    moved = tornado(_at_ends(both.results[0].ask), progress=steps.next())
+    moved = _moved(both.results[0].ask, steps)
     said = of_comparison(both, whys, moved, _caveat(both.scenario), command or _command())
     draw: dict[str, Draw] = {
         "fans": lambda: alignment_fans(both.results[0], width=WIDTH),
@@ -170,6 +170,11 @@ class _Steps:
 def _at_ends(ask: Ask) -> Ask:
     """What a tornado of an ask asks: its ranges in doubt, or all that are not sure where nothing is."""
     return Ask.of(ask, worlds=WORLDS, variations=None, posterior=None, doubt=ask.doubt or True, keep="outcomes")
+
+
+def _moved(ask: Ask, steps: _Steps) -> Tornado:
+    plain = _at_ends(ask)
+    return tornado(plain, worlds=plain.worlds, doubt=plain.doubt, progress=steps.next())
 
 
 def _ends(ask: Ask) -> int:
@@ -324,7 +329,10 @@ def _html(block: Block, pictures: dict[str, bytes]) -> str:
 def _html_table(table: Rows) -> str:
     def cells(row: Sequence[str], tag: str) -> str:
         kinds = [_KINDS[min(place, 1)] if place < table.text else "" for place in range(len(row))]
-        return "".join(f"<{tag}{kind}>{_safe(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True))
+        filled = max((place for place, cell in enumerate(row) if cell), default=0) + 1
+        if filled <= len(row) - 2:  # text alone, which takes the room of the numbers that are not there
+            kinds = [*kinds[: filled - 1], f'{kinds[filled - 1]} colspan="{len(row) - filled + 1}"']
+        return "".join(f"<{tag}{kind}>{_safe(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=False))
 
     grouped = any(not row[0] for row in table.rows)
     heads = [' class="head"' if grouped and row[0] else "" for row in table.rows]
@@ -340,8 +348,8 @@ _KINDS = (' class="text first"', ' class="text"')
 
 
 def _safe(text: str) -> str:
-    """Text without what a browser would take for anything else."""
-    return html.escape("".join(c if c.isprintable() else " " for c in text))
+    """Text without what a browser would take for anything else; numbers stay with their per cent."""
+    return html.escape("".join(c if c.isprintable() else " " for c in text)).replace(" %", "&nbsp;%")
 
 
 # -- Markdown ----------------------------------------------------------------------------------------------------------
