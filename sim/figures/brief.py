@@ -93,16 +93,28 @@ def brief(
 
 
 def of_run(
-    result: Result, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
+    result: Result,
+    out: str | os.PathLike[str],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    command: str | None = None,
 ) -> Path:
-    """Write the brief of a result; see ``brief``."""
+    """Write one page on the result: claim, two pictures, table, drivers, assumptions, what would change it, caveat.
+
+    ``out`` ends in ``.html`` (one file with all in it) or ``.md`` (pictures beside it); its worlds are run again to
+    explain them. ``sim.brief`` says more.
+
+    Raises
+    ------
+    BadInput : a file that cannot be written or of another kind.
+    """
     return _of_run(result, target(out), _Steps(progress, result.worlds + _ends(result.ask)), command)
 
 
 def of_both(
     both: Comparison, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
 ) -> Path:
-    """Write the brief of a comparison; see ``brief``."""
+    """Write one page on the comparison, as ``Result.brief`` does on a result."""
     total = sum(result.worlds for result in both.results) + _ends(both.results[0].ask)
     return _of_both(both, target(out), _Steps(progress, total), command)
 
