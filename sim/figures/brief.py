@@ -256,7 +256,8 @@ pre { background: #f4f5f7; padding: .5em .7em; white-space: pre-wrap; overflow-w
 .wide { overflow-x: auto; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 2.2em; }
 .tables > * { flex: 1 1 20em; }
-.tables > :first-child { flex: 3 1 26em; }
+.tables > :first-child { flex: 3 1 30em; }
+.tables td.text { white-space: nowrap; }
 .tables > * + * { flex: 2 1 20em; }
 ul { columns: 2; column-gap: 2.2em; }
 .how-to-reproduce-it ul { columns: 1; }

@@ -333,7 +333,7 @@ def _assumed(result: Result, moved: Tornado, both: Comparison | None = None) -> 
             capital(words(path, story)),
             ", ".join(story.source_of(path)),
             _number(path, story.get(path)),
-            _range(story, path),
+            _range(result, path),
         )
         for path in paths
     )
@@ -354,8 +354,8 @@ def _room(both: Comparison | None) -> int:
     return NUMBERS if both is None or len(both.names) == 2 else NUMBERS - 2
 
 
-def _range(story: Scenario, path: str) -> str:
-    span = story.doubts.get(path)
+def _range(result: Result, path: str) -> str:
+    span = result.ask.doubts.get(path) or result.scenario.doubts.get(path)
     if span is None:
         return "–"
     usual = "" if span.origin == STATED else " (usual of its kind)"
@@ -365,7 +365,7 @@ def _range(story: Scenario, path: str) -> str:
 def _events(story: Scenario) -> str:
     """The dated events, and how many more may happen."""
     dated = sorted((event.date, name) for name, event in story.events.items() if event.date is not None)
-    told = [f"{name} ({month_label(date)})" for date, name in dated[:DATED]]
+    told = [f"{name} ({month_words(month_label(date))})" for date, name in dated[:DATED]]
     more = len(dated) - len(told)
     chance = len(story.events) - len(dated)
     parts = [listed([*told, *([f"{more} more"] if more else [])])] if told else []
