@@ -27,7 +27,7 @@ from sim.runs.result import Result
 from sim.runs.words import capital, listed, month_words, named, percent, signed
 from sim.scenario import Scenario
 from sim.scenario.dates import month_label
-from sim.scenario.doubt import STATED
+from sim.scenario.doubt import ASKED, STATED
 from sim.scenario.paths import said
 from sim.scenario.sources import ASSUMPTION, describe
 from sim.sweeps.factors import outcome_words, words
@@ -358,7 +358,7 @@ def _range(result: Result, path: str) -> str:
     span = result.ask.doubts.get(path) or result.scenario.doubts.get(path)
     if span is None:
         return "–"
-    usual = "" if span.origin == STATED else " (usual of its kind)"
+    usual = {STATED: "", ASKED: " (as asked)"}.get(span.origin, " (usual of its kind)")
     return f"{_number(path, span.low)} to {_number(path, span.high)}{usual}"
 
 
