@@ -45,7 +45,7 @@ from sim.runs.run import Progress, run
 from sim.scenario import BadInput, Scenario
 from sim.scenario.doubt import REST
 from sim.scenario.errors import shown
-from sim.sweeps.tornado import WORLDS, tornado
+from sim.sweeps.tornado import WORLDS, Tornado, tornado
 
 ENDINGS = (".html", ".md")
 """Kinds of file a brief may be."""
@@ -93,23 +93,35 @@ def brief(
 
 
 def of_run(
-    result: Result, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
+    result: Result,
+    out: str | os.PathLike[str],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    command: str | None = None,
 ) -> Path:
-    """Write the brief of a result; see ``brief``."""
+    """Write one page on the result: claim, two pictures, table, drivers, assumptions, what would change it, caveat.
+
+    ``out`` ends in ``.html`` (one file with all in it) or ``.md`` (pictures beside it); its worlds are run again to
+    explain them. ``sim.brief`` says more.
+
+    Raises
+    ------
+    BadInput : a file that cannot be written or of another kind.
+    """
     return _of_run(result, target(out), _Steps(progress, result.worlds + _ends(result.ask)), command)
 
 
 def of_both(
     both: Comparison, out: str | os.PathLike[str], *, progress: Progress | None = None, command: str | None = None
 ) -> Path:
-    """Write the brief of a comparison; see ``brief``."""
+    """Write one page on the comparison, as ``Result.brief`` does on a result."""
     total = sum(result.worlds for result in both.results) + _ends(both.results[0].ask)
     return _of_both(both, target(out), _Steps(progress, total), command)
 
 
 def _of_run(result: Result, path: Path, steps: _Steps, command: str | None) -> Path:
     why = explain(result, progress=steps.next())
-    moved = tornado(_at_ends(result.ask), progress=steps.next())
+    moved = _moved(result.ask, steps)
     said = of_result(result, why, moved, _caveat(result.scenario), command or _command())
     draw: dict[str, Draw] = {
         "fans": lambda: alignment_fans(result, width=WIDTH),
@@ -120,7 +132,7 @@ def _of_run(result: Result, path: Path, steps: _Steps, command: str | None) -> P
 
 def _of_both(both: Comparison, path: Path, steps: _Steps, command: str | None) -> Path:
     whys = [explain(result, progress=steps.next()) for result in both.results]
-    moved = tornado(_at_ends(both.results[0].ask), progress=steps.next())
+    moved = _moved(both.results[0].ask, steps)
     said = of_comparison(both, whys, moved, _caveat(both.scenario), command or _command())
     draw: dict[str, Draw] = {
         "fans": lambda: alignment_fans(both.results[0], width=WIDTH),
@@ -170,6 +182,11 @@ class _Steps:
 def _at_ends(ask: Ask) -> Ask:
     """What a tornado of an ask asks: its ranges in doubt, or all that are not sure where nothing is."""
     return Ask.of(ask, worlds=WORLDS, variations=None, posterior=None, doubt=ask.doubt or True, keep="outcomes")
+
+
+def _moved(ask: Ask, steps: _Steps) -> Tornado:
+    plain = _at_ends(ask)
+    return tornado(plain, worlds=plain.worlds, doubt=plain.doubt, progress=steps.next())
 
 
 def _ends(ask: Ask) -> int:
@@ -239,7 +256,8 @@ pre { background: #f4f5f7; padding: .5em .7em; white-space: pre-wrap; overflow-w
 .wide { overflow-x: auto; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 2.2em; }
 .tables > * { flex: 1 1 20em; }
-.tables > :first-child { flex: 3 1 26em; }
+.tables > :first-child { flex: 3 1 30em; }
+.tables td.text { white-space: nowrap; }
 .tables > * + * { flex: 2 1 20em; }
 ul { columns: 2; column-gap: 2.2em; }
 .how-to-reproduce-it ul { columns: 1; }
@@ -324,7 +342,10 @@ def _html(block: Block, pictures: dict[str, bytes]) -> str:
 def _html_table(table: Rows) -> str:
     def cells(row: Sequence[str], tag: str) -> str:
         kinds = [_KINDS[min(place, 1)] if place < table.text else "" for place in range(len(row))]
-        return "".join(f"<{tag}{kind}>{_safe(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True))
+        filled = max((place for place, cell in enumerate(row) if cell), default=0) + 1
+        if filled <= len(row) - 2:  # text alone, which takes the room of the numbers that are not there
+            kinds = [*kinds[: filled - 1], f'{kinds[filled - 1]} colspan="{len(row) - filled + 1}"']
+        return "".join(f"<{tag}{kind}>{_safe(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=False))
 
     grouped = any(not row[0] for row in table.rows)
     heads = [' class="head"' if grouped and row[0] else "" for row in table.rows]
@@ -340,8 +361,8 @@ _KINDS = (' class="text first"', ' class="text"')
 
 
 def _safe(text: str) -> str:
-    """Text without what a browser would take for anything else."""
-    return html.escape("".join(c if c.isprintable() else " " for c in text))
+    """Text without what a browser would take for anything else; numbers stay with their per cent."""
+    return html.escape("".join(c if c.isprintable() else " " for c in text)).replace(" %", "&nbsp;%")
 
 
 # -- Markdown ----------------------------------------------------------------------------------------------------------

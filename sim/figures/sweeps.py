@@ -223,7 +223,7 @@ def tornado(sweep: Sweep, outcome: str | None = None) -> Figure:
 
 
 def ends_of_ranges(found: Tornado, outcome: str | None = None) -> Figure:
-    """Bars from one end of each range to the other, longest first; of an outcome, or what each moves most."""
+    """Bars from one end of each range to the other, longest first; of an outcome, or of what each moves most."""
     return ends_of(found, found.of(outcome, MOST_ROWS), outcome)
 
 

@@ -27,7 +27,7 @@ from sim.runs.result import Result
 from sim.runs.words import capital, listed, month_words, named, percent, signed
 from sim.scenario import Scenario
 from sim.scenario.dates import month_label
-from sim.scenario.doubt import STATED
+from sim.scenario.doubt import ASKED, STATED
 from sim.scenario.paths import said
 from sim.scenario.sources import ASSUMPTION, describe
 from sim.sweeps.factors import outcome_words, words
@@ -89,7 +89,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Brief:
-    """A page: title, what it is about, sections; ``dense``: so much of it that it is set small to fit two pages."""
+    """A page: title, what it is about, sections; ``dense``: it says so much that it is set small to fit two pages."""
 
     title: str
     about: str
@@ -134,7 +134,7 @@ def of_comparison(
     )
     others = listed([f"“{both.results[k].scenario.title}”" for k in range(1, len(both.names))])
     title = f"{both.results[0].scenario.title} and {others}, compared"
-    return Brief(title, both.scenario.about, sections, many)
+    return Brief(title, both.scenario.about, sections, dense=True)
 
 
 # -- the claim ---------------------------------------------------------------------------------------------------------
@@ -332,8 +332,8 @@ def _assumed(result: Result, moved: Tornado, both: Comparison | None = None) -> 
         (
             capital(words(path, story)),
             ", ".join(story.source_of(path)),
-            said(path, story.get(path), 3),
-            _range(story, path),
+            _number(path, story.get(path)),
+            _range(result, path),
         )
         for path in paths
     )
@@ -354,18 +354,18 @@ def _room(both: Comparison | None) -> int:
     return NUMBERS if both is None or len(both.names) == 2 else NUMBERS - 2
 
 
-def _range(story: Scenario, path: str) -> str:
-    span = story.doubts.get(path)
+def _range(result: Result, path: str) -> str:
+    span = result.ask.doubts.get(path) or result.scenario.doubts.get(path)
     if span is None:
         return "–"
-    usual = "" if span.origin == STATED else " (usual of its kind)"
-    return f"{said(path, span.low, 3)} to {said(path, span.high, 3)}{usual}"
+    usual = {STATED: "", ASKED: " (as asked)"}.get(span.origin, " (usual of its kind)")
+    return f"{_number(path, span.low)} to {_number(path, span.high)}{usual}"
 
 
 def _events(story: Scenario) -> str:
     """The dated events, and how many more may happen."""
     dated = sorted((event.date, name) for name, event in story.events.items() if event.date is not None)
-    told = [f"{name} ({month_label(date)})" for date, name in dated[:DATED]]
+    told = [f"{name} ({month_words(month_label(date))})" for date, name in dated[:DATED]]
     more = len(dated) - len(told)
     chance = len(story.events) - len(dated)
     parts = [listed([*told, *([f"{more} more"] if more else [])])] if told else []
@@ -385,8 +385,8 @@ def _apart(both: Comparison) -> tuple[Block, ...]:
                 name,
                 capital(words(path, story)),
                 ", ".join(story.source_of(path)),
-                said(path, base.get(path), 3),
-                said(path, story.get(path), 3),
+                _number(path, base.get(path)),
+                _number(path, story.get(path)),
             )
             for path in shown[:room]
         ]
@@ -427,7 +427,7 @@ def _short(text: str) -> str:
 def _changes(result: Result, moved: Tornado, both: Comparison | None = None) -> tuple[Block, ...]:
     story, whose, rows = moved.scenario, "the scenario" if both is None else "the base", []
     for row in _rows(most_moving(moved, _room(both))):
-        ends = f"from {said(row.path, row.low, 3)} to {said(row.path, row.high, 3)}"
+        ends = f"from {_number(row.path, row.low)} to {_number(row.path, row.high)}"
         span = f"from {signed(row.at_low)} to {signed(row.at_high)} points"
         unsure = "" if row.sure else " (luck alone may explain it)"
         what = outcome_words(row.outcome, story)
@@ -477,7 +477,7 @@ def turns(moved: Tornado, most: int = TURNS) -> list[str]:
                 value = mine[mine.path == path][end].iloc[0]
                 who, before = (named(story.powers[powers[place]].name) for place in (then[at], now[at]))
                 text = (
-                    f"With {words(path, story)} at {said(path, value, 3)}, {spec.name}’s leading power is {who} "
+                    f"With {words(path, story)} at {_number(path, value)}, {spec.name}’s leading power is {who} "
                     f"instead of {before}."
                 )
                 found.append((float(shares[then[at]] - shares[now[at]]), text))
@@ -526,3 +526,9 @@ def _once(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         made.append(("" if head == previous else head, *rest))
         previous = head
     return tuple(made)
+
+
+def _number(path: str, value: float) -> str:
+    """A value of the number at a path, with a real minus."""
+    text = said(path, value, 3)
+    return f"−{text[1:]}" if text.startswith("-") else text

@@ -136,9 +136,9 @@ def _run(ask: Ask, ends: list[dict[str, float]], names: list[str]) -> Floats:
     """Outcomes at some ends, (end, outcome, world)."""
     worlds = np.tile(np.arange(ask.worlds), len(ends))
     paths = dict.fromkeys(path for end in ends for path in end)
+    own = {path: ask.scenario.get(path) for path in paths}
     values = {
-        path: np.repeat([end.get(path, ask.scenario.get(path)) for end in ends], ask.worlds).astype(np.float64)
-        for path in paths
+        path: np.repeat([end.get(path, own[path]) for end in ends], ask.worlds).astype(np.float64) for path in paths
     }
     record = Record(ask.scenario, len(worlds), ask.months, "outcomes", weights=ask.weights)
     run_batch(ask, worlds, Watch(record, 0), variations=values)
