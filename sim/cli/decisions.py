@@ -20,7 +20,7 @@ from sim.cli.options import (
     as_options,
     doubted,
     load_changed,
-    plan_doubt,
+    run_doubt,
 )
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _said(doubts: list[str] | None) -> Doubt | bool | None:
     """What --doubt says beside a file: None where nothing is said, False for none."""
     if not doubts:
         return None
-    given: Doubt | None = plan_doubt(doubts)
+    given = run_doubt(doubts)
     return False if given is None else given
 
 

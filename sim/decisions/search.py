@@ -80,8 +80,18 @@ def search(
     Deb, Pratap, Agarwal & Meyarivan 2002 (NSGA-II).
     """
     need("platypus")
-    from platypus import NSGAII, Archive, Direction, Evaluator, InjectedPopulation, Problem, Real, Solution
-    from platypus import nondominated_sort, nondominated_truncate
+    from platypus import (
+        NSGAII,
+        Archive,
+        Direction,
+        Evaluator,
+        InjectedPopulation,
+        Problem,
+        Real,
+        Solution,
+        nondominated_sort,
+        nondominated_truncate,
+    )
     from scipy.stats import qmc
 
     known: Memory = {} if memory is None else memory
@@ -110,6 +120,8 @@ def search(
     class Remembering(NSGAII):  # type: ignore[misc]
         """NSGA-II in which one parent is of all the best so far: of twenty alone the front would soon drift."""
 
+        population: list[Any]
+
         def iterate(self) -> None:
             """One generation."""
             offspring: list[Any] = []
@@ -136,7 +148,9 @@ def search(
             solution = Solution(problem)
             solution.variables[:] = point
             solutions.append(solution)
-        algorithm = Remembering(problem, population, InjectedPopulation(solutions), archive=Archive(), evaluator=Whole())
+        algorithm = Remembering(
+            problem, population, InjectedPopulation(solutions), archive=Archive(), evaluator=Whole()
+        )
         for _ in range(-(-evaluations // population)):
             algorithm.step()
     finally:

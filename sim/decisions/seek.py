@@ -86,10 +86,15 @@ class Search:
         return [self.scenario.get(lever.path) for lever in self.levers]
 
     def is_free(self, place: int) -> bool:
-        """Whether a lever, moved alone to either end, costs nothing."""
-        ends = np.array([self.now, self.now])
-        ends[:, place] = self.levers[place].low, self.levers[place].high
-        return all(self.cost(row) == 0.0 for row in ends.tolist())
+        """Whether it costs nothing to move a lever from end to end, the others as they are or at one of their ends."""
+        lever = self.levers[place]
+        if self.prices.get(lever.path, 0.0) > 0.0:
+            return False
+        for others in (self.now, [one.low for one in self.levers], [one.high for one in self.levers]):
+            low, high = ([*others[:place], end, *others[place + 1 :]] for end in (lever.low, lever.high))
+            if abs(self.cost(low) - self.cost(high)) > 1e-12:
+                return False
+        return True
 
     @property
     def free(self) -> list[str]:
@@ -262,9 +267,12 @@ class Sought:
         story = self.search.scenario
         now, there = self.search.labels(self.search.now), self.search.labels(self.settings[place].tolist())
         moved = [
-            f"{words(path, story)} {said(path, value, 4)} (now {said(path, now[path], 4)})"
-            for path, value in there.items()
-            if value != now[path]
+            f"{words(lever.path, story)} {'happens' if there[lever.path] else 'does not happen'}"
+            if lever.kind == "switch"
+            else f"{words(lever.path, story)} {said(lever.path, there[lever.path], 4)} "
+            f"(now {said(lever.path, now[lever.path], 4)})"
+            for lever in self.search.levers
+            if there[lever.path] != now[lever.path]
         ]
         return listing(moved, 6) or "nothing is moved"
 
@@ -350,10 +358,13 @@ class Sought:
             f"{aim}: within these levers no setting gets there in {percent(ENOUGH)} of futures. The surest does so in "
             f"{percent(self.reached[surest])} and {self._cost(surest)}: {self.moves(surest)}."
         )
+        half = np.flatnonzero(self.reached >= 0.5)
+        if len(half) and half[0] not in (0, surest):
+            yield f"The cheapest that works in at least half of them {self._cost(half[0])}: {self.moves(half[0])}."
 
     def _floor(self) -> Iterator[str]:
         floor, chosen = self.floor, self.chosen
-        if floor is not None and chosen and 0.0 < floor < self.costs[chosen]:
+        if floor is not None and chosen != 0 and 0.0 < floor < self.costs[self.surest if chosen is None else chosen]:
             yield (
                 f"Below {per_month(floor, self.search.unit)} nothing that was tried works in more than "
                 f"{percent(SELDOM)} of futures."

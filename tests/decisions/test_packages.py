@@ -1,4 +1,4 @@
-"""Packages: read with places and nearest names, run over the same futures as ``sim.run`` has them, and told in words."""
+"""Packages: read with places and nearest names, run over the futures that ``sim.run`` has, and told in words."""
 
 from __future__ import annotations
 

@@ -140,9 +140,8 @@ def test_a_line_that_was_cut_off_or_changed_is_left_out(tmp_path: Path) -> None:
 
 
 def test_another_search_or_a_second_writer_is_refused(tmp_path: Path) -> None:
-    with kept(tmp_path, {"seed": 0, "worlds": 20}):
-        with pytest.raises(BadInput, match="another process is writing"):
-            kept(tmp_path, {"seed": 0, "worlds": 20})
+    with kept(tmp_path, {"seed": 0, "worlds": 20}), pytest.raises(BadInput, match="another process is writing"):
+        kept(tmp_path, {"seed": 0, "worlds": 20})
     with pytest.raises(BadInput, match="worlds: found a search with 20, expected 30"):
         kept(tmp_path, {"seed": 0, "worlds": 30})
     other = tmp_path / "other"
