@@ -547,7 +547,7 @@ def _check(least: str, **numbers: int) -> None:
             repr(least), "cost, which is what can be least", path="least", nearest=nearest(least, ["cost"])
         )
     for name, value in numbers.items():
-        lowest, most = {"evaluations": (1, 1_000_000), "worlds": (2, 1_000_000), "seed": (0, 2**63 - 2)}[name]
+        lowest, most = {"evaluations": (1, 100_000), "worlds": (2, 1_000_000), "seed": (0, 2**63 - 2)}[name]
         if type(value) is not int or not lowest <= value <= most:
             raise BadInput.of(shown(value), f"a whole number, {lowest} to {most:,}", path=name)
 
