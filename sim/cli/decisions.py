@@ -42,7 +42,15 @@ def packages(
             autocompletion=_shipped,
         ),
     ],
-    doubt: Doubts = None,
+    doubt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--doubt",
+            metavar="all|none|PATH=LOW:HIGH",
+            help="What may have been otherwise all along, beside what packages decide; see sim run --help. Repeatable.",
+            show_default="the file's, else all",
+        ),
+    ] = None,
     posterior: Posterior = None,
     worlds: Annotated[int | None, typer.Option(min=1, help="Futures.", show_default="the file's, else 200")] = None,
     months: Months = None,

@@ -618,9 +618,10 @@ def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]
     try:
         plan = Plan.of(scenario, vary=dict(levers), design="lhs", points=1, worlds=1)
     except BadInput as error:
-        raise BadInput(replace(one, path=f"lever {one.path.removeprefix('vary.')}") for one in error.problems) from None
-    if plan.balanced:
-        raise BadInput.of("a pattern of paths", "levers by their paths, one by one", path="lever")
+        raise BadInput(_of_lever(scenario, one) for one in error.problems) from None
+    if plan.balanced or any(factor.kind == "scenario" for factor in plan.factors):
+        found = "a pattern of paths" if plan.balanced else "whole scenarios"
+        raise BadInput.of(found, "levers by their paths, one by one", path="lever")
     problems: list[Problem] = []
     for end in ("low", "high"):
         labels = {factor.path: factor.label(getattr(factor, end)) for factor in plan.factors}
@@ -631,6 +632,18 @@ def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]
     if problems:
         raise BadInput(problems)
     return plan.factors
+
+
+def _of_lever(scenario: Scenario, one: Problem) -> Problem:
+    """A problem of a plan as one of a lever; an event that is known by another key is told its date."""
+    path = one.path.removeprefix("vary.")
+    keys = path.split(".")
+    date = f"{'.'.join(keys[:2])}.date"
+    near = date if len(keys) == 3 and keys[0] == "events" and date in scenario.values else one.nearest
+    wanted = one.expected.removesuffix(" or 'scenario'")
+    return replace(
+        one, path=f"lever {path}", nearest=near if one.found.startswith("no number") else one.nearest, expected=wanted
+    )
 
 
 def _stepped(lever: Factor, unit: Floats) -> Floats:

@@ -237,10 +237,9 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
         ),
         ({"--lever": "powers.EUU.budget"}, "is not PATH=LOW:HIGH"),
         ({"--lever": "powers.EUU.respect=0.5:0.9"}, "--price: found no lever that costs anything"),
-        (
-            {"--lever": "events.eu-summit-2027.month=2027-01:2027-06"},
-            "lever events.eu-summit-2027.month: found no number",
-        ),
+        ({"--lever": "events.eu-summit-2027.month=2027-01:2027-06"}, "did you mean events.eu-summit-2027.date?"),
+        ({"--lever": "scenario=dushanbe-2025,war-drags-on"}, "lever: found whole scenarios"),
+        ({"--lever": "powers.EUU.*=range"}, "lever: found a pattern of paths"),
         ({"--lever": "rules.deal_effect=0.3:0.5"}, "rules.deal_effect: found set by a lever and by the posterior"),
         ({"--least": "costs"}, "--least: found 'costs', expected cost, which is what can be least; did you mean cost?"),
         ({"--price": "powers.EUU.respct=1"}, "--price: found 'powers.EUU.respct', expected one of the levers"),
