@@ -24,7 +24,7 @@ found = sim.packages("eu-kazakhstan", worlds=120, workers=1)
 found.table().set_index("package")[["cost", "reached", "mean", "worst_tenth", "regret", "regret_p90"]].round(3)
 
 # %%
-print(fill(found.paragraph(), 90))
+print(fill(found.paragraph(), 90, break_on_hyphens=False))
 
 # %%
 found.figure()

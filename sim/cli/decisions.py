@@ -20,7 +20,7 @@ from sim.cli.options import (
     as_options,
     doubted,
     load_changed,
-    plan_doubt,
+    run_doubt,
 )
 from sim.scenario import BadInput
 from sim.scenario.errors import printable
@@ -44,7 +44,15 @@ def packages(
             autocompletion=_shipped,
         ),
     ],
-    doubt: Doubts = None,
+    doubt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--doubt",
+            metavar="all|none|PATH=LOW:HIGH",
+            help="What may have been otherwise all along, beside what packages decide; see sim run --help. Repeatable.",
+            show_default="the file's, else all",
+        ),
+    ] = None,
     posterior: Posterior = None,
     worlds: Annotated[int | None, typer.Option(min=1, help="Futures.", show_default="the file's, else 200")] = None,
     months: Months = None,
@@ -186,7 +194,7 @@ def _said(doubts: list[str] | None) -> Doubt | bool | None:
     """What --doubt says beside a file: None where nothing is said, False for none."""
     if not doubts:
         return None
-    given: Doubt | None = plan_doubt(doubts)
+    given = run_doubt(doubts)
     return False if given is None else given
 
 

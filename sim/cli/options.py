@@ -178,6 +178,11 @@ def _load_one(name: str, changes: list[str] | None, months: int | None) -> sim.S
         ) from None
 
 
+def run_doubt(doubts: list[str] | None) -> Doubt | None:
+    """What --doubt comes to for a run."""
+    return _doubt(doubts, everything="none" not in (doubts or []))
+
+
 def plan_doubt(doubts: list[str] | None) -> Any:
     """What --doubt comes to for a plan."""
     return _doubt(doubts, everything="all" in (doubts or []))
@@ -187,11 +192,10 @@ def doubted(scenario: sim.Scenario, doubts: list[str] | None, posterior: str | N
     """What --doubt and --posterior come to for a scenario, as arguments of ``sim.run`` and its like."""
     from sim.runs.posterior import own_posterior
 
-    everything = "none" not in (doubts or [])
-    doubt = _doubt(doubts, everything)
+    doubt = run_doubt(doubts)
     if posterior == "none":
         return {"doubt": doubt, "posterior": None}
-    if posterior is None and everything:
+    if posterior is None and doubt is not None and doubt.everything:
         return {"doubt": doubt, "posterior": own_posterior(scenario)}
     return {"doubt": doubt, "posterior": posterior}
 

@@ -93,11 +93,11 @@ def added(scenario: Scenario, base: Scenario) -> float:
 
 
 def unpriced(paths: Iterable[str]) -> list[str]:
-    """Those of the paths that a change moves which have no price by the rule, in order.
+    """The numbers that paths are of or points of, and that have no price by the rule, in order.
 
     Dates and conditions of events cost nothing, which is no lack of a price.
     """
-    return [path for path in dict.fromkeys(paths) if not _has_price(path)]
+    return [path for path in dict.fromkeys(map(_whole, paths)) if not _has_price(path)]
 
 
 def _has_price(path: str) -> bool:
@@ -109,4 +109,8 @@ def _has_price(path: str) -> bool:
 
 def wholes(paths: Iterable[str]) -> frozenset[str]:
     """The numbers that paths are of or points of."""
-    return frozenset(dotted(whole(split(path))) for path in paths)
+    return frozenset(map(_whole, paths))
+
+
+def _whole(path: str) -> str:
+    return dotted(whole(split(path)))

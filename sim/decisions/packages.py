@@ -81,14 +81,16 @@ _EXPECTED = "packages: a mapping with scenario, target and packages"
 class Package:
     """One package: what it sets (by path, events by ``events.ID``), and what that costs a month.
 
-    ``stated`` says whether the file says the cost; ``unpriced`` are paths that it moves and that have no price by the
-    rule (see ``sim.decisions.costs``), where it does not.
+    ``moves`` are the paths of all that it says, the keys of its events one by one. ``stated`` says whether the file
+    says the cost; ``unpriced`` are numbers that it moves and that have no price by the rule (see
+    ``sim.decisions.costs``), where it does not.
     """
 
     name: str
     about: str
     values: Mapping[str, Any]
     cost: float
+    moves: tuple[str, ...] = ()
     stated: bool = False
     unpriced: tuple[str, ...] = ()
 
@@ -404,7 +406,7 @@ class _Reading:
         made = list(self.packages(base, unit))
         reader.finish()
         scenarios = {NOTHING: base} | {package.name: story for package, story in made}
-        moved = wholes(path for package, _ in made for path in package.values)
+        moved = wholes(path for package, _ in made for path in package.moves)
         doubt = self._doubt(factors, moved)
         for factor in factors:
             if not wholes([factor.path]).isdisjoint(moved):
@@ -491,8 +493,8 @@ class _Reading:
         moved = [path for path in paths if _moves(base, story, path)]
         said = str(about.value) if about is not None else ""
         if cost is not None:
-            return Package(name, said, values, cost, True), story
-        return Package(name, said, values, added(story, base), False, tuple(unpriced(moved))), story
+            return Package(name, said, values, cost, tuple(places), True), story
+        return Package(name, said, values, added(story, base), tuple(places), False, tuple(unpriced(moved))), story
 
     def values(self, name: str, spec: Mapping[str, Node]) -> tuple[dict[str, Any], dict[str, Node]]:
         """What a package sets by path, whole events by theirs; and where each stands, down to the keys of events."""

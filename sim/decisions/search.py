@@ -1,4 +1,4 @@
-"""A search with several aims that can be stopped anywhere, of any function of a point in the unit cube.
+"""A search with two aims that can be stopped anywhere, of any function of a point in the unit cube.
 
 NSGA-II (Deb et al. 2002; Platypus) proposes generations of points; whoever evaluates them may do a generation at once.
 Random numbers are a function of the seed alone, and every point that was evaluated is remembered, in a file if there is
@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,11 +35,11 @@ class Found:
     points: Floats
     measures: Floats
     objectives: Floats
-    """What was minimised, (point, aim)."""
+    """What was minimised, (point, 2)."""
 
-    @property
+    @cached_property
     def front(self) -> NDArray[np.int64]:
-        """Places of the points that no other one betters in every aim, by rising first aim."""
+        """Places of the points that no other one betters in both aims, by rising first aim."""
         places = np.flatnonzero(undominated(self.objectives))
         return places[np.argsort(self.objectives[places, 0], kind="stable")]
 
@@ -50,7 +51,6 @@ def search(
     evaluations: int,
     seed: int = 0,
     *,
-    aims: int = 2,
     start: Sequence[Sequence[float]] = (),
     population: int = POPULATION,
     memory: Memory | None = None,
@@ -58,12 +58,12 @@ def search(
     at_once: int = POPULATION,
     kept: Callable[[], None] = lambda: None,
 ) -> Found:
-    """Search the unit cube for points that are good in several aims.
+    """Search the unit cube for points that are good in two aims.
 
     Parameters
     ----------
     evaluate : measures (point, measure) of points (point, dimension) that are not known yet.
-    objectives : what is to be minimised, (point, aim), of measures; ``aims`` is how many.
+    objectives : what is to be minimised, (point, 2), of measures.
     dimensions, evaluations : of the cube; how many points to propose, rounded up to whole generations.
     seed : of all chance; the same seed proposes the same points.
     start : points of the first generation; the others are a Latin hypercube.
@@ -120,6 +120,8 @@ def search(
     class Remembering(NSGAII):  # type: ignore[misc]
         """NSGA-II in which one parent is of all the best so far: of twenty alone the front would soon drift."""
 
+        population: list[Any]
+
         def iterate(self) -> None:
             """One generation."""
             offspring: list[Any] = []
@@ -138,7 +140,7 @@ def search(
     before = random.getstate()
     random.seed(seed)  # Platypus draws from it
     try:
-        problem = Problem(dimensions, aims)
+        problem = Problem(dimensions, 2)
         problem.types[:] = Real(0.0, 1.0)
         problem.directions[:] = Direction.MINIMIZE
         solutions = []
@@ -159,12 +161,9 @@ def search(
 
 
 def undominated(objectives: Floats) -> Flags:
-    """Which rows (point, aim) no other betters, being as low in every aim and lower in one; of equals the first."""
-    flags = np.ones(len(objectives), dtype=bool)
-    for i, row in enumerate(objectives):
-        no_worse = (objectives <= row).all(axis=1)
-        better = no_worse & (objectives < row).any(axis=1)
-        equal_before = no_worse & ~better
-        equal_before[i:] = False
-        flags[i] = not (better.any() or equal_before.any())
+    """Which rows (point, 2) no other betters, being as low in both aims and lower in one; of equals the first."""
+    order = np.lexsort((objectives[:, 1], objectives[:, 0]))
+    second = objectives[order, 1]
+    flags = np.zeros(len(objectives), dtype=bool)
+    flags[order] = np.concatenate([[True], second[1:] < np.minimum.accumulate(second)[:-1]])[: len(second)]
     return flags

@@ -86,10 +86,15 @@ class Search:
         return [self.scenario.get(lever.path) for lever in self.levers]
 
     def is_free(self, place: int) -> bool:
-        """Whether a lever, moved alone to either end, costs nothing."""
-        ends = np.array([self.now, self.now])
-        ends[:, place] = self.levers[place].low, self.levers[place].high
-        return all(self.cost(row) == 0.0 for row in ends.tolist())
+        """Whether it costs nothing to move a lever from end to end, the others as they are or at one of their ends."""
+        lever = self.levers[place]
+        if self.prices.get(lever.path, 0.0) > 0.0:
+            return False
+        for others in (self.now, [one.low for one in self.levers], [one.high for one in self.levers]):
+            low, high = ([*others[:place], end, *others[place + 1 :]] for end in (lever.low, lever.high))
+            if abs(self.cost(low) - self.cost(high)) > 1e-12:
+                return False
+        return True
 
     @property
     def free(self) -> list[str]:
@@ -262,9 +267,12 @@ class Sought:
         story = self.search.scenario
         now, there = self.search.labels(self.search.now), self.search.labels(self.settings[place].tolist())
         moved = [
-            f"{words(path, story)} {said(path, value, 4)} (now {said(path, now[path], 4)})"
-            for path, value in there.items()
-            if value != now[path]
+            f"{words(lever.path, story)} {'happens' if there[lever.path] else 'does not happen'}"
+            if lever.kind == "switch"
+            else f"{words(lever.path, story)} {said(lever.path, there[lever.path], 4)} "
+            f"(now {said(lever.path, now[lever.path], 4)})"
+            for lever in self.search.levers
+            if there[lever.path] != now[lever.path]
         ]
         return listing(moved, 6) or "nothing is moved"
 
@@ -350,10 +358,13 @@ class Sought:
             f"{aim}: within these levers no setting gets there in {percent(ENOUGH)} of futures. The surest does so in "
             f"{percent(self.reached[surest])} and {self._cost(surest)}: {self.moves(surest)}."
         )
+        half = np.flatnonzero(self.reached >= 0.5)
+        if len(half) and half[0] not in (0, surest):
+            yield f"The cheapest that works in at least half of them {self._cost(half[0])}: {self.moves(half[0])}."
 
     def _floor(self) -> Iterator[str]:
         floor, chosen = self.floor, self.chosen
-        if floor is not None and chosen and 0.0 < floor < self.costs[chosen]:
+        if floor is not None and chosen != 0 and 0.0 < floor < self.costs[self.surest if chosen is None else chosen]:
             yield (
                 f"Below {per_month(floor, self.search.unit)} nothing that was tried works in more than "
                 f"{percent(SELDOM)} of futures."
@@ -536,7 +547,7 @@ def _check(least: str, **numbers: int) -> None:
             repr(least), "cost, which is what can be least", path="least", nearest=nearest(least, ["cost"])
         )
     for name, value in numbers.items():
-        lowest, most = {"evaluations": (1, 1_000_000), "worlds": (2, 1_000_000), "seed": (0, 2**63 - 2)}[name]
+        lowest, most = {"evaluations": (1, 100_000), "worlds": (2, 1_000_000), "seed": (0, 2**63 - 2)}[name]
         if type(value) is not int or not lowest <= value <= most:
             raise BadInput.of(shown(value), f"a whole number, {lowest} to {most:,}", path=name)
 
@@ -607,9 +618,10 @@ def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]
     try:
         plan = Plan.of(scenario, vary=dict(levers), design="lhs", points=1, worlds=1)
     except BadInput as error:
-        raise BadInput(replace(one, path=f"lever {one.path.removeprefix('vary.')}") for one in error.problems) from None
-    if plan.balanced:
-        raise BadInput.of("a pattern of paths", "levers by their paths, one by one", path="lever")
+        raise BadInput(_of_lever(scenario, one) for one in error.problems) from None
+    if plan.balanced or any(factor.kind == "scenario" for factor in plan.factors):
+        found = "a pattern of paths" if plan.balanced else "whole scenarios"
+        raise BadInput.of(found, "levers by their paths, one by one", path="lever")
     problems: list[Problem] = []
     for end in ("low", "high"):
         labels = {factor.path: factor.label(getattr(factor, end)) for factor in plan.factors}
@@ -620,6 +632,18 @@ def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]
     if problems:
         raise BadInput(problems)
     return plan.factors
+
+
+def _of_lever(scenario: Scenario, one: Problem) -> Problem:
+    """A problem of a plan as one of a lever; an event that is known by another key is told its date."""
+    path = one.path.removeprefix("vary.")
+    keys = path.split(".")
+    date = f"{'.'.join(keys[:2])}.date"
+    near = date if len(keys) == 3 and keys[0] == "events" and date in scenario.values else one.nearest
+    wanted = one.expected.removesuffix(" or 'scenario'")
+    return replace(
+        one, path=f"lever {path}", nearest=near if one.found.startswith("no number") else one.nearest, expected=wanted
+    )
 
 
 def _stepped(lever: Factor, unit: Floats) -> Floats:

@@ -110,7 +110,7 @@ class Want:
     def aim(self) -> str:
         """The amount in a few words: ``+3 points``, ``at least 25 %``."""
         value = 100.0 * self.amount if self.is_share else self.amount
-        unit = {"pp": " points", "%": " %", "": ""}[self.unit]
+        unit = {"pp": " point" if abs(round(value, 9)) == 1.0 else " points", "%": " %", "": ""}[self.unit]
         if not self.relative:
             return f"{'at least' if self.sign > 0 else 'at most'} {number(value)}{unit}"
         return f"{'' if value < 0 else '+'}{number(value)}{unit}"

@@ -109,9 +109,23 @@ class Plan:
         if not {"scenario", "vary", "rows"} & set(top.value) and {"powers", "republics", "extends"} & set(top.value):
             raise _nothing_to_vary(text)
         for key, value in changes.items():
-            if value is not None:
+            if isinstance(value, _LOADED):
+                top.value.pop(key, None)
+            elif value is not None:
                 top.value[key] = node(value)
-        return _plan(Reader(top, display(file), problems, file.parent, KEYS))
+        posterior, doubt = changes.get("posterior"), changes.get("doubt")
+        return _plan(
+            Reader(
+                top,
+                display(file),
+                problems,
+                file.parent,
+                KEYS,
+                None,
+                posterior if isinstance(posterior, Posterior) else None,
+                doubt if isinstance(doubt, Doubt) else None,
+            )
+        )
 
     @classmethod
     def of(cls, scenario: str | Path | Scenario | None = None, **fields: Any) -> Plan:

@@ -1,4 +1,4 @@
-"""Packages: read with places and nearest names, run over the same futures as ``sim.run`` has them, and told in words."""
+"""Packages: read with places and nearest names, run over the futures that ``sim.run`` has, and told in words."""
 
 from __future__ import annotations
 
@@ -227,3 +227,24 @@ def test_the_figure_shows_the_numbers(found: Packages) -> None:
     low, high = np.quantile(100.0 * found.gains[0][1], (0.1, 0.9))
     assert f"package money {low:.6g} {high:.6g}" in marks
     assert f"mean money {100.0 * found.gains[0][1].mean():.6g}" in marks
+
+
+def test_a_package_may_say_all_that_a_scenario_may() -> None:
+    """A strategy, a path over time, an event of the scenario changed or taken away; what is decided is in no doubt."""
+    content = CONTENT | {
+        "packages": {
+            "all": {
+                "set": {"powers.RUS.strategy": "coercer", "powers.EUU.respect": {"2026": 0.7, "2027": 0.9}},
+                "events": {"dushanbe-summit": {"tone": 0.9}, "eu-lists-banks": None},
+            }
+        }
+    }
+    asked = read_packages(content)
+    package, story = asked.packages[1], list(asked.plan.scenarios.values())[1]
+    assert "eu-lists-banks" not in story.events
+    assert (story.events["dushanbe-summit"].tone, story.powers["RUS"].strategy) == (0.9, "coercer")
+    assert package.unpriced == ("powers.RUS.strategy", "powers.EUU.respect", "events.dushanbe-summit.tone")
+    assert asked.plan.doubt is not None
+    doubted = asked.plan.doubt.resolved(asked.base)
+    assert not {path for path in doubted if "dushanbe-summit.tone" in path or path.endswith("EUU.respect")}
+    assert "powers.RUS.strain" in doubted

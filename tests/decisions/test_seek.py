@@ -141,6 +141,20 @@ def test_a_price_of_ones_own_takes_the_place_of_the_rule() -> None:
     assert search.free == []
 
 
+def test_a_gift_that_may_be_given_costs_what_it_gives() -> None:
+    """Switched off it costs nothing, whatever it would give; so it counts as free neither in this nor in that."""
+    event = {"kind": "pledge", "on": 0, "date": "2026-06", "powers": ["EUU"], "republics": ["KAZ"], "pledge": 1.0}
+    story = sim.load("dushanbe-2025").with_months(12).with_values({"events.gift": event | {"sectors": ["energy"]}})
+    levers = {"events.gift.on": (0, 1), "events.gift.pledge": (0.5, 4.0), "events.gift.date": ("2026-01", "2026-08")}
+    made = sim.seek(story, levers, "EUU.deals +0.2 vs base", evaluations=20, worlds=2, doubt=False)
+    month = made.search.now[2]
+    assert made.search.cost([0.0, 4.0, month]) == 0.0
+    assert made.search.cost([1.0, 3.0, month + 1]) == pytest.approx(0.25)
+    assert made.search.free == []
+    assert made.chosen
+    assert "the event gift happens" in made.moves(made.chosen)
+
+
 # -- kept and gone on with ---------------------------------------------------------------------------------------------
 
 
@@ -223,10 +237,9 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
         ),
         ({"--lever": "powers.EUU.budget"}, "is not PATH=LOW:HIGH"),
         ({"--lever": "powers.EUU.respect=0.5:0.9"}, "--price: found no lever that costs anything"),
-        (
-            {"--lever": "events.eu-summit-2027.month=2027-01:2027-06"},
-            "lever events.eu-summit-2027.month: found no number",
-        ),
+        ({"--lever": "events.eu-summit-2027.month=2027-01:2027-06"}, "did you mean events.eu-summit-2027.date?"),
+        ({"--lever": "scenario=dushanbe-2025,war-drags-on"}, "lever: found whole scenarios"),
+        ({"--lever": "powers.EUU.*=range"}, "lever: found a pattern of paths"),
         ({"--lever": "rules.deal_effect=0.3:0.5"}, "rules.deal_effect: found set by a lever and by the posterior"),
         ({"--least": "costs"}, "--least: found 'costs', expected cost, which is what can be least; did you mean cost?"),
         ({"--price": "powers.EUU.respct=1"}, "--price: found 'powers.EUU.respct', expected one of the levers"),

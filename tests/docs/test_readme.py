@@ -24,6 +24,8 @@ SHORTER = {
     "explain": "--worlds 20",
     "blocs": "--worlds 20",
     "sweep": "--worlds 1",
+    "packages": "--worlds 2",
+    "seek": "--worlds 2 --evaluations 20",
     "calibrate": "--worlds 60 --rounds 1",
     "backtest": "--worlds 60 --rounds 1 --first 2019 --last 2019",
 }

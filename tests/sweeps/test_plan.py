@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import sim
+from sim.cli.app import app
+from sim.runs.doubt import Doubt
 from sim.sweeps import sweep
 from sim.sweeps.plan import Plan
 
@@ -291,3 +294,11 @@ def test_a_dry_run_says_what_it_will_take(tmp_path: Path) -> None:
     assert found.seconds > 0
     assert 50_000 < found.disk < 50_000_000
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_takes_the_doubt_of_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("scenario: dushanbe-2025\nvary: {powers.RUS.strain: [0.2, 0.8]}\nmonths: 2\ndoubt: none\n")
+    assert Plan.load(file, doubt=Doubt()).doubt == Doubt()
+    done = CliRunner().invoke(app, ["sweep", str(file), "--doubt", "all", "--dry-run"])
+    assert done.exit_code == 0, done.output

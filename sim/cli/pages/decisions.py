@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -160,13 +160,18 @@ def _setting(found: Sought, place: int) -> str:
     """A setting in a few words: paths and values of what is moved."""
     asked = found.search
     now, there = asked.labels(asked.now), asked.labels(found.settings[place].tolist())
-    parts: list[Any] = [f"{_short(path)} {said(path, value, 4)}" for path, value in there.items() if value != now[path]]
+    parts = []
+    for lever in asked.levers:
+        path, value = lever.path, there[lever.path]
+        if value != now[path]:
+            shown = ("yes" if value else "no") if lever.kind == "switch" else said(path, value, 4)
+            parts.append(f"{_short(path)} {shown}")
     return ", ".join(parts) or "nothing is done"
 
 
 def _short(path: str) -> str:
     """A path without its section: ``EUU.budget``."""
-    return path.partition(".")[2]
+    return path.partition(".")[2].removesuffix(".on")
 
 
 def _title(want: Want, story: Scenario) -> str:
