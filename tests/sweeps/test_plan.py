@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -291,3 +292,14 @@ def test_a_dry_run_says_what_it_will_take(tmp_path: Path) -> None:
     assert found.seconds > 0
     assert 50_000 < found.disk < 50_000_000
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_or_rows_that_never_end_are_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(sim.BadInput, match="/dev/zero: found a device or pipe, expected an ordinary file"):
+        Plan.load("/dev/zero")
+    (tmp_path / "plan.yaml").write_text("scenario: dushanbe-2025\nrows: /dev/zero\n")
+    with pytest.raises(sim.BadInput, match="/dev/zero: found a device or pipe"):
+        Plan.load(tmp_path / "plan.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(sim.BadInput, match=r"pipe.yaml: found a device or pipe"):
+        Plan.load(tmp_path / "pipe.yaml")
