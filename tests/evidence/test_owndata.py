@@ -122,6 +122,7 @@ def test_wits_by_query_and_by_partner(read) -> None:
     figures = read(wide)
     assert trade(figures, "KGZ", "CHN", 2019) == pytest.approx(1816.0005)
     assert trade(figures, "KGZ", "EUU", 2020) == pytest.approx(350)
+    assert figures.notes == ["the file's own row for the Union, with its members of that day: KGZ 2019, KGZ 2020"]
     assert len(figures.cells) == 4
     one = (
         "Reporter Name,Partner Name,Year,Trade Flow,Product Group,Export (US$ Thousand),Import (US$ Thousand)\n"
