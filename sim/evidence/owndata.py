@@ -48,7 +48,7 @@ class Gathered:
             changed = {key for key in mine.keys() & before.keys() if before[key] != mine[key]}
             if mine:
                 same = len(mine) - len(added) - len(changed)
-                notes.append(f"{kind}: {len(added):,} figures added, {len(changed):,} replaced, {same:,} as they were")
+                notes.append(f"{kind}: {_count(len(added))} added, {len(changed):,} replaced, {same:,} as they were")
             news |= added | changed
             out[kind] = pd.DataFrame([(*key[1:], value) for key, value in (before | mine).items()], columns=keys)
         return out, news, notes
@@ -110,7 +110,11 @@ def _said(figures: Figures) -> str:
     years = sorted({key.year for key in figures.cells})
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
     kinds = sorted({key.kind for key in figures.cells})
-    return f"read as {figures.layout}: {len(figures.cells):,} figures of {' and '.join(kinds)}, {span}"
+    return f"read as {figures.layout}: {_count(len(figures.cells))} of {' and '.join(kinds)}, {span}"
+
+
+def _count(number: int) -> str:
+    return f"{number:,} figure{'' if number == 1 else 's'}"
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

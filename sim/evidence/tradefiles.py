@@ -59,6 +59,7 @@ class _Flows:
         """Exports and imports together, the Union's members together."""
         known, notes = self.out.known, self.out.notes
         mirrored, halves = [], []
+        whole: set[tuple[str, int]] = set()
         members: dict[tuple[str, int], dict[str, Cell]] = defaultdict(dict)
         for republic, partner, year in sorted(self.dyads):
             flows, mirror = self._flows(republic, partner, year)
@@ -74,11 +75,17 @@ class _Flows:
             missing = [code for code in known.having("member") if code not in parts]
             union, name = Key(TRADE, republic, UNION, year), f"{republic}–{UNION} {year}"
             if len(parts) >= MEMBERS_NEEDED:
-                whole = parts.values()
-                self.out.cells[union] = Cell(sum(cell.value for cell in whole), max(cell.line for cell in whole))
+                whole.add((republic, year))
+                cells = parts.values()
+                self.out.cells[union] = Cell(sum(cell.value for cell in cells), max(cell.line for cell in cells))
                 notes += [f"{name}: the sum of {len(parts)} members, without {some(missing)}"] if missing else []
             elif union not in self.out.cells:
                 notes.append(f"{name}: {len(parts)} of the 27 members, {MEMBERS_NEEDED} are needed: left out")
+        own = [
+            f"{one} {year}" for one, other, year in sorted(self.dyads) if other == UNION and (one, year) not in whole
+        ]
+        if own:
+            notes.append(f"the file's own row for the Union, with its members of that day: {some(own)}")
         if mirrored:
             notes.append(f"by the partner's report, as the republic's is not whole: {some(mirrored)}")
         if halves:

@@ -132,14 +132,15 @@ def _agreements(out: Figures, year: int, shares: dict[tuple[str, str], float], l
         there = [shares[one, member] for member in members if (one, member) in shares]
         return sum(there) / len(there) if len(there) >= MEMBERS_NEEDED else None
 
-    thin = []
+    thin, there = [], {code for pair in shares for code in pair}
+    there |= {UNION} if there & set(members) else set()
     for kind, ones in ((VOTES, known.having("republic")), (ACCORD, [code for code in powers if code != UNION])):
         for one in ones:
             for power in powers:
                 found = agreement(one, power)
                 if found is not None and one != power:
                     out.cells[key_of(kind, one, power, year)] = Cell(round(found, 4), line)
-                elif one != power and kind == VOTES and any(one in pair for pair in shares):
+                elif one != power and kind == VOTES and {one, power} <= there:
                     thin.append(f"{one}–{power}")
     if thin:
         out.notes.append(f"{year}: too few votes, or members of the Union, of {some(thin)}: left out")

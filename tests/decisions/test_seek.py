@@ -235,7 +235,7 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
             {"--lever": "powers.EUU.budget=0.3:99"},
             "lever powers.EUU.budget: found '99', expected a number from 0 to 20",
         ),
-        ({"--lever": "powers.EUU.budget"}, "is not PATH=LOW:HIGH"),
+        ({"--lever": "powers.EUU.budget"}, "expected PATH=LOW:HIGH"),
         ({"--lever": "powers.EUU.respect=0.5:0.9"}, "--price: found no lever that costs anything"),
         ({"--lever": "events.eu-summit-2027.month=2027-01:2027-06"}, "did you mean events.eu-summit-2027.date?"),
         ({"--lever": "scenario=dushanbe-2025,war-drags-on"}, "lever: found whole scenarios"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,9 @@ def test_every_public_name_has_its_place(site: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(make_reference.pages()))
 def test_reference_is_current(name: str) -> None:
+    tested = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    if name == "cli.md" and f"\ntyper=={version('typer')}\n" not in tested:
+        pytest.skip("another typer words its help otherwise than the tested one")
     kept = (make_reference.FOLDER / name).read_text(encoding="utf-8")
     assert kept == make_reference.pages()[name], f"docs/reference/{name} is out of date; run make docs"
 

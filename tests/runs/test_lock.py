@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.evidence.errormodel import Votes
 from sim.runs.lock import LOCK, claim, hold, release
 from sim.scenario import BadInput
 
@@ -51,7 +52,8 @@ def test_a_claim_leaves_no_trace_and_may_be_let_go(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_two_calibrations_into_one_folder(tmp_path: Path) -> None:
+def test_two_calibrations_into_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Votes, "fit", lambda record: pytest.fail("fits before the folder is its own"))
     handle = hold(tmp_path / LOCK, tmp_path, "a calibration")
     try:
         with pytest.raises(BadInput, match="found a calibration that another process is writing"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -302,3 +303,14 @@ def test_a_file_takes_the_doubt_of_the_command_line(tmp_path: Path) -> None:
     assert Plan.load(file, doubt=Doubt()).doubt == Doubt()
     done = CliRunner().invoke(app, ["sweep", str(file), "--doubt", "all", "--dry-run"])
     assert done.exit_code == 0, done.output
+
+
+def test_a_plan_or_rows_that_never_end_are_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(sim.BadInput, match="/dev/zero: found a device or pipe, expected an ordinary file"):
+        Plan.load("/dev/zero")
+    (tmp_path / "plan.yaml").write_text("scenario: dushanbe-2025\nrows: /dev/zero\n")
+    with pytest.raises(sim.BadInput, match="/dev/zero: found a device or pipe"):
+        Plan.load(tmp_path / "plan.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(sim.BadInput, match=r"pipe.yaml: found a device or pipe"):
+        Plan.load(tmp_path / "pipe.yaml")
