@@ -6,6 +6,7 @@ parameter, what kind of mistake. What is expected of a parameter stands in the s
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ Usage: type[Exception] = typer.BadParameter.__bases__[0]
 def mistake(error: Any, typed: Sequence[str], group: Any) -> BadInput:
     """A mistake that Typer found on a command line, ``typed``, of the program ``group``, as one of ours."""
     kind, option = type(error).__name__, getattr(error, "option_name", "")
-    words = [*map(" ".join, zip(typed, typed[1:], strict=False)), *typed]  # the names of some are two words
+    words = [*map(" ".join, itertools.pairwise(typed)), *typed]  # the names of some are two words
     name = next((word for word in words if word in group.commands), "")
     command, path = group.commands.get(name, group), f"sim {name}".strip()
     param = getattr(error, "param", None) or next((one for one in command.params if option in one.opts), None)
