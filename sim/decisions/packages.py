@@ -233,7 +233,7 @@ class Packages:
 
     def _average(self) -> Iterator[str]:
         best, robust, want, gain = self.best, self.robust, self.wants[0], self.gains[0]
-        mean = want.size(float(gain[best].mean()))
+        mean = want.size(float(gain[best].mean())) + (" of the first of these" if len(self.wants) > 1 else "")
         name = self.packages[best].name
         if best == 0 or self.reached[robust] == 0.0:
             yield f"On average {name} does best ({mean})." if best else "On average no package beats doing nothing."
@@ -248,7 +248,7 @@ class Packages:
                 f"of {self.packages[robust].name} at {worst[1]}."
             )
         else:
-            yield f"{capital(name)} is best on average ({mean}), and by no more than chance behind it in how often."
+            yield f"{capital(name)} is best on average ({mean}), and gets there less often by no more than chance."
 
     def _regret(self) -> Iterator[str]:
         want, gain = self.wants[0], self.gains[0]

@@ -193,7 +193,10 @@ class Search:
 
     def measures(self, values: Floats, gains: Floats) -> Floats:
         """Cost, part of the futures in which all is reached, mean gain of each want: (setting, 2 + wants)."""
-        costs = np.array([self.cost(row) for row in values.tolist()])
+        return self.summed(np.array([self.cost(row) for row in values.tolist()]), gains)
+
+    def summed(self, costs: Floats, gains: Floats) -> Floats:
+        """The same of settings whose costs (setting,) are known."""
         return np.column_stack([costs, regret.reached(self.met(gains)), gains.mean(axis=2).T])
 
     def margin(self, measures: Floats) -> Floats:
@@ -240,9 +243,7 @@ class Sought:
     @cached_property
     def margin(self) -> Floats:
         """How far mean gains in the new futures are beyond what is wanted, (setting,); see ``Search.margin``."""
-        means = np.zeros((len(self.settings), 2 + len(self.search.wants)))
-        means[:, 2:] = self.gains.mean(axis=2).T
-        return self.search.margin(means)
+        return self.search.margin(self.search.summed(self.costs, self.gains))
 
     @cached_property
     def chosen(self) -> int | None:
@@ -253,8 +254,10 @@ class Sought:
 
     @property
     def surest(self) -> int:
-        """Place of the setting that works in most futures; of equals the one that gains most, then the cheapest."""
-        return int(np.lexsort((self.costs, -self.margin, -self.reached))[0])
+        """Place of the setting that works in most futures, of equals the cheapest; if none does, of the nearest one."""
+        if self.reached.max() > 0.0:
+            return int(np.lexsort((self.costs, -self.reached))[0])
+        return int(np.lexsort((self.costs, -self.margin))[0])
 
     @property
     def floor(self) -> float | None:
@@ -528,14 +531,17 @@ def _plain(asked: Search, found: Found, runs: _Runs) -> tuple[Floats, Floats]:
 
 
 def _judged(asked: Search, found: Found, settings: Floats, costs: Floats) -> Sought:
-    """Doing nothing and the settings in the futures of the next seed."""
+    """Doing nothing and the settings in the futures of the next seed, without those that a cheaper one beats there."""
     job = asked.job(asked.seed + 1)
     base = asked.base(job)
     gains = np.stack([want.gain(b, b) for want, b in zip(asked.wants, base, strict=True)])[:, None]
     if len(settings):
         gains = np.concatenate([gains, asked.gains(job, settings, base)], axis=1)
     whole = np.concatenate([np.array([asked.now]), settings.reshape(-1, len(asked.levers))])
-    return Sought(asked, found, whole, np.concatenate([[0.0], costs]), gains)
+    costs = np.concatenate([[0.0], costs])
+    kept = undominated(asked.aims(asked.summed(costs, gains)))
+    kept[0] = True
+    return Sought(asked, found, whole[kept], costs[kept], gains[:, kept])
 
 
 # -- what is asked -----------------------------------------------------------------------------------------------------

@@ -113,10 +113,13 @@ def trade_off(found: Sought) -> Figure:
         unit = {"pp": "percentage points", "%": "per cent", "": "in its unit"}[want.unit]
         title = (what, f"change against doing nothing, {unit}" if want.relative else unit)
         means, tried = found.gains[k].mean(axis=1) * scale, found.tried.measures[:, 2 + k] * scale
-        _panel(fig, boxes[k], found, xlim, title, means, tried, want.amount * scale, (low, high))
+        ylim = _span([*means, *tried, *low, *high, want.amount * scale, *([0.0] if want.relative else [])])
+        _panel(fig, boxes[k], found, (xlim, ylim), title, means, tried, want.amount * scale, (low, high))
     part = ("Part of the futures in which it works", "per cent" + ("; all that is wanted" if count > 2 else ""))
     goal = 100.0 * ENOUGH if asked.robust else None
-    _panel(fig, boxes[-1], found, xlim, part, 100.0 * found.reached, 100.0 * found.tried.measures[:, 1], goal)
+    means, tried = 100.0 * found.reached, 100.0 * found.tried.measures[:, 1]
+    ylim = _span([*means, *tried, 0.0, *([] if goal is None else [goal])])
+    _panel(fig, boxes[-1], found, (xlim, ylim), part, means, tried, goal)
     return fig
 
 
@@ -129,15 +132,14 @@ def _panel(
     fig: Figure,
     box: Box,
     found: Sought,
-    xlim: tuple[float, float],
+    limits: tuple[tuple[float, float], tuple[float, float]],
     title: tuple[str, str],
     means: Floats,
     tried: Floats,
     goal: float | None,
     band: tuple[Floats, Floats] | None = None,
 ) -> None:
-    ends = [*means, *tried, 0.0, *([] if goal is None else [goal]), *([] if band is None else [*band[0], *band[1]])]
-    ylim = _span(ends)
+    xlim, ylim = limits
     ax = style.panel(fig, box, xlim, ylim, xticks=_ticks(*xlim), yticks=_ticks(*ylim))
     write(fig, box.left - 0.35, box.top + 0.3, style.fit(title[0], box.width + 0.4, PANEL, True), PANEL, bold=True)
     write(fig, box.left - 0.35, box.top + 0.13, style.fit(title[1], box.width + 0.4, SMALL), SMALL, MUTED)
