@@ -80,7 +80,7 @@ def test_its_numbers_are_those_of_sim_run(asked: tuple[str, ...], tmp_path: Path
     out = tmp_path / "page.html"
     made = call("brief", "dushanbe-2025", "--out", str(out), "--worlds", "40", *asked)
     assert made.exit_code == 0, made.output
-    assert made.stderr.strip() == f"Written to {out}"
+    assert (made.stdout.strip(), made.stderr) == (str(out), "")
     told = json.loads(call("run", "dushanbe-2025", "--worlds", "40", *asked, "--format", "json").stdout)
     page = Page(out)
     assert told["headline"] in page.sections["The claim"]
