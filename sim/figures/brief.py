@@ -259,7 +259,7 @@ pre { background: #f4f5f7; padding: .5em .7em; white-space: pre-wrap; overflow-w
 .tables > :first-child { flex: 3 1 30em; }
 .tables td.text { white-space: nowrap; }
 .tables > * + * { flex: 2 1 20em; }
-ul { columns: 2; column-gap: 2.2em; }
+ul { columns: 22em 2; column-gap: 2.2em; }
 .how-to-reproduce-it ul { columns: 1; }
 li { break-inside: avoid; }
 @page { size: A4; margin: 9mm 11mm; }
