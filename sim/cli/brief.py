@@ -47,7 +47,10 @@ def brief(
     region_weights: Weights = RegionWeights.alike,
     quiet: Quiet = False,
 ) -> None:
-    """Write one page to hand on: claim, pictures, table, drivers, assumptions with sources, what would change it."""
+    """Write one page to hand on: claim, pictures, table, drivers, assumptions with sources, what would change it.
+
+    What is printed is the path of the page.
+    """
     from sim.cli.layout import Notes, Progress, command_line
     from sim.figures.brief import target
 
@@ -68,4 +71,4 @@ def brief(
                 command=command_line(),
                 **asked,
             )
-    note.say(f"Written to {written}")
+    typer.echo(written)

@@ -259,9 +259,14 @@ pre { background: #f4f5f7; padding: .5em .7em; white-space: pre-wrap; overflow-w
 .tables > :first-child { flex: 3 1 30em; }
 .tables td.text { white-space: nowrap; }
 .tables > * + * { flex: 2 1 20em; }
-ul { columns: 2; column-gap: 2.2em; }
+ul { columns: 22em 2; column-gap: 2.2em; }
 .how-to-reproduce-it ul { columns: 1; }
 li { break-inside: avoid; }
+@media screen and (max-width: 40rem) {
+  body { padding: 1rem 1rem 2rem; }
+  table { font-size: .78em; }
+  td.first, .tables td.text { white-space: normal; }
+}
 @page { size: A4; margin: 9mm 11mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 7.6pt; line-height: 1.27; }

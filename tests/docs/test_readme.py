@@ -23,6 +23,7 @@ SHORTER = {
     "whatif": "--worlds 20",
     "explain": "--worlds 20",
     "blocs": "--worlds 20",
+    "brief": "--worlds 20 --months 12 --doubt none --doubt powers.RUS.strain=0.2:0.6",
     "sweep": "--worlds 1",
     "packages": "--worlds 2",
     "seek": "--worlds 2 --evaluations 20",
