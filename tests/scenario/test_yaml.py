@@ -211,6 +211,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
     def refuse(*_args, **_more):
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "secret.yaml").write_text("a: 1\n")
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(BadInput, match=r"cannot be read \(permission denied\)"):
         text_of(tmp_path / "secret.yaml")
