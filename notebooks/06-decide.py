@@ -8,6 +8,8 @@
 # [the guide](../docs/how-to/decide.md) take more futures.
 
 # %%
+from pathlib import Path
+from tempfile import mkdtemp
 from textwrap import fill
 
 import sim
@@ -89,6 +91,21 @@ way.figure()
 # Grey is all that the search has tried. Blue are the best settings for their costs, run once more in futures that the
 # search has not seen: what a search finds is what luck favoured, so it must not be judged by the same luck.
 #
+# ## A page for the minister
+#
+# What was found, as a change of the scenario, on one page: claim, two pictures, table, drivers, assumptions with their
+# sources, what would change the answer, how far to trust it, and how to make it again. On the command line this is
+# `sim brief dushanbe-2025 my-scenario.yaml --out page.html`; the file opens offline and prints on two pages.
+
+# %%
+base = sim.load("dushanbe-2025")
+levers = list(way.search.labels(way.search.now))
+cheapest = way.table().iloc[way.chosen or way.surest]
+plan = base.with_values({"title": "More money, kept promises"} | {path: cheapest[path] for path in levers})
+page = sim.brief(base, plan, out=Path(mkdtemp()) / "page.md", worlds=60, doubt=True)
+print(page.read_text(encoding="utf-8").partition("\n## In pictures")[0])
+
+# %% [markdown]
 # ## How sure is that?
 #
 # Costs and gains are the model's, and its point forecasts have been hardly better than "as last year"

@@ -375,7 +375,7 @@ def _safe(text: str) -> str:
 
 def as_markdown(said: Brief, pictures: dict[str, str]) -> str:
     """The page as Markdown; ``pictures`` are the names of files beside it."""
-    parts = [f"# {_plain(said.title)}", f"*{_plain(said.about)}*" if said.about else ""]
+    parts = [f"# {_plain(said.title)}", f"*{_plain(said.about.strip())}*" if said.about.strip() else ""]
     for section in said.sections:
         parts += [f"## {_plain(section.title)}", *(_markdown(block, pictures) for block in section.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -243,7 +243,7 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
         ({"--lever": "rules.deal_effect=0.3:0.5"}, "rules.deal_effect: found set by a lever and by the posterior"),
         ({"--least": "costs"}, "--least: found 'costs', expected cost, which is what can be least; did you mean cost?"),
         ({"--price": "powers.EUU.respct=1"}, "--price: found 'powers.EUU.respct', expected one of the levers"),
-        ({"--price": "powers.EUU.budget=much"}, "'much' for powers.EUU.budget is no number"),
+        ({"--price": "powers.EUU.budget=much"}, "found 'much' for powers.EUU.budget, expected a number"),
         ({"--doubt": "powers.EUU.budget=0.2:0.6"}, "a number that is a lever as well"),
     ],
 )
