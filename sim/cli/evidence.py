@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli.options import Format, FormatOption, Out, Quiet, Seed, refuse_unusable
 from sim.scenario import BadInput
+
+if TYPE_CHECKING:
+    from sim.evidence.backtest import Backtest
 
 Observed = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A CSV that takes the place of one of the shipped series.")
@@ -53,37 +56,58 @@ def calibrate(
 def backtest(
     blind: Annotated[bool, typer.Option("--blind", help="Hide the events dated after each origin.")] = False,
     observed: Observed = None,
-    first: Annotated[int, typer.Option(help="First origin: the last year that its forecast may see.")] = 2015,
-    last: Annotated[int, typer.Option(help="Last origin.")] = 2021,
+    votes: Annotated[
+        bool, typer.Option("--votes", help="Score the long record of votes instead, by methods that need no story.")
+    ] = False,
+    first: Annotated[
+        int | None,
+        typer.Option(
+            help="First origin: the last year that its forecast may see.", show_default="2013, with --votes 1997"
+        ),
+    ] = None,
+    last: Annotated[int, typer.Option(help="Last origin.")] = 2023,
     worlds: Annotated[int, typer.Option(min=50, help="Worlds per round of calibration.")] = 2000,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of calibration at each origin.")] = 4,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Rounds of calibration at the first origin; each later one adds one.")
+    ] = 4,
     seed: Seed = 0,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast from each of several years as if later ones were unknown, and score against simple baselines."""
+    """Forecast from each of several years as if later ones were unknown, and score beside rivals, sector by sector."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_backtest, save_backtest
-    from sim.evidence.backtest import backtest
-    from sim.evidence.observed import load_observed
+    from sim.evidence.backtest import ORIGINS, VOTE_ORIGINS, backtest_votes
+    from sim.evidence.observed import LONG, load_observed
+    from sim.evidence.sectors import backtest_sectors, load_amounts
 
     refuse_unusable(out)
-    record = load_observed(observed)
+    if votes and blind:
+        raise typer.BadParameter("methods without a story know no events: --votes or --blind", param_hint="--votes")
+    record = load_observed(observed, LONG) if votes else load_observed(observed)
+    start = first if first is not None else (VOTE_ORIGINS if votes else ORIGINS)[0]
+    origins = range(start, last + 1)
     with Progress(hidden=quiet) as progress:
-        test = backtest(
-            record,
-            origins=range(first, last + 1),
-            blind=blind,
-            worlds=worlds,
-            rounds=rounds,
-            seed=seed,
-            progress=progress.update,
-        )
+        if votes:
+            tests: tuple[Backtest, ...] = (
+                backtest_votes(record, origins=origins, seed=seed, progress=progress.update),
+            )
+        else:
+            tests = backtest_sectors(
+                load_amounts(),
+                record,
+                origins=origins,
+                blind=blind,
+                worlds=worlds,
+                rounds=rounds,
+                seed=seed,
+                progress=progress.update,
+            )
     if out is not None:
-        save_backtest(test, out)
+        save_backtest(tests[0], out, *tests[1:])
         Notes(hidden=quiet).saved(out)
-    print_backtest(test, format.value)
+    print_backtest(tests[0], format.value, *tests[1:])
 
 
 def data(
