@@ -16,7 +16,7 @@ NEEDS := pyproject.toml constraints.txt
 
 # Two installations into one environment must not meet.
 .NOTPARALLEL:
-.PHONY: help run view test quick test-newest test-oldest lint bench schema baseline patterns effects pictures notebooks docs wheel wheel-check clean
+.PHONY: help run view test quick test-newest test-oldest lint bench schema baseline patterns effects evidence pictures notebooks docs wheel wheel-check clean
 
 help:
 	@echo "make run          install into $(VENV) and run the scenario dushanbe-2025"
@@ -32,6 +32,7 @@ help:
 	@echo "make baseline     write the reference results and list what changed"
 	@echo "make patterns     measure how much the model's diplomacy moves (docs/reference/patterns.md)"
 	@echo "make effects      measure what each parameter moves (docs/reference/parameter-effects.md)"
+	@echo "make evidence     hold the model against the record: every table of docs/evidence.md"
 	@echo "make pictures     draw the pictures of README and guide (needs Chromium)"
 	@echo "make notebooks    run the notebooks and save their outputs"
 	@echo "make wheel        build dist/*.whl and dist/*.tar.gz"
@@ -87,6 +88,9 @@ patterns: $(VENV)/.ready-dev
 
 effects: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.parameter_effects
+
+evidence: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.evidence
 
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python tools/make_pictures.py

@@ -1,28 +1,25 @@
 """What deals and grievances are worth in forecasts: the backtest without each, without both, without the simulation.
 
-    python tools/ablation.py          # writes docs/evidence/ablation.csv and prints it; some three minutes
-
 Each variant is calibrated and scored as `sim backtest` does it. Switched off, an effect is 0 in every world and its
-prior is left out. Spread is the standard deviation of the forecast: log-ratio points of the trade mix, shares of 1 of
-agreement (root mean square over cells).
+prior is left out. `tools/evidence.py` runs the variants and writes docs/evidence/ablation.csv.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from sim.evidence.backtest import Backtest, backtest
+from sim.evidence.backtest import Backtest
 from sim.evidence.baselines import ALONE, MODEL
 from sim.evidence.hindcast import STORY
 from sim.evidence.observed import load_observed
+from sim.evidence.paired import paired
+from sim.evidence.sectors import backtest_sectors, load_amounts
 from sim.runs.priors import priors
 from sim.scenario import load
 
-FILE = Path(__file__).parents[1] / "docs" / "evidence" / "ablation.csv"
 DEALS, GRIEVANCES = "rules.deal_effect", "rules.grievance_effect"
 VARIANTS = {
     "model": (),
@@ -31,45 +28,40 @@ VARIANTS = {
     "without both": (DEALS, GRIEVANCES),
 }
 WHOLE = "model"
+MEASURES = ("error", "crps", "logs", "interval", "covered")
 
 
-def without(*off: str, worlds: int = 2000, rounds: int = 4) -> Backtest:
-    """The backtest with some rules' effects at 0."""
+def without(variant: str, *, blind: bool, seed: int = 0, worlds: int = 2000, rounds: int = 4) -> tuple[Backtest, ...]:
+    """The backtests of trade and votes and of the sectors with some rules' effects at 0."""
+    off = VARIANTS[variant]
     told = load(STORY).with_values(dict.fromkeys(off, 0.0))
     beliefs = tuple(prior for prior in priors() if prior.path not in off)
-    return backtest(load_observed(), scenario=told, beliefs=beliefs, worlds=worlds, rounds=rounds)
+    settings = {"scenario": told, "beliefs": beliefs, "blind": blind, "seed": seed, "worlds": worlds, "rounds": rounds}
+    settings |= {"rivals": variant == WHOLE}
+    return backtest_sectors(load_amounts(), load_observed(), **settings)
 
 
-def measures(test: Backtest, method: str, variant: str) -> pd.DataFrame:
-    """[variant, what, horizon, error, crps, covered, spread] of one method of a backtest."""
-    table = test.table()
-    table = table[table.method == method].drop(columns=["method", "own", "cells"])
-    table.insert(0, "variant", variant)
-    made = [one for one in test.forecasts if one.method == method]
-    futures = {"trade": [one.trade for one in made], "votes": [one.votes for one in made]}
-    table["spread"] = [
-        np.sqrt(np.nanmean([one[:, :, row.horizon - 1].var(axis=-1) for one in futures[row.what] if one is not None]))
-        for row in table.itertuples()
-    ]
-    return table
+def ablation(tests: Mapping[str, tuple[Backtest, ...]]) -> pd.DataFrame:
+    """Scores of variants and of the error model alone, and what the whole model gains over each in CRPS.
 
-
-def ablation(names: tuple[str, ...] = tuple(VARIANTS)) -> pd.DataFrame:
-    """Measures of variants, and with the whole model those of the error model alone."""
-    parts = []
-    for name in names:
-        test = without(*VARIANTS[name])
-        parts.append(measures(test, MODEL, name))
-        if name == WHOLE:
-            parts.append(measures(test, ALONE, ALONE))
-    order = {name: i for i, name in enumerate((*VARIANTS, ALONE))}
-    table = pd.concat(parts)
-    return table.sort_values(["what", "horizon", "variant"], key=lambda x: x.map(order).fillna(x)).round(6)
-
-
-if __name__ == "__main__":
-    chosen = tuple(sys.argv[1:]) or tuple(VARIANTS)
-    found = ablation(chosen)
-    if not sys.argv[1:]:
-        found.to_csv(FILE, index=False, lineterminator="\n")
-    print(found.to_csv(index=False) if sys.argv[1:] else found.to_string(index=False))
+    [blind, what, horizon, variant, error, crps, logs, interval, covered, gain, low, high, p, blocks, verdict]
+    """
+    whole = pd.concat([test.cells for test in tests[WHOLE]])
+    parts = {name: pd.concat([test.cells for test in several]) for name, several in tests.items()}
+    frames = {name: frame[frame.method == MODEL] for name, frame in parts.items()}
+    frames[ALONE] = whole[whole.method == ALONE]
+    keys = ["what", "republic", "power", "origin", "horizon", "year"]
+    rows = []
+    for name, frame in frames.items():
+        for (what, horizon), part in frame.groupby(["what", "horizon"], sort=False):
+            mine = frames[WHOLE].merge(part[keys], on=keys)
+            sums = (one.groupby("year").crps.sum().to_numpy(dtype=np.float64) for one in (mine, part))
+            found = paired(*(first := tuple(sums)), first[1], int(str(horizon)))
+            told = () if name == WHOLE else (found.gain, found.low, found.high, found.p, found.blocks, found.verdict)
+            rows.append((tests[WHOLE][0].blind, what, horizon, name, *part[list(MEASURES)].mean(), *told))
+    names = ["blind", "what", "horizon", "variant", *MEASURES, "gain", "low", "high", "p", "blocks", "verdict"]
+    table = pd.DataFrame(rows, columns=names)
+    order = {name: i for i, name in enumerate([*VARIANTS, ALONE])}
+    place = {what: i for i, what in enumerate(dict.fromkeys(table.what))}
+    table = table.sort_values(["what", "horizon", "variant"], key=lambda x: x.map(place | order).fillna(x))
+    return table.round(6).reset_index(drop=True)

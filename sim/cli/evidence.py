@@ -28,6 +28,7 @@ from sim.cli.options import (
 from sim.scenario import BadInput
 
 if TYPE_CHECKING:
+    from sim.evidence.backtest import Backtest
     from sim.evidence.observed import Observed as Record
 
 Observed = Annotated[
@@ -40,12 +41,12 @@ Observed = Annotated[
 ]
 
 
-def _record(observed: list[Path] | None, last: int, quiet: bool) -> Record:
+def _record(observed: list[Path] | None, last: int, quiet: bool, **years: int) -> Record:
     """The record with a user's files over it; what was left out of them goes to stderr."""
     from sim.cli.layout import Notes
     from sim.evidence.observed import load_observed
 
-    known = load_observed(observed or None)
+    known = load_observed(observed or None, **years)
     notes = Notes(hidden=quiet)
     for note in known.notes:
         notes.say(note)
@@ -86,36 +87,58 @@ def calibrate(
 def backtest(
     blind: Annotated[bool, typer.Option("--blind", help="Hide the events dated after each origin.")] = False,
     observed: Observed = None,
-    first: Annotated[int, typer.Option(help="First origin: the last year that its forecast may see.")] = 2015,
-    last: Annotated[int, typer.Option(help="Last origin.")] = 2021,
+    votes: Annotated[
+        bool, typer.Option("--votes", help="Score the long record of votes instead, by methods that need no story.")
+    ] = False,
+    first: Annotated[
+        int | None,
+        typer.Option(
+            help="First origin: the last year that its forecast may see.", show_default="2013, with --votes 1997"
+        ),
+    ] = None,
+    last: Annotated[int, typer.Option(help="Last origin.")] = 2023,
     worlds: Annotated[int, typer.Option(min=50, help="Worlds per round of calibration.")] = 2000,
-    rounds: Annotated[int, typer.Option(min=1, help="Rounds of calibration at each origin.")] = 4,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Rounds of calibration at the first origin; each later one adds one.")
+    ] = 4,
     seed: Seed = 0,
     out: Out = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Forecast from each of several years as if later ones were unknown, and score against simple baselines."""
+    """Forecast from each of several years as if later ones were unknown, and score beside rivals, sector by sector."""
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.evidence import print_backtest, save_backtest
-    from sim.evidence.backtest import AFTER, HORIZONS, backtest
+    from sim.evidence.backtest import AFTER, HORIZONS, ORIGINS, VOTE_ORIGINS, backtest_votes
+    from sim.evidence.observed import LONG
+    from sim.evidence.sectors import backtest_sectors, load_amounts
 
     refuse_unusable(out)
-    record = _record(observed, max(last + HORIZONS[-1], AFTER[1]), quiet)
+    if votes and blind:
+        raise BadInput.of("--votes and --blind", "one of them: methods without a story know no events", path="--votes")
+    record = _record(observed, max(last + HORIZONS[-1], AFTER[1]), quiet, **({"first": LONG} if votes else {}))
+    start = first if first is not None else (VOTE_ORIGINS if votes else ORIGINS)[0]
+    origins = range(start, last + 1)
     with Progress(hidden=quiet) as progress:
-        test = backtest(
-            record,
-            origins=range(first, last + 1),
-            blind=blind,
-            worlds=worlds,
-            rounds=rounds,
-            seed=seed,
-            progress=progress.update,
-        )
+        if votes:
+            tests: tuple[Backtest, ...] = (
+                backtest_votes(record, origins=origins, seed=seed, progress=progress.update),
+            )
+        else:
+            tests = backtest_sectors(
+                load_amounts(),
+                record,
+                origins=origins,
+                blind=blind,
+                worlds=worlds,
+                rounds=rounds,
+                seed=seed,
+                progress=progress.update,
+            )
     if out is not None:
-        save_backtest(test, out)
+        save_backtest(tests[0], out, *tests[1:])
         Notes(hidden=quiet).saved(out)
-    print_backtest(test, format.value)
+    print_backtest(tests[0], format.value, *tests[1:])
 
 
 def data(

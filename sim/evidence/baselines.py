@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy import special
 
 from sim.evidence.calibrate import error_terms
-from sim.evidence.errormodel import Trade, Votes, ilr
+from sim.evidence.errormodel import Trade, Votes, ilr, logit
 from sim.evidence.observed import Observed
+from sim.evidence.pooling import Pooling
 from sim.runs.priors import Prior
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,22 @@ def linear_drift(years: NDArray[np.int64], values: Floats, ahead: int) -> Floats
     return result
 
 
+def shrunken_drift(years: NDArray[np.int64], values: Floats, ahead: int) -> Floats:
+    """On along a line from the last value, the flatter the less sure its slope is.
+
+    The mean yearly change is drawn towards none by the part that chance has in its square: slope² / (slope² + squared
+    standard error), of all coordinates of a series together.
+    """
+    if len(years) < 3:
+        return values[:, -1]  # one change does not say how sure it is
+    steps = np.diff(values, axis=1) / np.diff(years)
+    slope = (values[:, -1] - values[:, 0]) / (years[-1] - years[0])
+    error = steps.var(axis=1, ddof=1).sum() / steps.shape[1]
+    square = float((slope**2).sum())
+    result: Floats = values[:, -1] + slope * ahead * (square / (square + error) if square > 0.0 else 0.0)
+    return result
+
+
 def historic_mean(years: NDArray[np.int64], values: Floats, ahead: int) -> Floats:  # noqa: ARG001
     """Back to the mean of all that is on record."""
     result: Floats = values.mean(axis=1)
@@ -61,11 +78,17 @@ def historic_mean(years: NDArray[np.int64], values: Floats, ahead: int) -> Float
 RULES: dict[str, tuple[Rule, int]] = {
     "last value": (last_value, 1),
     "linear drift": (linear_drift, 3),
+    "shrunken drift": (shrunken_drift, 3),
     "historic mean": (historic_mean, 2),
 }
 """Baselines and the number of values each needs."""
-SHIFT, ALONE, MODEL = "common shift", "error model alone", "model"
-METHODS = (MODEL, *RULES, SHIFT, ALONE)
+SHIFT, POOLED, ALONE, MODEL = "common shift", "partial pooling", "error model alone", "model"
+COMBINED, OUTRIGHT = "combination", "simulation alone"
+METHODS = (MODEL, *RULES, SHIFT, POOLED, ALONE, COMBINED)
+OWN = (MODEL, ALONE, COMBINED, OUTRIGHT)
+"""Methods that owe the model something."""
+RIVALS = (*RULES, SHIFT, POOLED)
+"""Those that owe the model nothing."""
 
 
 def baselines(
@@ -82,8 +105,20 @@ def baselines(
         axis=1,
     )
     out.append(Forecast(SHIFT, record.last, None, np.clip(shared, 0.0, 1.0)))
+    out.append(pooled(record, ahead, size, rng))
     out.append(_alone(record, ahead, beliefs, size, rng))
     return out
+
+
+def pooled(record: Observed, ahead: int, size: int, rng: np.random.Generator) -> Forecast:
+    """Futures by partial pooling over the republics."""
+    mixes = None
+    if record.has_trade:
+        series = ilr(record.composition, axis=1)
+        mixes = Pooling.fit(series).forecast(series, ahead, size, rng)
+    odds = logit(record.votes)
+    votes = special.expit(Pooling.fit(odds).forecast(odds, ahead, size, rng))
+    return Forecast(POOLED, record.last, mixes, votes)
 
 
 def by_rule(record: Observed, ahead: int, size: int, rng: np.random.Generator) -> list[Forecast]:
@@ -91,7 +126,7 @@ def by_rule(record: Observed, ahead: int, size: int, rng: np.random.Generator) -
     trade = ilr(record.composition, axis=1)
     out = []
     for name, (rule, least) in RULES.items():
-        mixes = _futures(trade, record.years, rule, least, ahead, size, rng)
+        mixes = _futures(trade, record.years, rule, least, ahead, size, rng) if record.has_trade else None
         votes = np.stack(
             [
                 _futures(record.votes[:, power, None], record.years, rule, least, ahead, size, rng)[:, 0]
@@ -170,15 +205,22 @@ def _mean_square(errors: dict[int, list[tuple[int, Floats]]], g: int, m: int, st
 
 def _alone(record: Observed, ahead: int, beliefs: tuple[Prior, ...], size: int, rng: np.random.Generator) -> Forecast:
     """The model's error model around a simulation that says nothing."""
+    still = np.zeros((*record.votes.shape[:2], len(record.years) + ahead, size))
+    votes = Votes.fit(record).forecast(record, still, np.zeros(size), rng)
+    return Forecast(ALONE, record.last, _trade_alone(record, ahead, beliefs, size, rng), votes)
+
+
+def _trade_alone(
+    record: Observed, ahead: int, beliefs: tuple[Prior, ...], size: int, rng: np.random.Generator
+) -> Floats | None:
+    if not record.has_trade:
+        return None
     n = 10 * size
     scores = rng.standard_normal((n, len(beliefs)))
     scores = scores[np.all([prior.inside(scores[:, i]) for i, prior in enumerate(beliefs)], axis=0)]
     trade, _ = error_terms(beliefs, scores)
     republics, years = record.trade.shape[0], len(record.years)
     log = trade.likelihood(record, np.zeros((republics, 2, years, 1)))
-    chosen = rng.choice(len(scores), size, p=softmax(log))
+    chosen = rng.choice(len(scores), size, p=special.softmax(log))
     terms = Trade(trade.volatility[chosen], trade.inertia[chosen], trade.noise[chosen])
-    mixes = terms.forecast(record, np.zeros((republics, 2, years + ahead, size)), rng)
-    still = np.zeros((*record.votes.shape[:2], years + ahead, size))
-    votes = Votes.fit(record).forecast(record, still, np.zeros(size), rng)
-    return Forecast(ALONE, record.last, mixes, votes)
+    return terms.forecast(record, np.zeros((republics, 2, years + ahead, size)), rng)

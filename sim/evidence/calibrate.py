@@ -28,7 +28,7 @@ from scipy.special import gammaln, logsumexp
 from sim import lazy
 from sim.evidence.emulator import Emulator, emulate
 from sim.evidence.errormodel import Trade, Votes
-from sim.evidence.hindcast import Paths, story, tell, unforeseen
+from sim.evidence.hindcast import Paths, story, tell
 from sim.evidence.observed import TRADERS, Observed
 from sim.runs.folder import versions
 from sim.runs.lock import LOCK, hold
@@ -49,6 +49,8 @@ TAIL = 5.0
 """Degrees of freedom of the Student t that the rest is drawn from."""
 WIDER = 1.3
 """Its spread, in standard deviations of the posterior so far."""
+ANEW = 10**7
+"""Number of the first world that has luck which no round has."""
 FACTS = "calibration.json"
 
 
@@ -192,9 +194,8 @@ def calibrate(
     seed: int = 0,
     last: int | None = None,
     beliefs: tuple[Prior, ...] | None = None,
-    first: Round | None = None,
+    earlier: Sequence[Round] = (),
     folder: str | os.PathLike[str] | None = None,
-    blind: bool = False,
     progress: Progress | None = None,
 ) -> Calibration:
     """Fit to a record; its last year is the origin.
@@ -202,11 +203,12 @@ def calibrate(
     Parameters
     ----------
     record : what was known at the origin (``Observed.upto``).
-    scenario : the story from its January on; its events are taken as known, unless ``blind`` and after the origin.
+    scenario : the story from its January on; its events are taken as known.
     worlds, rounds : worlds in a round, and rounds.
     last : year to which worlds run, for forecasts; the origin if not given.
     beliefs : priors; the shipped ones if not given.
-    first : a first round run before (its worlds come from the prior, so it does not depend on the record).
+    earlier : rounds run before by the same scenario, priors and seed, and as far as ``last``; they are the first of
+        ``rounds``. Their worlds are weighed anew by this record, so it does not matter for which they were run.
     folder : where finished rounds are kept; rounds found there are not run again.
     progress : called with worlds done and worlds in all.
 
@@ -220,7 +222,6 @@ def calibrate(
     beliefs = priors() if beliefs is None else beliefs
     check_beliefs(beliefs)
     base = story(scenario)
-    base = unforeseen(base, record.last) if blind else base
     if record.last < base.start // 12:
         raise BadInput.of(
             repr(record.last), f"a year from {base.start // 12} on, where {base.name} starts", path="origin"
@@ -228,7 +229,7 @@ def calibrate(
     last = record.last if last is None else last
     facts = _facts(base, record, seed, worlds) | {"last": last, "priors": _digest(beliefs)}
     done: list[Round] = []
-    total, finished = worlds * rounds, 0
+    total, finished = worlds * (rounds - len(earlier)), 0
     weights = np.array([])
 
     def count(part: int) -> None:
@@ -241,29 +242,33 @@ def calibrate(
         votes = Votes.fit(record)  # after the folder is ours, so that a second writer is refused before it computes
         for number in range(rounds):
             part = store.load(number) if store is not None else None
-            if part is None and number == 0 and first is not None:
-                part = replace(first, paths=first.paths.over(first.paths.first, last))
+            if part is None and number < len(earlier):
+                done.append(earlier[number])
+                continue
             if part is None:
-                part = _round(base, beliefs, number, worlds, seed, last, done, weights, count)
+                weights = _weigh(record, beliefs, votes, done) if done else weights
+                fresh = int(done[-1].worlds[-1]) // worlds + 1 if done else 0  # no world's luck comes twice
+                part = _round(base, beliefs, fresh, worlds, seed, last, done, weights, count)
                 if store is not None:
                     store.save(number, part)
             else:
                 count(worlds)
             done.append(part)
-            weights = _weigh(record, beliefs, votes, done)
+    weights = _weigh(record, beliefs, votes, done)
     return Calibration(record, base, beliefs, votes, tuple(done), weights, seed)
 
 
-def first_round(
-    scenario: Scenario,
-    beliefs: tuple[Prior, ...],
-    worlds: int,
-    seed: int,
-    last: int,
-    progress: Callable[[int], None] | None = None,
-) -> Round:
-    """A round drawn from the prior, which calibrations of the same scenario to several records may share."""
-    return _round(scenario, beliefs, 0, worlds, seed, last, [], np.array([]), progress)
+def told_anew(fit: Calibration, scenario: Scenario, last: int, size: int) -> Calibration:
+    """Parameters drawn by weight from a calibration, with new luck, run by a story that is the same up to the origin.
+
+    So a forecast that is not to know what happens after it need not be fitted again: until then its worlds are the
+    same, to the last bit. Their luck is new because worlds of neighbouring numbers are quick to run.
+    """
+    base = story(scenario)
+    scores, numbers = fit.scores[fit.draw(size)], ANEW + np.arange(size)
+    paths = tell(base, variations(base, fit.priors, scores), numbers, last, fit.seed)
+    only = Round(scores, numbers, paths, None, None)
+    return replace(fit, scenario=base, rounds=(only,), weights=np.full(size, 1.0 / size))
 
 
 def _round(

@@ -159,13 +159,13 @@ class Trade:
             seen = np.flatnonzero(~np.isnan(y[r, 0]))
             law = self._law(r, total, laws)
             gap = np.moveaxis(y[r][:, seen, None] - model[r][:, seen], 2, 0)
-            mean, spread = _given(law, seen, np.arange(known, total), np.swapaxes(gap, 1, 2))
+            mean, spread = given(law, seen, np.arange(known, total), np.swapaxes(gap, 1, 2))
             shock = spread @ rng.standard_normal(mean.shape)
             out[r] = model[r][:, known:] + np.moveaxis(mean + shock, 0, 2).swapaxes(0, 1)
         return out
 
 
-def _given(law: Floats, seen: NDArray[np.int64], later: NDArray[np.int64], gap: Floats) -> tuple[Floats, Floats]:
+def given(law: Floats, seen: NDArray[np.int64], later: NDArray[np.int64], gap: Floats) -> tuple[Floats, Floats]:
     """Mean (n, later, k) and lower Cholesky factor (n, later, later) of what comes later, given gaps (n, seen, k)."""
     inside, across = law[:, seen][:, :, seen], law[:, later][:, :, seen]
     gain = np.swapaxes(np.linalg.solve(inside, np.swapaxes(across, 1, 2)), 1, 2)
@@ -197,7 +197,7 @@ class Votes:
 
         def cost(x: Floats) -> float:
             trial = cls(*_variances(x), float(x[4]), walk, noise)
-            fit = sum(trial._likelihood(z, accord, power) for power in range(len(POWERS)))
+            fit = trial._alone(z, accord)
             # standard deviations of about a tenth, within a factor of three or so; δ about half
             return -fit + 0.5 * float((((x[:4] - np.log(0.1)) / 1.0) ** 2).sum() + ((x[4] - 0.5) / 0.5) ** 2)
 
@@ -207,7 +207,7 @@ class Votes:
 
     def _law(self, republics: int, years: int) -> Floats:
         """Covariance of one power's (republic, year) grid, flattened."""
-        walk, one = _walk(years), np.eye(years)
+        walk, one = walk_covariance(years), np.eye(years)
         common = self.common_walk * walk + self.common_noise * one
         own = self.own_walk * walk + self.own_noise * one + DIFFUSE
         result: Floats = np.kron(np.ones((republics, republics)), common) + np.kron(np.eye(republics), own)
@@ -218,14 +218,21 @@ class Votes:
         result: Floats = z[:, power] - self.accord_effect * _accord_of(accord, power)
         return result
 
-    def _likelihood(self, z: Floats, accord: Floats, power: int) -> float:
-        gap = self._gap(z, accord, power).ravel()
-        seen = ~np.isnan(gap)
-        if not seen.any():
-            return 0.0
-        lower = np.linalg.cholesky(self._law(z.shape[0], z.shape[2])[seen][:, seen])
-        white = np.linalg.solve(lower, gap[seen])
-        return float(-0.5 * white @ white - np.log(np.diagonal(lower)).sum())
+    def _alone(self, z: Floats, accord: Floats) -> float:
+        """Log-likelihood of all votes where alignment says nothing."""
+        law = self._law(z.shape[0], z.shape[2])
+        roots: dict[bytes, Floats] = {}  # where the same cells are on record, the root is the same
+        total = 0.0
+        for power in range(len(POWERS)):
+            gap = self._gap(z, accord, power).ravel()
+            seen = ~np.isnan(gap)
+            if seen.any():
+                key = seen.tobytes()
+                if key not in roots:
+                    roots[key] = np.asarray(np.linalg.cholesky(law[seen][:, seen]), dtype=np.float64)
+                white = np.linalg.solve(roots[key], gap[seen])
+                total += float(-0.5 * white @ white - np.log(np.diagonal(roots[key])).sum())
+        return total
 
     def likelihood(self, record: Observed, shift: Floats, slope: Floats) -> Floats:
         """Log-likelihood, (n,), given the model's shift of overall alignment, (republic, power, year, n), and slope."""
@@ -267,7 +274,7 @@ class Votes:
             seen = np.flatnonzero(~np.isnan(gap.ravel()))
             old, new = grid[:, :known].ravel()[seen], grid[:, later].ravel()
             said = (slope * shift[:, power]).reshape(-1, n)
-            mean, spread = _given(law, old, new, (gap.ravel()[seen, None] - said[old])[None])
+            mean, spread = given(law, old, new, (gap.ravel()[seen, None] - said[old])[None])
             futures = said[new] + mean[0] + spread[0] @ rng.standard_normal(mean[0].shape)
             out[:, power] = futures.reshape(republics, -1, n) + self.accord_effect * _accord_of(to_come, power)
         result: Floats = special.expit(out)
@@ -277,11 +284,11 @@ class Votes:
         """Futures of the powers' accord, (pair, year, n), by its own walk and noise."""
         pairs, known = accord.shape
         total = known + years
-        law = (self.accord_walk * _walk(total) + self.accord_noise * np.eye(total) + DIFFUSE)[None]
+        law = (self.accord_walk * walk_covariance(total) + self.accord_noise * np.eye(total) + DIFFUSE)[None]
         out = np.empty((pairs, years, n))
         for pair in range(pairs):
             seen = np.flatnonzero(~np.isnan(accord[pair]))
-            mean, spread = _given(law, seen, np.arange(known, total), accord[pair, seen][None, :, None])
+            mean, spread = given(law, seen, np.arange(known, total), accord[pair, seen][None, :, None])
             out[pair] = mean[0] + spread[0] @ rng.standard_normal((years, n))
         return out
 
@@ -299,7 +306,7 @@ def _accord_of(accord: Floats, power: int) -> Floats:
     return result
 
 
-def _walk(years: int) -> Floats:
+def walk_covariance(years: int) -> Floats:
     """Covariance of a random walk of unit variance a year, from its first year on."""
     step = np.arange(years, dtype=np.float64)
     result: Floats = np.minimum(step[:, None], step[None])
@@ -311,7 +318,7 @@ def _local_level(series: Floats) -> tuple[float, float]:
     years = series.shape[-1]
 
     def cost(x: Floats) -> float:
-        law = np.exp(2.0 * x[0]) * _walk(years) + np.exp(2.0 * x[1]) * np.eye(years) + DIFFUSE
+        law = np.exp(2.0 * x[0]) * walk_covariance(years) + np.exp(2.0 * x[1]) * np.eye(years) + DIFFUSE
         total = 0.5 * float((((x - np.log(0.1)) / 1.0) ** 2).sum())
         for one in series[:, 0]:
             seen = ~np.isnan(one)

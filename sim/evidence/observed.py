@@ -98,6 +98,15 @@ class Observed:
         return int(self.years[-1])
 
     @property
+    def has_trade(self) -> bool:
+        """Whether the trade of any year is on record with all three powers."""
+        return bool(np.isfinite(self.composition).any())
+
+    def votes_alone(self) -> Observed:
+        """The record without trade."""
+        return replace(self, trade=np.full_like(self.trade, np.nan))
+
+    @property
     def composition(self) -> Floats:
         """Each power's part of the trade with the three, (republic, power, year); NaN where one is missing or 0."""
         some = np.where(self.trade > 0.0, self.trade, np.nan)

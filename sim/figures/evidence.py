@@ -34,19 +34,23 @@ MEASURES = {
 def scores(test: Backtest) -> Figure:
     """Every method's scores by horizon, trade above votes."""
     table = test.table()
+    kinds = [
+        (what, label) for what, label in (("trade", "Trade mix"), ("votes", "UN votes")) if what in set(table.what)
+    ]
     known = "Events after the origin hidden." if test.blind else "Dated events known to the model."
+    known = known if MODEL in set(table.method) else ""
     fig, body = style.page(
-        "The model and the baselines",
+        "The model and its rivals" if known else "Rivals on the long record",
         "Mean score over origins, republics and (votes) powers; dots from light to dark "
         f"are 1, 2 and 3 years ahead. Left is better in the first two columns; the last should be near 80. {known}",
         _footer(test),
         9.6,
-        5.2,
+        3.2 * len(kinds),
     )
-    for i, (what, label) in enumerate((("trade", "Trade mix"), ("votes", "UN votes"))):
+    for i, (what, label) in enumerate(kinds):
         part = table[table.what == what]
         methods = [method for method in METHODS if method in set(part.method)]
-        high = body.height / 2
+        high = body.height / len(kinds)
         for j, (column, (name, unit)) in enumerate(MEASURES.items()):
             wide = (body.width - 1.75) / 3
             box = Box(body.left + 1.75 + j * wide, body.top - (i + 1) * high + 0.3, wide - 0.35, high - 0.65)
@@ -88,9 +92,59 @@ def scores(test: Backtest) -> Figure:
     return fig
 
 
+def reliability(*tests: Backtest) -> Figure:
+    """Whether chances held: where outcomes lay in forecasts, above; how often values rose, below."""
+    columns = [(test, what) for test in tests for what in _kinds(test)]
+    fig, body = style.page(
+        "Did the forecasts' chances hold?",
+        "Above: part of outcomes in each tenth of their forecast, which reliable forecasts fill evenly (line; were "
+        "all outcomes independent, nine bars of ten would end between the dashes). Below: chance that the value would "
+        "rise, and how often it did; a dot's area is the number of forecasts, and reliable ones lie on the diagonal.",
+        _footer(tests[0]),
+        max(2.4 * len(columns), 6.5),
+        4.6,
+    )
+    wide, high = body.width / len(columns), body.height / 2
+    tenths, chances = np.linspace(0.0, 1.0, 11), np.linspace(0.0, 1.0, 6)
+    for i, (test, what) in enumerate(columns):
+        places = test.places[(test.places.method == test.mine) & test.places.what.str.endswith(what)]
+        left = body.left + 0.35 + i * wide
+        upper = Box(left, body.bottom + high + 0.3, wide - 0.55, high - 0.75)
+        part = np.histogram(places.pit, tenths)[0] / len(places)
+        top = max(0.3, 1.05 * float(part.max()))
+        marks = ([0.0, 0.5, 1.0], ["0", "0.5", "1"])
+        ticks = [tick for tick in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5) if tick <= top]
+        ax = style.panel(
+            fig, upper, (0, 1), (0, top), xticks=marks, yticks=(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+        )
+        ax.bar(tenths[:-1] + 0.05, part, 0.09, color=POWER_COLORS[2], alpha=0.55, zorder=1)
+        ax.axhline(0.1, color=INK, lw=1.0, zorder=2)
+        for side in (-1.645, 1.645):
+            ax.axhline(
+                max(0.1 + side * np.sqrt(0.09 / len(places)), 0.0), color=MUTED, lw=0.8, ls=(0, (4, 3)), zorder=2
+            )
+        write(fig, upper.left, upper.top + 0.3, f"{what.capitalize()}, {len(places):,}", LABEL, bold=True)
+        span = f"{places.origin.min()}–{places.origin.max()}: {test.mine}"
+        write(fig, upper.left, upper.top + 0.13, span, LABEL, MUTED)
+        lower = Box(left, body.bottom + 0.3, wide - 0.55, high - 0.55)
+        ax = style.panel(fig, lower, (0, 1), (0, 1), xticks=marks, yticks=([0, 0.5, 1], ["0", "0.5", "1"]))
+        ax.plot([0, 1], [0, 1], color=FAINT, lw=1.0, zorder=1)
+        bins = np.clip(np.digitize(places.chance, chances) - 1, 0, len(chances) - 2)
+        grouped = places.groupby(bins)
+        sizes = 160.0 * grouped.size() / len(places) + 6.0
+        ax.scatter(grouped.chance.mean(), grouped.rose.mean(), s=sizes, color=POWER_COLORS[0], zorder=3, clip_on=False)
+    return fig
+
+
+def _kinds(test: Backtest) -> list[str]:
+    """What its outcomes are: trade and votes, or who was chosen and how much."""
+    return list(dict.fromkeys(what.rpartition(": ")[2] for what in test.places.what))
+
+
 def forecasts(test: Backtest, origins: Sequence[int] = (2015, 2018, 2021)) -> Figure:
     """The record of each republic's trade mix, and the model's 80 % bands from some origins."""
     record = test.record
+    assert record is not None
     shown = [one for one in test.forecasts if one.method == MODEL and one.origin in origins] or [
         one for one in test.forecasts if one.method == MODEL
     ][:1]
@@ -207,10 +261,11 @@ def _boxes(body: Box, count: int, columns: int) -> list[Box]:
 
 def _footer(test: Backtest) -> str:
     facts = test.facts
+    fitted = f"{facts['rounds']} rounds of {facts['worlds']:,} worlds and one at each later origin, "
     return (
-        f"origins {facts['origins'][0]}–{facts['origins'][-1]}, {facts['rounds']} rounds of {facts['worlds']:,} "
-        f"worlds, seed {facts['seed']}, record {facts['record'][:12]}"
+        f"origins {facts['origins'][0]}–{facts['origins'][-1]}, {fitted if 'rounds' in facts else ''}"
+        f"seed {facts['seed']}, record {facts['record'][:12]}"
     )
 
 
-__all__ = ["forecasts", "predictive_check", "prior_posterior", "scores"]
+__all__ = ["forecasts", "predictive_check", "prior_posterior", "reliability", "scores"]

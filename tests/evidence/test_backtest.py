@@ -13,14 +13,17 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.cli.pages.evidence import print_backtest
-from sim.evidence.backtest import Backtest, backtest, score
-from sim.evidence.baselines import MODEL, RULES, Forecast, by_rule
+from sim.evidence.backtest import EVEN, Backtest, backtest, backtest_votes, score
+from sim.evidence.baselines import ALONE, COMBINED, METHODS, MODEL, RULES, Forecast, by_rule, shrunken_drift
 from sim.evidence.calibrate import calibrate
 from sim.evidence.errormodel import ilr
-from sim.evidence.observed import Observed, load_observed
+from sim.evidence.hindcast import foreseeable, story, tell, unforeseen
+from sim.evidence.observed import LONG, Observed, load_observed
+from sim.evidence.paired import weight
+from sim.evidence.pooling import Pooling
 from sim.evidence.predictive import predictive
 from sim.evidence.scores import aitchison, covered, crps
-from sim.figures.evidence import forecasts, predictive_check, prior_posterior, scores
+from sim.figures.evidence import forecasts, predictive_check, prior_posterior, reliability, scores
 from sim.scenario import BadInput
 
 pytestmark = pytest.mark.slow
@@ -106,7 +109,7 @@ def same(a: Forecast, b: Forecast) -> bool:
 def test_nothing_after_the_origin_leaks_into_a_forecast(record: Observed, told: Backtest) -> None:
     """Every later value replaced by chance: all forecasts stay the same, bit for bit; only the scores change."""
     spoilt = backtest(record.with_noise_after(2018), origins=(2018,), blind=told.blind, **SMALL)
-    assert len(told.forecasts) == len(spoilt.forecasts) == 6
+    assert len(told.forecasts) == len(spoilt.forecasts) == 9
     for a, b in zip(told.forecasts, spoilt.forecasts, strict=True):
         assert a.method == b.method
         assert same(a, b), a.method
@@ -123,6 +126,7 @@ def test_every_method_is_scored_on_the_same_cells(small: Backtest) -> None:
     keys = ["what", "republic", "power", "origin", "horizon"]
     by_method = {method: set(map(tuple, part[keys].to_numpy())) for method, part in small.cells.groupby("method")}
     whole = by_method[MODEL]
+    assert set(by_method) == set(METHODS), "rivals are always beside it"
     assert all(
         cells == (whole if method != "common shift" else {cell for cell in whole if cell[0] == "votes"})
         for method, cells in by_method.items()
@@ -131,11 +135,91 @@ def test_every_method_is_scored_on_the_same_cells(small: Backtest) -> None:
     table = small.table()
     assert set(table[table.what == "votes"].method) >= {MODEL, *RULES, "common shift"}
     assert (table.crps > 0).all()
+    assert (table.interval > 0).all()
+    assert small.places.pit.between(0, 1).all()
+    assert len(small.places[(small.places.method == MODEL) & (small.places.what == "votes")]) == len(
+        small.cells[(small.cells.method == MODEL) & (small.cells.what == "votes")]
+    )
+
+
+def test_a_combination_is_chosen_by_the_past_alone(record: Observed) -> None:
+    """Its parts are samples of the model and of one rival, half of each as long as nothing has been scored."""
+    test = backtest(record, origins=(2016, 2018), **SMALL)
+    made = {(one.method, one.origin): one for one in test.forecasts}
+    first = made[COMBINED, 2016]
+    half = first.votes.shape[-1] // 2
+    assert np.array_equal(first.votes[..., :half], made[MODEL, 2016].votes[..., :half])
+    assert np.array_equal(first.votes[..., half:], made["last value", 2016].votes[..., half:])
+    known = test.pools[(test.pools.year <= 2018) & (test.pools.what == "votes") & (test.pools.rival == "last value")]
+    part = float(weight(known.excess.sum(), known.distance.sum() * (1 + EVEN / known.year.nunique())))
+    taken = (made[COMBINED, 2018].votes == made[MODEL, 2018].votes).all(axis=(0, 1, 2)).mean()
+    assert taken == pytest.approx(part, abs=0.001)
+    again = backtest(record.with_noise_after(2018), origins=(2016, 2018), **SMALL)
+    assert same(again.forecasts[-1], test.forecasts[-1])
+
+
+def test_worlds_up_to_an_origin_do_not_know_later_events() -> None:
+    """So one calibration serves forecasts with later events known and hidden, see ``told_anew``."""
+    whole = foreseeable(story())
+    numbers = np.arange(40)
+    known, hidden = (tell(told, {}, numbers, 2018, 0) for told in (whole, unforeseen(whole, 2016)))
+    upto = 2016 - known.first + 1
+    assert np.array_equal(known.trade[:, :, :upto], hidden.trade[:, :, :upto])
+    assert np.array_equal(known.overall[:, :, :upto], hidden.overall[:, :, :upto])
+    assert not np.array_equal(known.overall, hidden.overall)
+
+
+def test_rounds_of_earlier_origins_are_weighed_anew(record: Observed) -> None:
+    """The posterior at a later origin is the same, but for the luck of worlds, with their worlds and without."""
+    early = calibrate(record.upto(2015), worlds=400, rounds=2, last=2018)
+    shared = calibrate(record.upto(2018), worlds=400, rounds=3, earlier=early.rounds)
+    alone = calibrate(record.upto(2018), worlds=400, rounds=3)
+    assert shared.rounds[:2] == early.rounds
+    for one in (shared, alone):
+        assert one.origin == 2018
+    gap = (shared.table()["median"] - alone.table()["median"]).abs() / (alone.table().high - alone.table().low)
+    assert gap.max() < 0.3
+
+
+def test_shrunken_drift_by_hand() -> None:
+    """A straight line goes on; changes of +1 and -1 by turns are chance."""
+    years = np.arange(2000, 2005)
+    line = np.array([[0.0, 1.0, 2.0, 3.0, 4.0]])
+    assert shrunken_drift(years, line, 2) == pytest.approx([6.0])
+    turns = np.array([[0.0, 1.0, 0.0, 1.0, 0.0]])
+    assert shrunken_drift(years, turns, 2) == pytest.approx([0.0])
+    rough = np.array([[0.0, 2.0, 2.0, 4.0]])  # mean change 4/3, of 2, 0, 2: squared error 4/9, kept 16/9 of 20/9
+    assert shrunken_drift(years[:4], rough, 1) == pytest.approx([4.0 + 4.0 / 3.0 * 0.8])
+
+
+def test_pooling_draws_republics_together() -> None:
+    """Four of five series rise by the same each year; the fifth, seen once, is expected to rise, too."""
+    rng = np.random.default_rng(0)
+    series = 0.2 * np.arange(8) + np.arange(5)[:, None] + 0.01 * rng.standard_normal((5, 8))
+    series[4, :7] = np.nan
+    found = Pooling.fit(series[:, None]).forecast(series[:, None], 2, 500, rng).mean(axis=-1)[:, 0]
+    assert found[:4, 1] - series[:4, -1] == pytest.approx(0.4, abs=0.08)
+    assert 0.2 < found[4, 1] - series[4, -1] < 0.45
+
+
+def test_the_long_record_of_votes(record: Observed) -> None:
+    long = load_observed(first=LONG)
+    test = backtest_votes(long, origins=(1999, 2005))
+    assert set(test.cells.what) == {"votes"}
+    assert test.mine == ALONE
+    assert MODEL not in set(test.cells.method)
+    spoilt = backtest_votes(long.with_noise_after(2005), origins=(1999, 2005))
+    assert all(same(a, b) for a, b in zip(test.forecasts, spoilt.forecasts, strict=True))
+    with pytest.raises(BadInput, match="origins"):
+        backtest_votes(long, origins=(1993,))
 
 
 def test_gains_and_directions(small: Backtest) -> None:
-    gains = small.gains(tries=100)
-    assert (gains.low <= gains.gain + 1e-9).all()
+    gains = small.gains()
+    assert set(gains.verdict) == {"too few years"}, "two origins"
+    weights = small.weights()
+    assert weights.weight.between(0, 1).all()
+    assert (weights.pool <= weights.other + 1e-12).all(), "a pool may leave a forecast out"
     found = small.directions()
     assert len(found[(found.method == MODEL) & (found.what == "trade")]) == 9
     assert len(found[(found.method == MODEL) & (found.what == "votes")]) == 15
@@ -166,7 +250,13 @@ def test_figures_and_predictive_check(small: Backtest, record: Observed) -> None
     check = predictive(fit, 200)
     assert check.p.between(0, 1).all()
     assert (check.low <= check.high).all()
-    for figure in (scores(small), forecasts(small), prior_posterior(fit), predictive_check(check, 2015)):
+    for figure in (
+        scores(small),
+        forecasts(small),
+        reliability(small),
+        prior_posterior(fit),
+        predictive_check(check, 2015),
+    ):
         assert figure.get_axes()
         figure.canvas.draw()
 
@@ -180,9 +270,17 @@ def test_command_backtest(tmp_path: Path) -> None:
     answer = CliRunner().invoke(app, [*arguments, "--out", str(out)])
     assert answer.exit_code == 0, answer.output
     assert "last value" in answer.stdout
-    assert {path.name for path in out.iterdir()} >= {"cells.csv", "scores.csv", "scores.png", "manifest.json"}
+    files = {path.name for path in out.iterdir()}
+    assert files >= {"cells.csv", "scores.csv", "scores.png", "reliability.png", "sectors-scores.csv", "manifest.json"}
     assert json.loads((out / "manifest.json").read_text())["kind"] == "backtest"
-    assert len(pd.read_csv(out / "scores.csv")) == 33
+    assert len(pd.read_csv(out / "scores.csv")) == 3 * (8 + 9)
+
+
+def test_command_backtest_of_the_long_record(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["backtest", "--votes", "--first", "2021", "-q", "--format", "csv"])
+    assert answer.exit_code == 0, answer.output
+    assert set(pd.read_csv(io.StringIO(answer.stdout)).what) == {"votes"}
+    assert CliRunner().invoke(app, ["backtest", "--votes", "--blind"]).exit_code == 2
 
 
 @pytest.mark.parametrize("format", ["json", "csv"])

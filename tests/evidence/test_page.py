@@ -1,4 +1,4 @@
-"""The numbers in README and docs/evidence.md are those of the tables kept beside it, which ``sim backtest`` wrote."""
+"""The numbers in README and docs/evidence.md are those of the files kept beside it, which ``make evidence`` wrote."""
 
 from __future__ import annotations
 
@@ -9,75 +9,38 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.evidence.baselines import ALONE, METHODS, MODEL, SHIFT
+from sim.evidence.backtest import ORIGINS, VOTE_ORIGINS
+from sim.evidence.baselines import ALONE, METHODS, MODEL, OWN
 from sim.evidence.hindcast import STORY, story
-from sim.evidence.observed import load_observed
+from sim.evidence.observed import LONG, load_observed
+from sim.evidence.sectors import digest, load_amounts
+from tools.ablation import VARIANTS
+from tools.evidence_tables import PAGES, TABLES, filled, kept, percent
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "evidence"
-SCORES = pd.read_csv(KEPT / "scores.csv").set_index(["what", "horizon", "method"])
-BLIND = pd.read_csv(KEPT / "scores-blind.csv").set_index(["what", "horizon", "method"])
 DOC = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COLUMNS = {
-    "distance": ("trade", "error", 3),
-    "CRPS trade": ("trade", "crps", 4),
-    "band trade": ("trade", "covered", 0),
-    "error": ("votes", "error", 4),
-    "own": ("votes", "own", 4),
-    "CRPS votes": ("votes", "crps", 4),
-    "band votes": ("votes", "covered", 0),
-}
-"""Columns of the tables in the documents: what, score and decimals shown."""
+SCORES = kept("scores").set_index(["what", "horizon", "method"]).sort_index()
+VERDICT = " ".join(DOC.partition("\n## Verdict\n")[2].partition("\n## ")[0].split())
 
 
-def shown(what: str, horizon: int, method: str, score: str, decimals: int) -> str:
-    """A score as the documents write it."""
-    value = float(SCORES.loc[(what, horizon, method), score])
-    return f"{100 * value:.0f} %" if score == "covered" else f"{value:.{decimals}f}"
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_the_tables_of_the_pages_are_those_kept(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert filled(text) == text, "python -m tools.evidence_tables"
 
 
-def tables(text: str) -> list[list[list[str]]]:
-    """Tables of a Markdown text whose header names a method: rows of cells, header first, without stars."""
-    found = re.findall(r"(?:^\|.*\n)+", text + "\n", re.MULTILINE)
-    rows = [
-        [[cell.strip(" *") for cell in line.strip().strip("|").split("|")] for line in table.splitlines()]
-        for table in found
-    ]
-    return [[table[0], *table[2:]] for table in rows if "method" in table[0]]
+def test_every_table_is_shown() -> None:
+    shown = {name for name in TABLES for text in (DOC, README) if f"<!-- {name}: made by" in text}
+    assert shown == set(TABLES)
 
 
-def test_the_table_of_the_document_is_the_one_kept() -> None:
-    (table,) = tables(DOC)
-    head, *rows = table
-    assert head == ["years", "method", *COLUMNS]
-    years, methods = "", []
-    for row in rows:
-        years = row[0] or years
-        methods.append((int(years), row[1]))
-        for column, cell in zip(head[2:], row[2:], strict=True):
-            what, score, decimals = COLUMNS[column]
-            missing = row[1] == SHIFT and what == "trade"
-            assert cell == ("" if missing else shown(what, int(years), row[1], score, decimals)), (row, column)
-    assert methods == [(horizon, method) for horizon in (1, 2, 3) for method in METHODS], "always beside all baselines"
-
-
-def test_the_table_of_the_readme_is_the_one_kept() -> None:
-    """One row a method, scores at 1, 2 and 3 years in each cell."""
-    assert "docs/evidence.md" in README
-    (table,) = tables(README)
-    head, *rows = table
-    assert head == ["method", "distance", "CRPS trade", "band trade", "error", "CRPS votes", "band votes"]
-    assert [row[0] for row in rows] == list(METHODS)
-    for row in rows:
-        for column, cell in zip(head[1:], row[1:], strict=True):
-            what, score, decimals = COLUMNS[column]
-            parts = [
-                shown(what, horizon, row[0], score, decimals)
-                for horizon in (1, 2, 3)
-                if not (row[0] == SHIFT and what == "trade")
-            ]
-            assert cell.replace(" %", "") == ", ".join(parts).replace(" %", ""), (row[0], column)
+def test_rivals_are_always_beside_the_model() -> None:
+    for horizon in (1, 2, 3):
+        trade = {method for method in METHODS if ("trade", horizon, method) in SCORES.index}
+        assert trade == set(METHODS) - {"common shift"}
+        assert all(("votes", horizon, method) in SCORES.index for method in METHODS)
 
 
 @pytest.mark.parametrize("text", [DOC, README], ids=["document", "README"])
@@ -89,27 +52,30 @@ def test_the_bands_are_told_as_the_table_says(text: str) -> None:
     assert f"trade {bands['trade']} %, votes {bands['votes']} % at 1, 2, 3 years" in " ".join(text.split())
 
 
+def best_rival(what: str, horizon: int, score: str = "crps") -> float:
+    return float(min(SCORES.loc[(what, horizon)].drop(index=list(OWN), errors="ignore")[score]))
+
+
 def test_the_gains_are_told_as_the_table_says() -> None:
-    gains = []
-    for what in ("trade", "votes"):
-        for horizon in (2, 3):
-            others = [m for m in METHODS if m not in (MODEL, ALONE) and (what, horizon, m) in SCORES.index]
-            best = min(SCORES.loc[(what, horizon, m), "crps"] for m in others)
-            gains.append(f"{100 * (1 - SCORES.loc[(what, horizon, MODEL), 'crps'] / best):.1f}")
-    flat = " ".join(DOC.split())
-    assert f"trade {gains[0]} and {gains[1]} % below the best baseline" in flat
-    assert f"votes {gains[2]} and {gains[3]} %" in flat
+    """Of CRPS, and of point errors, at 1, 2 and 3 years against the best rival, per cent."""
+    for score in ("crps", "error"):
+        said = []
+        for what in ("trade", "votes"):
+            gains = [(1 - SCORES.loc[(what, h, MODEL), score] / best_rival(what, h, score)) for h in (1, 2, 3)]
+            said.append(f"{what} " + ", ".join(percent(gain, 1) for gain in gains) + " %")
+        assert ", ".join(said) in VERDICT, f"{score}: {', '.join(said)}"
 
 
-def test_the_hidden_events_are_told_too() -> None:
-    flat = " ".join(DOC.split())
-    for score, decimals in (("error", 3), ("crps", 4)):
-        said = ", ".join(f"{BLIND.loc[('trade', horizon, MODEL), score]:.{decimals}f}" for horizon in (1, 2, 3))
-        assert said in flat, said
-    others = [method for method in METHODS if method != MODEL]
-    for method in others:
-        rows = [(w, h, method) for w in ("trade", "votes") for h in (1, 2, 3) if (w, h, method) in SCORES.index]
-        assert SCORES.loc[rows].equals(BLIND.loc[rows]), "events are known to the model alone"
+def test_the_directions_are_told_as_the_table_says() -> None:
+    """[trade, votes, votes relative to the five], events known and hidden."""
+    told = []
+    for name in ("directions", "directions-blind"):
+        mine = kept(name)
+        counts = mine[mine.method == MODEL].groupby("what").right.sum()
+        told.append(f"trade mix {counts['trade']} of 9, votes {counts['votes']} of 15")
+    assert told[0] in VERDICT
+    assert told[0] in " ".join(README.split())
+    assert told[1] in VERDICT
 
 
 def test_the_kept_tables_are_of_this_record_and_story() -> None:
@@ -117,49 +83,47 @@ def test_the_kept_tables_are_of_this_record_and_story() -> None:
     for name, blind in (("manifest.json", False), ("manifest-blind.json", True)):
         manifest = json.loads((KEPT / name).read_text(encoding="utf-8"))
         assert manifest["record"] == load_observed().digest
+        assert manifest["sectors"] == digest(load_amounts())
         assert manifest["scenario_hash"] == story(STORY).hash
         assert manifest["blind"] == blind
-        assert (manifest["origins"], manifest["horizons"]) == (list(range(2015, 2022)), [1, 2, 3])
+        assert (manifest["origins"], manifest["horizons"]) == (list(ORIGINS), [1, 2, 3])
+    votes = json.loads((KEPT / "manifest-votes.json").read_text(encoding="utf-8"))
+    assert votes["record"] == load_observed(first=LONG).digest
+    assert votes["origins"] == list(VOTE_ORIGINS)
+
+
+def test_events_are_known_to_the_model_alone() -> None:
+    hidden = kept("scores-blind").set_index(["what", "horizon", "method"]).sort_index()
+    others = [key for key in SCORES.index if key[2] not in (MODEL, "combination")]
+    assert SCORES.loc[others].equals(hidden.loc[others])
 
 
 def test_pictures_that_the_document_shows_are_there() -> None:
     named = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", DOC)
-    assert len(named) >= 4
+    assert len(named) >= 5
     for picture in named:
         assert (ROOT / "docs" / picture).stat().st_size > 10_000, picture
 
 
-def test_the_ablation_is_told_as_the_kept_table_says() -> None:
-    """Trade alone: votes are the same within 0.0003 in all variants, which the document says."""
-    kept = pd.read_csv(KEPT / "ablation.csv").set_index(["what", "horizon", "variant"])
-    order = [MODEL, "without deals", "without grievances", "without both", ALONE]
-    found = re.findall(r"(?:^\|.*\n)+", DOC, re.MULTILINE)
-    (table,) = [one.splitlines() for one in found if "variant" in one.splitlines()[0]]
-    head, _, *rows = [[cell.strip(" *") for cell in line.strip().strip("|").split("|")] for line in table]
-    assert head == ["years", "variant", "distance", "CRPS", "band", "spread"]
-    years, told = "", []
-    for row in rows:
-        years = row[0] or years
-        told.append((int(years), row[1]))
-        one = kept.loc[("trade", int(years), row[1])]
-        assert row[2:] == [f"{one.error:.3f}", f"{one.crps:.4f}", f"{100 * one.covered:.0f} %", f"{one.spread:.3f}"]
-    assert told == [(horizon, variant) for horizon in (1, 2, 3) for variant in order]
-    for horizon in (1, 2, 3):
-        votes = [kept.loc[("votes", horizon, variant), "crps"] for variant in order]
-        assert max(votes) - min(votes) < 0.0003
-        for method in (MODEL, ALONE):
-            for what in ("trade", "votes"):
-                for score in ("error", "crps", "covered"):
-                    shown_there = SCORES.loc[(what, horizon, method), score]
-                    assert kept.loc[(what, horizon, method), score] == pytest.approx(shown_there, abs=2e-5)
+def test_the_ablation_is_of_the_same_runs() -> None:
+    table = kept("ablation")
+    for blind, name in ((False, "scores"), (True, "scores-blind")):
+        scores = kept(name).set_index(["what", "horizon", "method"]).sort_index()
+        mine = table[table.blind == blind].set_index(["what", "horizon", "variant"]).sort_index()
+        assert set(mine.loc[("trade", 1)].index) == {*VARIANTS, ALONE}
+        for what in ("trade", "votes"):
+            for horizon in (1, 2, 3):
+                for method in (MODEL, ALONE):
+                    one = mine.loc[(what, horizon, method), "crps"]
+                    assert one == pytest.approx(scores.loc[(what, horizon, method), "crps"], abs=2e-6)
 
 
 def test_the_two_pasts_are_told_as_the_kept_table_says() -> None:
-    kept = pd.read_csv(KEPT / "one-past.csv")
+    past = pd.read_csv(KEPT / "one-past.csv")
     found = re.findall(r"(?:^\|.*\n)+", DOC, re.MULTILINE)
     (table,) = [one.splitlines() for one in found if one.startswith("| share ")]
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table[2:]]
-    for row, (sector, part) in zip(rows, kept.groupby("sector", sort=False), strict=True):
+    for row, (sector, part) in zip(rows, past.groupby("sector", sort=False), strict=True):
         gap = 100 * (part["mean"] - part.day_one)
         powers = gap.groupby(part.power).mean()
         said = [f"{powers[power]:+.1f}".replace("-", "−") for power in ("RUS", "CHN", "EUU")]
@@ -170,5 +134,5 @@ def test_the_two_pasts_are_told_as_the_kept_table_says() -> None:
             *said,
             str(part.in_band.sum()),
         ]
-    by_sector = kept[kept.sector != "overall"]
+    by_sector = past[past.sector != "overall"]
     assert f"{by_sector.within.sum()} of 75 sector shares" in " ".join(DOC.split())
