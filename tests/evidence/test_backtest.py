@@ -277,7 +277,7 @@ def test_command_backtest(tmp_path: Path) -> None:
 
 
 def test_command_backtest_of_the_long_record(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["backtest", "--votes", "--first", "2021", "-q", "--format", "csv"])
+    answer = CliRunner().invoke(app, ["backtest", "--votes", "--first", "2023", "-q", "--format", "csv"])
     assert answer.exit_code == 0, answer.output
     assert set(pd.read_csv(io.StringIO(answer.stdout)).what) == {"votes"}
     assert CliRunner().invoke(app, ["backtest", "--votes", "--blind"]).exit_code == 2
