@@ -33,7 +33,7 @@ def alignment_fans(result: Drawable, sector: str = "overall", width: float | Non
     """
     sector = sector_of(sector)
     shares = _shares(result, sector)
-    median = quantiles(shares, [0.5])[0]
+    median, shift = quantiles(shares, [0.5])[0], quantiles(shares[-1] - shares[0], [0.5])[0]
     single = shares[..., result.typical_world]
     top = max(float(quantiles(shares, [0.9])[0].max()), float(single.max()), 10.0)
     ticks = style.nice_ticks(min(top, 100.0))
@@ -43,10 +43,10 @@ def alignment_fans(result: Drawable, sector: str = "overall", width: float | Non
         shares,
         result.scenario.words.spell(f"{_what(result, sector)} of each republic"),
         result.scenario.words.spell("Share of a republic's engagement that lies with each power."),
-        "At the line's end: the median, and its change in points since day one.",
+        "At the line's end: the median, and the median change in points since day one, world by world.",
         (ticks, [f"{t:g}" for t in ticks[:-1]] + [f"{high:g} %"]),
         (0.0, high),
-        lambda r, p: f"{median[-1, r, p]:.0f} {_change(median[-1, r, p], median[0, r, p])}",
+        lambda r, p: f"{median[-1, r, p]:.0f} {_change(shift[r, p])}",
         width,
     )
 
@@ -251,9 +251,9 @@ def _lines(x: NDArray[Any], ys: NDArray[Any]) -> list[NDArray[Any]]:
     return [np.column_stack([x, y]) for y in ys]
 
 
-def _change(end: float, start: float) -> str:
+def _change(points: float) -> str:
     """Change in points with its direction: ▴4.1, ▾0.2, or = where it rounds to nothing."""
-    points = round(float(end - start), 1)
+    points = round(float(points), 1)
     return f"▴{points:.1f}" if points > 0 else f"▾{-points:.1f}" if points < 0 else "="
 
 

@@ -7,7 +7,7 @@ other answers do not compute: headline and tables are those of ``sim run`` and `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -434,10 +434,29 @@ def _changes(result: Result, moved: Tornado, both: Comparison | None = None) -> 
         rows.append(f"{capital(words(row.path, story))} {ends}: {what} {span}{unsure}.")
     text = (
         f"Each number in doubt put at either end of its range, the others as {whose} has them, on the same luck "
-        f"({moved.ask.worlds} worlds at an end). What moves most how an alignment changes, and what turns a leading "
-        "power, by means over worlds:"
+        f"({moved.ask.worlds} worlds at an end). What moves most how an alignment changes, and what gives another leading "
+        f"power in {month_words(result.dates[-1])} than leads most often in the {result.worlds:,} worlds of this page, by "
+        f"means over the {moved.ask.worlds}:"
     )
-    return (text, Points((*rows, *turns(moved, TURNS + _room(both) - NUMBERS))), _turning(result))
+    lead = {row.republic: row.leader_end for row in _rows(result.leaders())}
+    told = turns(moved, lead, TURNS + _room(both) - NUMBERS)
+    return (text, Points((*rows, *told, *_otherwise(moved, lead))), _turning(result))
+
+
+def _otherwise(moved: Tornado, lead: Mapping[str, str]) -> list[str]:
+    """Republics whose leading power is another in the worlds of a tornado, whatever number is moved, in words."""
+    story, table = moved.scenario, moved.table
+    base = table[table.path == table.path.iloc[0]].set_index("outcome").base
+    told = []
+    for republic, spec in story.republics.items():
+        there = max(story.powers, key=lambda power: base[f"{republic}.{power}.share"])
+        if there != lead[republic]:
+            who, page = (named(story.powers[power].name) for power in (there, lead[republic]))
+            told.append(
+                f"{spec.name} is close: {page} leads most often here, but {who} by means over those "
+                f"{moved.ask.worlds} worlds, so that what turns it cannot be told by them."
+            )
+    return told
 
 
 def most_moving(moved: Tornado, most: int = NUMBERS) -> pd.DataFrame:
@@ -460,8 +479,12 @@ def _turning(result: Result) -> str:
     return f"Without any of that the leading power changes {listed(told)} of worlds."
 
 
-def turns(moved: Tornado, most: int = TURNS) -> list[str]:
-    """Numbers that, at an end of their range, give a republic another leading power (by mean share), in words."""
+def turns(moved: Tornado, lead: Mapping[str, str], most: int = TURNS) -> list[str]:
+    """Numbers that, at an end of their range, give a republic another leading power (by mean share), in words.
+
+    Another than ``lead`` (republic -> power), the answer of the page, and another than without that end: where the
+    worlds of the tornado have another leader than the page anyway, a number that leaves it so has turned nothing.
+    """
     story, table = moved.scenario, moved.table
     powers = list(story.powers)
     found: list[tuple[float, str]] = []
@@ -472,15 +495,16 @@ def turns(moved: Tornado, most: int = TURNS) -> list[str]:
             by_path = mine.pivot(index="path", columns="outcome", values=key)[names]
             now = mine.pivot(index="path", columns="outcome", values="base")[names].to_numpy().argmax(axis=1)
             then = by_path.to_numpy().argmax(axis=1)
-            for at in np.flatnonzero(then != now):
+            answer = powers.index(lead[republic])
+            for at in np.flatnonzero((then != now) & (then != answer)):
                 path, shares = str(by_path.index[int(at)]), by_path.to_numpy()[at]
                 value = mine[mine.path == path][end].iloc[0]
-                who, before = (named(story.powers[powers[place]].name) for place in (then[at], now[at]))
+                who, before = (named(story.powers[powers[place]].name) for place in (then[at], answer))
                 text = (
                     f"With {words(path, story)} at {_number(path, value)}, {spec.name}’s leading power is {who} "
                     f"instead of {before}."
                 )
-                found.append((float(shares[then[at]] - shares[now[at]]), text))
+                found.append((float(shares[then[at]] - shares[answer]), text))
     return [text for _, text in sorted(found, key=lambda one: -one[0])[:most]]
 
 

@@ -146,8 +146,12 @@ def test_numbers_that_turn_a_leading_power() -> None:
     table = found.table.copy()
     for outcome, low, base, high in (("KAZ.RUS.share", 0.4, 0.35, 0.2), ("KAZ.CHN.share", 0.2, 0.25, 0.3)):
         table.loc[table.outcome == outcome, ["at_low", "base", "at_high"]] = (low, base, high)
-    told = turns(replace(found, table=table))
+    table.loc[table.outcome == "KAZ.EUU.share", ["at_low", "base", "at_high"]] = 0.1
+    found, others = replace(found, table=table), {"UZB": "CHN", "KGZ": "CHN", "TJK": "CHN", "TKM": "CHN"}
+    told = [text for text in turns(found, {"KAZ": "RUS"} | others) if "Kazakhstan" in text]
     assert told == ["With Russia's strain at 70 %, Kazakhstan’s leading power is China instead of Russia."]
+    # a page on which China leads anyway: the high end agrees with it, and the low end turns nothing in the few worlds
+    assert not [text for text in turns(found, {"KAZ": "CHN"} | others) if "Kazakhstan" in text]
 
 
 def test_the_caveat_is_that_of_the_evidence() -> None:

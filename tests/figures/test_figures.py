@@ -160,6 +160,13 @@ def test_line_ends_say_the_change() -> None:
     assert ends == ["Russia 34 ▴4.1", "China 18 ▾2.0", "EU 10 ="]
 
 
+def test_line_ends_say_the_median_change_as_the_table_does() -> None:
+    """By hand: the medians rise from 30 to 31 %, yet in two worlds of three the share falls, by 9 and by 4 points."""
+    result = FakeResult(worlds=3, months=1, republic_count=1, power_count=1)
+    result.array("overall")[:, 0, 0] = [[0.20, 0.30, 0.40], [0.35, 0.26, 0.31]]
+    assert "Russia 31 ▾4.0" in words(figures.alignment_fans(result))
+
+
 def test_triangle_places_republics_by_their_composition(real: Result) -> None:
     fig = real.plot.triangle()
     overall = real.array("overall")
