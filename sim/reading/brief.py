@@ -16,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.reading.compare import ALL, Comparison
-from sim.reading.differing import given
+from sim.reading.differing import given, unweighed
 from sim.reading.doubt import FEWEST, bands_hold, doubts
 from sim.reading.explain import Explanation
-from sim.reading.sizes import MARKS, legend
+from sim.reading.sizes import legend, mark, spelled
 from sim.reading.telling import CHANCE, driver_words, grouped, summary_rows
 from sim.reading.telling import headline as telling
 from sim.runs.folder import versions
@@ -122,7 +122,7 @@ def of_comparison(
     many = len(names) > 1
     claims = [_in_short(both, name) for name in names] if many else [both.headline()]
     table = _matrix(both) if many else _differences(both)
-    reading = f"{_paired(both)} {legend(bool(both.doubt().any()), marks=many)}"
+    reading = " ".join([_paired(both), legend(bool(both.doubt().any()), marks=many), *unweighed(both)])
     sections = (
         Section("The claim", (*claims, reading)),
         Section("In pictures and numbers", (*_pictures(both), table)),
@@ -235,7 +235,7 @@ def _differences(both: Comparison) -> Rows:
         (
             story.republics[row.republic].name,
             story.powers[row.power].name,
-            str(row.size),
+            spelled(row.size, row.difference),
             _share(row.base),
             _share(row.median),
             signed(row.difference),
@@ -257,7 +257,7 @@ def _matrix(both: Comparison) -> Rows:
         (
             mean if row["republic"] == ALL else story.republics[row["republic"]].name,
             story.powers[row["power"]].name,
-            *(f"{signed(row[name])} {MARKS[row[f'{name} size']]}".rstrip() for name in names),
+            *(f"{signed(row[name])} {mark(row[f'{name} size'], row[name])}".rstrip() for name in names),
         )
         for row in both.matrix().to_dict("records")
     ]

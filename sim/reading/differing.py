@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.reading.beside import EQUAL
 from sim.reading.compare import Comparison
+from sim.reading.doubt import FEWEST
 from sim.reading.sizes import NEGLIGIBLE, drowned
 from sim.runs.ask import Ask
 from sim.runs.doubt import numbers
@@ -36,6 +37,16 @@ def given(ask: Ask) -> str:
     if ask.posterior is not None or ask.variations:
         return "with the numbers that worlds take"
     return "given these numbers"
+
+
+def unweighed(comparison: Comparison) -> list[str]:
+    """That sizes leave doubt out, where there is doubt and too few worlds to weigh it; else nothing."""
+    if comparison.results[0].ask.doubt is None or not 1 < comparison.worlds < FEWEST:
+        return []
+    return [
+        f"Numbers are in doubt, but sizes do not weigh it: what doubt alone makes of an alignment takes {FEWEST} worlds "
+        "or more to say, and with them some differences may be negligible."
+    ]
 
 
 def sized(size: str, difference: float, doubt: float) -> str:

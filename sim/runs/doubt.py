@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from sim.scenario import BadInput, Problem, Scenario
-from sim.scenario.doubt import ASKED, REST, Range, before, vectors
+from sim.scenario.doubt import ASKED, REST, Range, all_along, before, vectors
 from sim.scenario.errors import nearest, printable
 from sim.scenario.merge import ONE_RANGE, in_share, no_share, swapped_ends
 from sim.scenario.models import FrozenDict, freeze
@@ -47,7 +47,8 @@ class Doubt:
 
     everything: bool = True
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=FrozenDict)
-    """Path -> (low, high); of conduct, this holds before day one, too."""
+    """Path -> (low, high); of conduct, this holds before day one, too, but not of a point of a path over time that is
+    dated after day one."""
     without: frozenset[str] = frozenset()
     """Numbers that are not doubted after all, neither today nor before day one: what somebody decides. Of a path over
     time its number, ``powers.RUS.budget``, for all points."""
@@ -89,7 +90,7 @@ class Doubt:
                 problems.append(Problem("", None, None, path, f"{low:g} to {high:g}", expected))
                 continue
             found[path] = Range(low, value, high, ASKED)
-            if scenario.keeps_rest(path) and scenario.get(before(path)) == value:
+            if all_along(scenario, path, value):
                 found[before(path)] = found[path]
         if problems:
             raise BadInput(problems)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sim.scenario.dates import is_date_path
+from sim.scenario.dates import is_date_path, month_number
 from sim.scenario.merge import Draft
-from sim.scenario.paths import INNER, Path, dotted, find, is_month, split, whole
+from sim.scenario.paths import INNER, Path, dotted, find, is_month, is_point, split, whole
 from sim.scenario.table import default_range
 
 REST = "rest."
@@ -28,6 +28,8 @@ class Scenario(Protocol):
     """What is asked here of a scenario."""
 
     @property
+    def start(self) -> int: ...
+    @property
     def powers(self) -> Mapping[str, Any]: ...
     @property
     def values(self) -> Mapping[str, float]: ...
@@ -36,6 +38,7 @@ class Scenario(Protocol):
     def numeric_paths(self) -> list[str]: ...
     def rest_paths(self) -> list[str]: ...
     def get(self, path: str) -> float: ...
+    def keeps_rest(self, path: str) -> bool: ...
     def range_of(self, path: str) -> tuple[float, float] | None: ...
 
 
@@ -52,6 +55,18 @@ class Range:
 def before(path: str) -> str:
     """The path of a number of conduct before day one; of a point of a path over time, that of the whole."""
     return REST + dotted(whole(split(path)))
+
+
+def all_along(scenario: Scenario, path: str, value: float) -> bool:
+    """Whether a number that is ``value`` held before day one, too, so that to doubt it is to doubt the past as well.
+
+    A point of a path over time that is dated after day one is no past, though the path before its first point is as
+    that.
+    """
+    keys = split(path)
+    if is_point(keys) and month_number(keys[-1]) > scenario.start:
+        return False
+    return scenario.keeps_rest(path) and scenario.get(before(path)) == value
 
 
 def ranges(scenario: Scenario, draft: Draft) -> dict[str, Range]:

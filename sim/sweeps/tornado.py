@@ -19,7 +19,7 @@ from sim.runs.ask import Ask, Askable, Asked
 from sim.runs.doubt import Doubt, balanced
 from sim.runs.run import BATCH, run_batch
 from sim.scenario import BadInput, Scenario
-from sim.scenario.doubt import REST, Range, before
+from sim.scenario.doubt import REST, Range, all_along, before
 from sim.scenario.errors import nearest
 from sim.world.record import Record, Watch
 
@@ -121,13 +121,13 @@ def tornado(
 
 
 def _ends(ask: Ask, spans: dict[str, Range]) -> Iterator[dict[str, float]]:
-    """What is set at each end of each range, the scenario itself first: path -> value, conduct before day one too."""
+    """What is set at each end of each range, the scenario itself first: path -> value, conduct that held before day one, there too."""
     assert isinstance(ask.doubt, Doubt)
     yield {}
     for path, span in spans.items():
         for end in (span.low, span.high):
             moved = {path: end}
-            if ask.scenario.keeps_rest(path) and ask.scenario.get(before(path)) == span.value:
+            if all_along(ask.scenario, path, span.value):
                 moved[before(path)] = end
             yield balanced(ask.scenario, moved)
 

@@ -17,6 +17,7 @@ import sim
 from sim.cli.app import app
 from sim.evidence.page import ELSEWHERE, LEADS, caveats, evidence
 from sim.reading.brief import turns
+from sim.reading.sizes import mark, spelled
 from sim.runs.words import signed
 from sim.sweeps.tornado import tornado
 from tests.panel_page import browser
@@ -103,7 +104,7 @@ def test_a_comparison_says_what_sim_compare_says(tmp_path: Path) -> None:
     page = Page(both.brief(tmp_path / "two.html", command="sim brief"))
     assert both.headline() in page.sections["The claim"]
     for row, numbers in zip(page.table("Alignment"), both.table().to_dict("records"), strict=True):
-        assert row[2] == numbers["size"]
+        assert row[2] == spelled(numbers["size"], numbers["difference"])
         assert row[5] == signed(numbers["difference"])
     assert "sim brief" in page.sections["How to reproduce it"]
 
@@ -115,7 +116,11 @@ def test_three_scenarios_have_a_matrix(tmp_path: Path) -> None:
     both = sim.compare(*names, **ASKED)
     table = page.table("Median difference")
     assert len(table) == len(both.matrix()) == 18
-    assert [row[2].split()[0] for row in table] == [signed(gap) for gap in both.matrix()["war-drags-on"]]
+    matrix = both.matrix()
+    assert [row[2] for row in table] == [
+        f"{signed(gap)} {mark(size, gap)}".rstrip()
+        for gap, size in zip(matrix["war-drags-on"], matrix["war-drags-on size"], strict=True)
+    ]
     assert both.sentence("KAZ", "RUS", "war-drags-on").split(":")[0] in page.sections["The claim"]
 
 

@@ -37,6 +37,22 @@ def test_an_end_is_the_scenario_with_that_number_all_along(found: pd.DataFrame) 
                 assert found.loc[(path, outcome), column] == pytest.approx(mean, abs=1e-12), (path, end, outcome)
 
 
+def test_a_point_dated_after_day_one_leaves_the_past_alone() -> None:
+    """Each end is what ``whatif`` makes of the point; of one dated before day one, the past moves with it."""
+    story = sim.load("dushanbe-2025", set=[f"{BUDGET}={{2025: 0.6, 2026-03: 0.7}}"]).with_months(12)
+    early, late = f"{BUDGET}.2025-01", f"{BUDGET}.2026-03"
+    only_late = sim.load("dushanbe-2025", set=[f"{BUDGET}={{2026-03: {story.get('rest.' + BUDGET)}}}"]).with_months(12)
+    for base, path in ((story, late), (only_late, late)):
+        span = (0.5 * base.get(path), 1.2 * base.get(path))
+        rows = sim.tornado(base, worlds=4, doubt={path: span}).table.set_index("outcome")
+        for end, column in zip(span, ("at_low", "at_high"), strict=True):
+            again = sim.run(base.with_values({path: end}), 4).record.outcomes
+            assert rows.loc["KAZ.CHN.share", column] == pytest.approx(again["KAZ.CHN.share"].mean(), abs=1e-12)
+        assert REST + BUDGET not in sim.Ask.of(base, worlds=4, doubt={path: span}).doubts
+    held = story.with_values({early: story.get(REST + BUDGET)})
+    assert REST + BUDGET in sim.Ask.of(held, worlds=4, doubt={early: (0.1, 1.5)}).doubts
+
+
 def test_the_middle_is_the_scenario_itself(found: pd.DataFrame) -> None:
     base = sim.run(STORY, 5).record.outcomes
     for outcome, rows in found.groupby(level="outcome"):

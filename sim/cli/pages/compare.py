@@ -12,7 +12,7 @@ from rich.text import Text
 from sim.cli import layout
 from sim.cli.save import write_folder
 from sim.reading.compare import ALL
-from sim.reading.differing import given
+from sim.reading.differing import given, unweighed
 from sim.reading.sizes import NEGLIGIBLE, WORDS, legend, mark, spelled
 from sim.runs.words import capital, minus, month_words, short_names, signed
 from sim.scenario.table import STANCES
@@ -75,7 +75,7 @@ def print_comparison(both: Comparison, format: str, sector: str = "overall") -> 
             console.print(f"{both.title(name)} against {both.title(0)}", style="bold")
             console.print(both.headline(name, sector=sector))
             _one_comparison(both, name, sector)
-        console.print(f"\n{_reading(both)} {legend(doubt)}")
+        console.print("\n" + " ".join([_reading(both), legend(doubt), *unweighed(both)]))
         console.print(
             layout.colophon(
                 both.worlds,
