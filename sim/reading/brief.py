@@ -285,7 +285,8 @@ def _drives(result: Result, why: Explanation) -> tuple[Block, ...]:
         )
         for row in most
     )
-    heads = ("Alignment", "mostly by", "change", *([] if alone else ["80 % of worlds"]))
+    sure = ("mostly by", "change") if alone else ("mostly by (mean)", "median change", "80 % of worlds")
+    heads = ("Alignment", *sure)
     headline = [text for text in [telling(why)] if text]
     return (*apart, *headline, Rows("The largest changes, in percentage points, and what moved them", heads, rows, 2))
 
@@ -293,6 +294,9 @@ def _drives(result: Result, why: Explanation) -> tuple[Block, ...]:
 def _drives_apart(both: Comparison, whys: Sequence[Explanation]) -> tuple[Block, ...]:
     """What moves alignment otherwise than in the base: mean differences of drivers, in the same worlds."""
     story, table, rows = both.scenario, both.table(), []
+    table = table[table.p_higher + table.p_lower > 0]
+    if table.empty:
+        return ("No alignment differs in any world, so there is nothing to explain.",)
     for k, name in enumerate(both.names[1:], 1):
         mine = table[table.scenario == name]
         mine = mine.reindex(mine.difference.abs().sort_values(ascending=False, kind="stable").index)
@@ -326,7 +330,8 @@ def _assumed(result: Result, moved: Tornado, both: Comparison | None = None) -> 
     judged = sum(1 for path in known if story.source_of(path) == (ASSUMPTION,))
     text = (
         f"{capital(whose)} has {len(known)} numbers; {percent(judged / len(known))} of them are judgement alone, the "
-        "others rest on sources as well. These matter most, or were set by hand:"
+        "others rest on sources as well. These matter most for how alignments "
+        "change, or were set by hand:"
     )
     rows = tuple(
         (
@@ -434,9 +439,9 @@ def _changes(result: Result, moved: Tornado, both: Comparison | None = None) -> 
         rows.append(f"{capital(words(row.path, story))} {ends}: {what} {span}{unsure}.")
     text = (
         f"Each number in doubt put at either end of its range, the others as {whose} has them, on the same luck "
-        f"({moved.ask.worlds} worlds at an end). What moves most how an alignment changes, and what gives another leading "
-        f"power in {month_words(result.dates[-1])} than leads most often in the {result.worlds:,} worlds of this page, by "
-        f"means over the {moved.ask.worlds}:"
+        f"({moved.ask.worlds} worlds at an end). What moves most how an alignment changes, and what gives another "
+        f"leading power in {month_words(result.dates[-1])}, by means over those worlds, than leads most often in the "
+        f"{result.worlds:,} of this page:"
     )
     lead = {row.republic: row.leader_end for row in _rows(result.leaders())}
     told = turns(moved, lead, TURNS + _room(both) - NUMBERS)

@@ -43,10 +43,11 @@ def unweighed(comparison: Comparison) -> list[str]:
     """That sizes leave doubt out, where there is doubt and too few worlds to weigh it; else nothing."""
     if comparison.results[0].ask.doubt is None or not 1 < comparison.worlds < FEWEST:
         return []
-    return [
-        f"Numbers are in doubt, but sizes do not weigh it: what doubt alone makes of an alignment takes {FEWEST} worlds "
-        "or more to say, and with them some differences may be negligible."
-    ]
+    told = (
+        "Numbers are in doubt, but sizes do not weigh it: what doubt alone makes of an alignment takes "
+        f"{FEWEST} worlds or more to say, and with them some differences may be negligible."
+    )
+    return [told]
 
 
 def sized(size: str, difference: float, doubt: float) -> str:

@@ -136,7 +136,9 @@ class Doubts:
         told = [f"What sets worlds apart: {parts_told}; give or take {percent(max(self.whole['error'], 0.01))}."]
         rows = self.matter
         if rows:
-            told.append(f"The numbers that matter most: {'; '.join(self.told(row) for row in rows)}.")
+            told.append(
+                f"The numbers that matter most for where alignments end: {'; '.join(self.told(row) for row in rows)}."
+            )
         else:
             told.append("No single number stands out from these draws; a tornado moves each alone.")
         return told

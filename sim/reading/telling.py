@@ -64,8 +64,8 @@ def part_of_spread(part: Floats, total: Floats) -> float:
 def paragraph(explanation: Explanation, republic: str, power: str) -> str:
     """Why the alignment of a republic with a power (by code or name) moved, with bands over worlds.
 
-    Sentences: from where to where; which drivers went with the change and which against it; the part of each power; how
-    much is chance.
+    All are means over worlds, which add up as medians do not. Sentences: from where to where; which drivers went with
+    the change and which against it; the part of each power; how much is chance.
     """
     i, j = explanation.place(republic, power)
     change = explanation.change[i, j]
@@ -86,16 +86,18 @@ def _shift(explanation: Explanation, i: int, j: int, change: Floats) -> str:
     republic = story.republics[explanation.republics[i]].name
     power = named(story.powers[explanation.powers[j]].name)
     where = story.words.within(explanation.sector)
-    before, after = (100 * float(np.median(values[i, j])) for values in (explanation.before, explanation.after))
+    before, after = (100 * float(values[i, j].mean()) for values in (explanation.before, explanation.after))
     start = state_words(explanation.dates[0], story.start_label)
+    average = "" if explanation.worlds == 1 else " on average"
     head = (
-        f"{capital(possessive(republic))} alignment with {power}{where} goes from {before:.1f} % {start} to "
+        f"{capital(possessive(republic))} alignment with {power}{where} goes{average} from {before:.1f} % {start} to "
         f"{after:.1f} % at the end of {month_words(explanation.dates[-1])}"
     )
     if explanation.worlds == 1:
         return f"{head} ({signed(float(change[0]))} percentage points; one world only, so no uncertainty can be given)."
-    low, middle, high = (float(q) for q in quantiles(change, (0.1, 0.5, 0.9)))
-    return f"{head}: {signed(middle)} percentage points, between {signed(low)} and {signed(high)} in 80 % of worlds."
+    low, high = (float(q) for q in quantiles(change, (0.1, 0.9)))
+    mean = signed(float(change.mean()))
+    return f"{head}: {mean} percentage points, between {signed(low)} and {signed(high)} in 80 % of worlds."
 
 
 def _pushes(explanation: Explanation, parts: dict[str, Floats], i: int, j: int) -> list[str]:
@@ -151,7 +153,7 @@ def _whose(explanation: Explanation, i: int, j: int) -> list[str]:
         f"{signed(float(by_power[q]))} from {named(names[explanation.powers[q]].name)}" + (" itself" if q == j else "")
         for q in order
     ]
-    return [f"By power, on average: {listed(own)}."]
+    return [f"By power, without drift: {listed(own)}."]
 
 
 def _chance(parts: dict[str, Floats], change: Floats, *, unsure: bool) -> list[str]:

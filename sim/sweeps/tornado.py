@@ -121,7 +121,7 @@ def tornado(
 
 
 def _ends(ask: Ask, spans: dict[str, Range]) -> Iterator[dict[str, float]]:
-    """What is set at each end of each range, the scenario itself first: path -> value, conduct that held before day one, there too."""
+    """What is set at each end of each range, the scenario itself first: path -> value, before day one too."""
     assert isinstance(ask.doubt, Doubt)
     yield {}
     for path, span in spans.items():

@@ -110,6 +110,15 @@ def test_a_comparison_says_what_sim_compare_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_identical_scenarios_have_no_differences_to_explain(tmp_path: Path) -> None:
+    asked = ASKED | {"worlds": 4, "months": 2}
+    page = Page(sim.brief("dushanbe-2025", "dushanbe-2025", out=tmp_path / "same.html", command="x", **asked))
+    assert "No alignment differs in any world" in page.sections["What drives it"]
+    assert not [caption for caption in page.tables if "largest differences" in caption]
+    assert "sizes do not weigh it" in page.sections["The claim"], "4 worlds are too few for that"
+
+
+@pytest.mark.slow
 def test_three_scenarios_have_a_matrix(tmp_path: Path) -> None:
     names = ("dushanbe-2025", "war-drags-on", "moscow-reasserts")
     page = Page(sim.brief(*names, out=tmp_path / "three.html", command="sim brief", **ASKED))

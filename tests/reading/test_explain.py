@@ -16,7 +16,7 @@ from sim.reading.attribution import mean_gradient, split
 from sim.reading.effect import explain_event
 from sim.reading.explain import Explanation
 from sim.reading.telling import driver_words, part_of_spread, summary_rows
-from sim.runs.words import percent, points
+from sim.runs.words import percent, points, signed
 from sim.scenario import BadInput, Scenario
 from sim.scenario.table import CAUSES, SECTORS
 from sim.world.rules.realign import shares
@@ -260,8 +260,11 @@ def test_a_paragraph_says_what_the_table_says(why: Explanation) -> None:
     row = rules.loc[rules["mean"].abs().idxmax()]
     text = why.paragraph(row.republic, row.power)
     i, j = why.place(row.republic, row.power)
-    before, after = (100 * float(np.median(values[i, j])) for values in (why.before, why.after))
-    assert f"goes from {before:.1f} % on day one to {after:.1f} %" in text
+    before, after = (100 * float(values[i, j].mean()) for values in (why.before, why.after))
+    assert f"goes on average from {before:.1f} % on day one to {after:.1f} %" in text
+    whole = why.table().query("driver == 'total' and republic == @row.republic and power == @row.power")["mean"].item()
+    assert whole == pytest.approx((after - before) / 100)
+    assert f": {signed(whole)} percentage points, between" in text
     assert f"{driver_words(row.driver)} ({100 * row['mean']:+.1f} [".replace("-", "−") in text
     assert not {"TJK", "RUS", "CHN", "EUU"} & set(text.replace(".", " ").split())
     assert "one world only" in sim.explain(STORY, 1, 2).paragraph("KAZ", "CHN")

@@ -691,7 +691,7 @@ def test_the_split_is_that_of_the_run_and_waits_for_a_whole_one(services: Servic
     assert parts == f"What sets worlds apart: {', '.join(part['said'] for part in shown['parts'])}; {shown['error']}."
     assert [number["path"] for number in shown["numbers"]] == found.numbers.path[:3].tolist()
     told = [f"{one['name'][:1]}{one['name'][1:]} {one['told']}" for one in shown["numbers"]]
-    assert numbers == f"The numbers that matter most: {'; '.join(told)}."
+    assert numbers == f"The numbers that matter most for where alignments end: {'; '.join(told)}."
     visit.hear({"kind": "move", "path": STRAIN, "value": 0.8, "final": False})
     assert visit.runner.wait(120)
     assert visit.picture.value.payload["coarse"]

@@ -66,8 +66,8 @@ def _overview(why: Explanation) -> None:
     table = layout.table(
         f"Change of alignment in percentage points, and what moved it most{'' if alone else ' (mean)'}",
         ["Alignment with"],
-        ["change", *([] if alone else ["drift's\npart"])],
-        ["mostly by"],
+        ["change" if alone else "median change", *([] if alone else ["drift's\npart"])],
+        ["mostly by" if alone else "mostly by (mean)"],
     )
     for row in by_republic(table, [SimpleNamespace(**row) for row in summary_rows(why)], why.scenario):
         mostly = [f"{driver_words(name)} {signed(mean)}" for name, mean in row.main if abs(mean) >= 0.0005]
