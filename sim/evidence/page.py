@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-LEADS: tuple[str, ...] = (
-    "The ranges are honest",
-    "The single best guess is hardly better",
-    "Most of what is special to the model cannot be tested",
-)
-"""How the statements of the page's summary begin that nobody should quote a number without."""
+LEADS: dict[str, str] = {
+    "Bands of trade and votes": "",
+    "Point forecasts of trade and votes": "",
+    "That the simulation knows more than statistics": "What cannot be trusted: ",
+}
+"""How the statements of the page's summary begin that nobody should quote a number without, and what each says only
+under the heading that it stands below there."""
 ELSEWHERE = (
     "The record that the project compares the model with is about another region. Nothing in it is evidence for this "
     "scenario, whose numbers are judged and not fitted."
@@ -33,10 +34,11 @@ def verdict(text: str) -> list[list[str]]:
 
 
 def caveats(text: str) -> list[str]:
-    """The statements of the summary that begin as ``LEADS`` say, each on one line, without marks."""
+    """The statements of the summary that begin as ``LEADS`` says, each on one line, without marks."""
     items = [item for block in _blocks(text, "In short") for item in re.split(r"^- ", block, flags=re.MULTILINE)]
     said = [plain(" ".join(item.split())) for item in items]
-    return [item for lead in LEADS for item in said if item.startswith(lead)]
+    found = [(above, item) for lead, above in LEADS.items() for item in said if item.startswith(lead)]
+    return [f"{above}{item[0].lower()}{item[1:]}" if above else item for above, item in found]
 
 
 def plain(text: str) -> str:
