@@ -128,7 +128,7 @@ def _fans(
     said = [[label(r, p) for p in range(len(powers))] for r in range(len(codes))]
     room = label_room(result, powers, said) + 0.12
     boxes = style.cells(body, len(codes), right=room)
-    _chronicle(fig, boxes, columns, marks, result.dates)
+    _chronicle(fig, boxes, columns, marks, result.dates, room)
     for r, box in enumerate(boxes):
         scale = yticks[1] if r % columns == 0 else [""] * len(yticks[1])
         ax = republic_panel(fig, result, codes[r], box, result.dates, ylim, (yticks[0], scale), room)
@@ -207,7 +207,7 @@ def grievance_by_cause(result: Drawable, power: str | None = None) -> Figure:
     room = max(style.text_width(t + " 0.00", LABEL) for t in CAUSE_NAMES.values()) + 0.12
     fills = [CAUSE_COLORS[c] for c in CAUSES]
     boxes = style.cells(body, len(codes), right=room)
-    _chronicle(fig, boxes, columns, marks, result.dates)
+    _chronicle(fig, boxes, columns, marks, result.dates, room)
     for r, box in enumerate(boxes):
         scale = [f"{t:g}" if r % columns == 0 else "" for t in ticks]
         ax = republic_panel(fig, result, codes[r], box, result.dates, ylim, (ticks, scale), room)
@@ -264,23 +264,36 @@ def _foot(marks: Sequence[Mark]) -> str:
     return f" At the foot:{summits}{';' if summits and others else ''}{others}." if marks else ""
 
 
-def _chronicle(fig: Figure, boxes: Sequence[Box], columns: int, marks: Sequence[Mark], dates: Sequence[str]) -> None:
-    """The events by name and date, where the grid of panels leaves a place free."""
+def _chronicle(
+    fig: Figure, boxes: Sequence[Box], columns: int, marks: Sequence[Mark], dates: Sequence[str], more: float
+) -> None:
+    """The events by name and date, where the grid of panels leaves a place free, ``more`` inches wider than a panel."""
     if not marks or len(boxes) % columns == 0:
         return
     like, above = boxes[len(boxes) % columns], boxes[-1]
-    line, y = 0.165, above.top + 0.13
+    line, y, indent = 0.165, above.top + 0.13, style.text_width("▲ ", SMALL)
     write(fig, like.left, y, "Events of the typical world", PANEL, bold=True)
+    told = {
+        mark: style.wrap(f"{style.month_name(dates[mark.month])}: {mark.label}", like.width + more - indent, SMALL)
+        for mark in sorted(marks, key=lambda m: (not m.summit, m.month))
+    }
     room = int(above.height / line)
-    keep = sorted(marks, key=lambda m: (not m.summit, m.month))[: room if len(marks) <= room else room - 1]
+    keep = _fitting(told, room) if sum(map(len, told.values())) > room else list(told)
     for mark in sorted(keep, key=lambda m: m.month):
-        y -= line
-        sign = "▲" if mark.summit else "|\u2007"
-        text = f"{sign} {style.month_name(dates[mark.month])}: {mark.label}"
         tint = style.ink(mark.color) if mark.summit else MUTED
-        write(fig, like.left, y, style.fit(text, like.width, SMALL), SMALL, tint)
+        for n, text in enumerate(told[mark]):
+            y -= line
+            if not n:
+                write(fig, like.left, y, "▲" if mark.summit else "|", SMALL, tint)
+            write(fig, like.left + indent, y, text, SMALL, tint)
     if len(keep) < len(marks):
         write(fig, like.left, y - line, f"and {len(marks) - len(keep)} more", SMALL, MUTED)
+
+
+def _fitting(told: dict[Mark, list[str]], room: int) -> list[Mark]:
+    """The first marks whose lines fit, with a line to spare for how many there are more."""
+    lines = np.cumsum([len(texts) for texts in told.values()])
+    return [mark for mark, end in zip(told, lines, strict=True) if end <= room - 1]
 
 
 def _event_marks(ax: Axes, marks: Sequence[Mark], code: str, y: float) -> None:

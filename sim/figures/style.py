@@ -305,15 +305,20 @@ def month_name(date: str) -> str:
     return f"{MONTHS[int(month[:2]) - 1][:3]} {year}" if month[:2].isdigit() and 1 <= int(month[:2]) <= 12 else date
 
 
+YEAR_ROOM = 0.34
+"""Inches from one year's label to the next, at least."""
+
+
 def month_ticks(dates: Sequence[str], width: float, first: int = 0) -> Ticks:
     """Positions (index into ``dates``, from ``first``) and labels of time: Januaries, or both ends of a short run."""
     januaries = [i for i, date in enumerate(dates) if date[4:7] == "-01" and i >= first]
     last = len(dates) - 1
     if len(januaries) >= 2 or (last > 12 and januaries):
-        for step in (1, 2, 5, 10, 20, 50, 100):
-            chosen = [i for i in januaries if int(dates[i][:4]) % step == 0]
-            if chosen and len(chosen) <= max(1, int(width / 0.5)):
-                return [float(i) for i in chosen], [dates[i][:4] for i in chosen]
+        by_step = {s: [i for i in januaries if int(dates[i][:4]) % s == 0] for s in (1, 2, 5, 10, 20, 50, 100)}
+        roomy = [chosen for chosen in by_step.values() if chosen and len(chosen) <= max(1, int(width / 0.5))]
+        close = [chosen for step, chosen in by_step.items() if 12 * step * width >= YEAR_ROOM * (last - first)]
+        for chosen in (*(one for one in (*roomy, *close) if len(one) > 1), *roomy):  # one label tells no scale
+            return [float(i) for i in chosen], [dates[i][:4] for i in chosen]
     start = month_name(dates[first]) if first else "day one"
     both = {float(first): start, float(last): month_name(dates[last])}
     return list(both), list(both.values())

@@ -22,7 +22,7 @@ from sim.figures import style
 from sim.figures.heatmap import Cut, footer_of, heat_map, label_of, means_of, scale_of
 from sim.figures.result import save
 from sim.figures.style import GRID, INK, LABEL, MUTED, PANEL, SMALL, Box, write
-from sim.runs.words import capital
+from sim.runs.words import capital, short_names
 from sim.scenario.errors import folder_of
 from sim.sweeps.factors import SCENARIO, outcome_words, words
 from sim.sweeps.sensitivity import Sensitivity
@@ -244,12 +244,14 @@ def ends_of(found: Tornado, rows: pd.DataFrame, outcome: str | None = None) -> F
         9.5,
         0.42 * len(rows) + 0.6,
     )
-    bars = []
+    bars, short = [], short_names({code: power.name for code, power in story.powers.items()})
     row: Any
     for row in rows.itertuples():
         low, high = (100.0 * (end - row.base) for end in (row.at_low, row.at_high))
         ends = f"{row.low:.3g} to {row.high:.3g}"
-        ends = ends if outcome else f"{row.outcome.rpartition('.')[0]}   {ends}"
+        if outcome is None:
+            republic, power = row.outcome.split(".")[:2]
+            ends = f"{story.republics[republic].name}, {short[power]}   {ends}"
         bars.append(Bar(words(str(row.path), story), str(row.path), low, high, ends, row.sure))
     _bars(fig, body, bars, 0.0)
     return fig

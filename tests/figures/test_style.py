@@ -95,7 +95,8 @@ def test_months_on_the_axis() -> None:
     dates = [f"{2025 + (8 + i) // 12}-{(8 + i) % 12 + 1:02d}" for i in range(64)]
     assert style.month_ticks(dates, 3.0) == ([4.0, 16.0, 28.0, 40.0, 52.0], ["2026", "2027", "2028", "2029", "2030"])
     assert style.month_ticks(dates, 1.6)[1] == ["2026", "2028", "2030"]
-    assert style.month_ticks(dates, 1.1)[1] == ["2030"]
+    assert style.month_ticks(dates, 1.0)[1] == ["2026", "2028", "2030"], "close together, rather than one alone"
+    assert style.month_ticks(dates, 0.6)[1] == ["2030"]
     assert style.month_ticks(dates[:3], 3.0) == ([0.0, 2.0], ["day one", "Nov 2025"])
     assert style.month_ticks(dates[:2], 3.0, first=1) == ([1.0], ["Oct 2025"])
 
