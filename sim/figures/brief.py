@@ -155,9 +155,26 @@ def target(out: str | os.PathLike[str]) -> Path:
             raise BadInput.of("no such folder", "a folder to write in", file=str(path.parent))
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise BadInput.of("no permission to write", "a file that can be written", file=str(path))
+        if path.exists() and (not path.is_file() or not _own(path)):
+            raise BadInput.of("a file that is no brief", "a brief to write over, or no file yet", file=str(path))
     except OSError as error:
         raise BadInput.of(error.strerror or str(error), "a file that can be written", file=str(path)) from error
     return path
+
+
+_OWN_HTML, _OWN_MARKDOWN = '<meta name="generator" content="sim brief">', "<!-- generator: sim brief -->"
+"""What says of a page that it is a brief, which may be written over."""
+_LOOKED = 4096
+"""Bytes at either end of a file in which that stands."""
+
+
+def _own(path: Path) -> bool:
+    """Whether a file is a brief, or empty."""
+    with path.open("rb") as file:
+        head = file.read(_LOOKED)
+        file.seek(max(path.stat().st_size - _LOOKED, 0))
+        tail = file.read(_LOOKED)
+    return not head or _OWN_HTML.encode() in head or _OWN_MARKDOWN.encode() in tail
 
 
 class _Steps:
@@ -266,6 +283,11 @@ li { break-inside: avoid; }
   body { padding: 1rem 1rem 2rem; }
   table { font-size: .78em; }
   td.first, .tables td.text { white-space: normal; }
+  figure { overflow-x: auto; }
+  figure img { width: auto; min-width: 46rem; }
+  .wide table { min-width: 32rem; }
+  figure::before, .wide::before { content: "↔ wider than the screen: scroll sideways"; position: sticky; left: 0;
+    color: var(--muted); font-size: .78em; }
 }
 @page { size: A4; margin: 9mm 11mm; }
 @media print {
@@ -304,6 +326,7 @@ def as_html(said: Brief, pictures: dict[str, bytes]) -> str:
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+{_OWN_HTML}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{_safe(said.title)}</title>
 <link rel="icon" href="data:,">
@@ -378,7 +401,7 @@ def as_markdown(said: Brief, pictures: dict[str, str]) -> str:
     parts = [f"# {_plain(said.title)}", f"*{_plain(said.about.strip())}*" if said.about.strip() else ""]
     for section in said.sections:
         parts += [f"## {_plain(section.title)}", *(_markdown(block, pictures) for block in section.blocks)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(part for part in [*parts, _OWN_MARKDOWN] if part) + "\n"
 
 
 def _markdown(block: Block, pictures: dict[str, str]) -> str:

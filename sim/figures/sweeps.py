@@ -237,8 +237,8 @@ def ends_of(found: Tornado, rows: pd.DataFrame, outcome: str | None = None) -> F
     fig, body = style.page(
         f"What moves {what}, number by number",
         "Bars run from the scenario's own mean to the mean with the number at the low end of its range (wide, amber) "
-        "and at the high end (narrow, blue), in percentage points; all other numbers as they are. On the right: the "
-        "ends. Pale: luck alone can explain it.",
+        "and at the high end (narrow, blue), in percentage points; all other numbers as they are. On the right: "
+        f"{'' if outcome else 'the alignment that it moves most, and '}the ends. Pale: luck alone can explain it.",
         f"{story.name}, {months} months, {found.ask.worlds} worlds at either end, on the same luck, seed "
         f"{found.ask.seed}{mean}",
         9.5,
@@ -251,7 +251,7 @@ def ends_of(found: Tornado, rows: pd.DataFrame, outcome: str | None = None) -> F
         ends = f"{row.low:.3g} to {row.high:.3g}"
         if outcome is None:
             republic, power = row.outcome.split(".")[:2]
-            ends = f"{story.republics[republic].name}, {short[power]}   {ends}"
+            ends = f"{story.republics[republic].name}, {short[power]}: {ends}"
         bars.append(Bar(words(str(row.path), story), str(row.path), low, high, ends, row.sure))
     _bars(fig, body, bars, 0.0)
     return fig

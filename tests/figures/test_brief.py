@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.evidence.page import ELSEWHERE, caveats, evidence
-from sim.reading.brief import turns
+from sim.figures.brief import as_html, as_markdown, target
+from sim.reading.brief import Brief, Section, turns
 from sim.reading.sizes import mark, spelled
 from sim.runs.words import signed
 from sim.sweeps.tornado import tornado
@@ -238,6 +239,18 @@ def test_bad_input_gets_a_hint_and_no_file(words: tuple[str, ...], hint: str, tm
     assert (answer.exit_code, answer.stdout) == (2, "")
     assert hint in " ".join(answer.stderr.replace("│", " ").split())
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.md"])
+def test_only_a_brief_is_written_over(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text("my notes", encoding="utf-8")
+    answer = call("brief", "dushanbe-2025", "--out", str(path))
+    assert (answer.exit_code, path.read_text(encoding="utf-8")) == (2, "my notes")
+    assert "found a file that is no brief" in " ".join(answer.stderr.replace("│", " ").split())
+    said = Brief("A", "", (Section("B", ("c",)),))
+    path.write_text(as_html(said, {}) if path.suffix == ".html" else as_markdown(said, {}), encoding="utf-8")
+    assert target(path) == path
 
 
 # -- in a browser ------------------------------------------------------------------------------------------------------
