@@ -306,7 +306,10 @@ def discover(
     boxes: Annotated[
         int | None,
         typer.Option(
-            min=1, max=20, help="Largest number of boxes or leaves.", show_default="3 boxes of prim, 8 leaves of cart"
+            min=1,
+            max=20,
+            help="Largest number of boxes, or of leaves (2 or more).",
+            show_default="3 boxes of prim, 8 leaves of cart",
         ),
     ] = None,
     density: Annotated[
@@ -321,19 +324,24 @@ def discover(
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """Find the region of the factor space where something happens, as a rule; also as CSV and figure in DIR."""
+    """Find the region of the factor space where something happens, as a rule.
+
+    CSV and figure are written to DIR: discovery.csv, .png and .svg; those of a tree as discovery-cart.
+    """
     from sim.cli.layout import Notes
     from sim.cli.pages.sweep import print_discovery
     from sim.figures.result import save
     from sim.runs.sheet import csv_of
 
     swept = sim.Sweep.load(directory)
-    with as_options(method="--method", density="--density"):
+    with as_options(method="--method", density="--density", boxes="--boxes"):
         result = swept.discover(where, method=method.value, boxes=boxes, threshold=density)
-    (directory / "discovery.csv").write_text(csv_of(result.table), encoding="utf-8", newline="")
-    pictures = save(swept.plot.boxes(result), directory / "discovery", where) if len(swept.factors) > 1 else []
+    stem = directory / ("discovery" if method is Method.prim else f"discovery-{method.value}")
+    table = stem.with_suffix(".csv")
+    table.write_text(csv_of(result.table), encoding="utf-8", newline="")
+    pictures = save(swept.plot.boxes(result), stem, where) if len(swept.factors) > 1 else []
     print_discovery(result, format.value)
-    Notes(hidden=quiet).written([directory / "discovery.csv", *pictures])
+    Notes(hidden=quiet).written([table, *pictures])
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

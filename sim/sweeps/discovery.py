@@ -23,7 +23,7 @@ from sim.scenario import BadInput, Scenario
 from sim.scenario.paths import said
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
-from sim.sweeps.trees import Columns, Trial, leaves
+from sim.sweeps.trees import FEWEST_LEAVES, MOSTLY, Columns, Trial, leaves
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -190,8 +190,10 @@ def divide(
 
     ``rates`` (point,) are the shares of worlds in which the condition holds, ``counts`` (point,) the worlds. There is
     no leaf where no tree foretells points left out better than the overall rate does. Raises BadInput as ``find``, and
-    for too few points.
+    for too few points and for ``boxes`` below two.
     """
+    if boxes < FEWEST_LEAVES:
+        raise BadInput.of(f"{boxes}", f"{FEWEST_LEAVES} or more: a tree of one leaf divides nothing", path="boxes")
     held = rates * counts
     total, cases = int(counts.sum()), float(held.sum())
     moving = _moving(values, round(cases), total, where)
@@ -376,9 +378,12 @@ def _rule(
     said = [
         limit.text(limit.factor.path if scenario is None else words(limit.factor.path, scenario)) for limit in limits
     ]
-    often = "less often" if density < rate else "mostly" if density >= 0.5 else "more often"
+    when = " and ".join(said)
+    if density == 0:
+        return f"{capital(where)} never when {when}: in none of these worlds, against {percent(rate)} of all."
+    often = "less often" if density < rate else "mostly" if density > MOSTLY else "more often"
     return (
-        f"{capital(where)} {often} when {' and '.join(said)}: in {percent(density)} of these worlds, "
+        f"{capital(where)} {often} when {when}: in {percent(density)} of these worlds, "
         f"against {percent(rate)} of all; they hold {percent(coverage)} of all cases."
     )
 

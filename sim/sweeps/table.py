@@ -427,7 +427,7 @@ class Sweep:
         ----------
         where : condition on outcomes, such as "RUS.share < 0.25 and TJK.leader == CHN" (see ``sim.sweeps.condition``).
         method : "prim", boxes in which it is frequent; or "cart", the leaves of a tree, which divide the whole space.
-        boxes : how many to look for at most: 3, or 8 leaves.
+        boxes : how many to look for at most: 3, or 8 leaves; leaves are 2 or more.
         threshold : density a box of "prim" must reach; by default half way between the overall rate and 1, or 1.5 times
             the rate if that is less.
         least : share of the rows a box holds at least.
@@ -435,7 +435,7 @@ class Sweep:
         Raises
         ------
         BadInput : a condition that makes no sense, or that holds everywhere or nowhere; no such method; a threshold of
-            "cart", or fewer than 20 points for it.
+            "cart", fewer than 20 points or 2 leaves for it.
         """
         if method not in discovery.METHODS:
             known = list(discovery.METHODS)

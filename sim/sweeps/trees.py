@@ -34,6 +34,10 @@ FOLDS = 5
 """Parts of the points, each predicted from the others."""
 TREES = 100
 """Extremely randomised trees behind a score."""
+FEWEST_LEAVES = 2
+"""Leaves that a tree which divides anything has at least."""
+MOSTLY = 0.5
+"""Rate above which a condition holds mostly."""
 GOOD, FAIR = 0.8, 0.5
 """Parts of the spread, foretold where points were left out, from which scores are good, or rank only."""
 SEED = 1
@@ -108,7 +112,7 @@ def leaves(
         told[out] = _grown(x[~out], y[~out], weight[~out], size, least).predict(x[out])
     total = weight.sum()
     base = np.array([np.average(y[parts != part], weights=weight[parts != part]) for part in range(FOLDS)])[parts]
-    mostly = told >= 0.5
+    mostly = told > MOSTLY
     trial = Trial(
         FOLDS,
         float((weight * _miss(y, told)).sum() / total),

@@ -22,8 +22,11 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
+from sim.scenario import BadInput
 from sim.sweeps import batches, sweep
 from sim.sweeps.condition import parse
+from sim.sweeps.discovery import Limit, _rule
+from sim.sweeps.factors import Factor
 from sim.sweeps.plan import Plan
 from sim.sweeps.store import Memory, Store
 
@@ -265,11 +268,30 @@ def test_a_tree_finds_a_planted_box_and_says_how_it_fares_on_points_left_out() -
     assert sum(leaf.mass for leaf in found.boxes) == pytest.approx(1.0)  # leaves divide the space
     assert sum(leaf.coverage for leaf in found.boxes) == pytest.approx(1.0)
     assert first.rule.startswith("Mean alignment with Russia < 25 % mostly when ")
-    assert "less often when" in found.boxes[-1].rule
+    assert "never when" in found.boxes[-1].rule
     assert found.trial is not None
     assert found.trial.base == pytest.approx(found.rate * (1 - found.rate), rel=0.02)  # the miss of the overall rate
     assert found.trial.skill > 0.8
     assert found.trial.dense > 0.9
+
+
+def test_rules_say_mostly_above_one_half_and_never_for_none() -> None:
+    def rule(density: float) -> str:
+        return _rule("x < 1", [Limit(Factor(STRAIN, "number", 0.0, 1.0), 0.5, None)], 0.1, density, 0.3, None)
+
+    assert [rule(density).split("when")[0] for density in (0.0, 0.2, 0.5, 0.51)] == [
+        "X < 1 never ",
+        "X < 1 less often ",
+        "X < 1 more often ",
+        "X < 1 mostly ",
+    ]
+    assert "in none of these worlds" in rule(0.0)
+
+
+def test_a_tree_needs_two_leaves() -> None:
+    swept = planted(box, TWO, design="lhs", points=40, worlds=2)
+    with pytest.raises(BadInput, match="boxes: found 1, expected 2 or more"):
+        swept.discover("RUS.share < 25 %", method="cart", boxes=1)
 
 
 def test_a_tree_that_foretells_nothing_is_not_told() -> None:
@@ -544,7 +566,9 @@ def test_sim_discover_by_a_tree_and_scores(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert re.search(rf"^{STRAIN} +\d+\.\d % +\d+\.\d % +\d+\.\d %", answer.stdout, re.MULTILINE)
     assert max(map(len, answer.stdout.splitlines())) <= 80
-    check_files(tmp_path / "s", "discovery.csv", "discovery.png", "scores.csv", "scores.png", "scores.svg")
+    names = ("discovery-cart.csv", "discovery-cart.png", "scores.csv", "scores.png", "scores.svg")
+    check_files(tmp_path / "s", *names)
+    assert not (tmp_path / "s" / "discovery.csv").exists(), "that is the file of prim"
 
 
 @pytest.mark.slow

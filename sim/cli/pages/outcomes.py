@@ -10,6 +10,9 @@ from sim.runs.words import minus
 if TYPE_CHECKING:
     import pandas as pd
 
+UNIT, ORIGIN = 10, 17
+"""Columns of a terminal that units and origins take, so that most are left to what an outcome is."""
+
 
 def print_outcomes(frame: pd.DataFrame, format: str, named: bool) -> None:
     """The outcomes as a page to read, or for a program; ``named``: of a scenario, whose actors have names."""
@@ -20,23 +23,24 @@ def print_outcomes(frame: pd.DataFrame, format: str, named: bool) -> None:
         layout.print_json({"outcomes": layout.records(frame)})
         return
     console = layout.stdout()
-    table = layout.table("", ["Outcome"], [], ["What it is, unit, range, from where"])
+    table = layout.table("", ["Outcome"], ["range"], ["unit", "what it is", "from"])
+    table.columns[2].max_width, table.columns[4].max_width = UNIT, ORIGIN
     row: Any
     for row in layout.rows(frame):
-        what = f"{row.what}. " if named else ""
-        table.add_row(row.outcome, f"{what}{row.about[:1].upper()}{row.about[1:]}. {_unit(row)}; {row.origin}")
+        table.add_row(row.outcome, _range(row), row.unit, row.what, row.origin)
     layout.print_table(console, table)
     if not named:
         console.print("P: a power; R: a republic; SECTOR: a sector. sim outcomes SCENARIO has them by name.")
+    console.print("Means over republics are weighted as --region-weights says.")
     console.print(
         "A sweep saves any of them (--outcome; outcomes: in a plan) and is asked about them. With .vs_base behind its "
         "name (--relative lists them) a sweep saves the difference from the unchanged scenario in the same world."
     )
 
 
-def _unit(row: Any) -> str:
-    ends = [None if end != end else f"{end:g}" for end in (row.low, row.high)]
-    if ends == [None, None]:
-        return str(row.unit)
-    span = f"{ends[0]} to {ends[1]}" if None not in ends else f"{ends[0]} or more"
-    return str(row.unit) if row.unit == "0 or 1" else minus(f"{row.unit}, {span}")
+def _range(row: Any) -> str:
+    """From where to where an outcome goes; "" where its unit says it, or it is no number."""
+    low, high = (None if end != end else f"{end:g}" for end in (row.low, row.high))
+    if low is None or row.unit == "0 or 1":
+        return ""
+    return minus(f"{low} or more" if high is None else f"{low} to {high}")

@@ -171,9 +171,10 @@ def print_discovery(discovery: Discovery, format: str) -> None:
         return
     for number, box in enumerate(discovery.boxes, 1):
         console.print(f"\n{number}. {box.rule}")
-        lift = box.density / discovery.rate
+        times = f"{box.density / discovery.rate:.1f}"
+        lift = "" if not box.density else f"{'under 0.1' if times == '0.0' else times} times the overall rate, "
         console.print(
-            f"   coverage {percent(box.coverage)}, density {percent(box.density)}, {lift:.1f} times the overall rate, "
+            f"   coverage {percent(box.coverage)}, density {percent(box.density)}, {lift}"
             f"{percent(box.mass, 1)} of all worlds"
         )
     if trial is not None:
