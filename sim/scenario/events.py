@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from graphlib import CycleError, TopologicalSorter
 
 from sim.scenario import conditions
 from sim.scenario.dates import DATES, month_label, month_of
 from sim.scenario.errors import nearest, printable
 from sim.scenario.merge import Collector, Draft, Leaf, Place, nearest_actor, number, what_value
 from sim.scenario.paths import EVENT_ID, MAX_MONTHS, Path, dotted, one_of
-from sim.scenario.possible import calendar, check_possible, earliest, texts
+from sim.scenario.possible import calendar, check_possible, circles, earliest, texts
 from sim.scenario.table import SECTORS
 
 NEEDS_POWERS = ("strain", "respect", "budget", "pull", "pledge", "aid", "loss", "grievance", "relief", "tone")
@@ -27,9 +26,9 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
     """Every problem of the events, one event after the other."""
     span, orphans, members = _span(draft), list[str](), _members(draft)
     _no_circles(members, collect)
-    known = len(collect.problems)
+    wrong: set[str] = set()
     for event, leaves in members.items():
-        path = ("events", event)
+        path, known = ("events", event), len(collect.problems)
         if not re.fullmatch(EVENT_ID, event) or len(event) > 64:
             near = re.sub(r"[^a-z0-9]+", "-", event.lower()[:100]).strip("-")
             collect.add(
@@ -47,10 +46,12 @@ def check_events(draft: Draft, collect: Collector, powers: Sequence[str], republ
             told = [problem for problem in found.problems if problem.path not in who]
             orphans += [event] if len(told) < len(found.problems) else []
             collect.extend(told)
+        if len(collect.problems) > known:
+            wrong.add(event)
     if orphans:
         _tell_orphans(draft, collect, orphans)
-    if span and len(collect.problems) == known:  # else one mistake would be told twice
-        check_possible(members, collect, span)
+    if span:
+        check_possible(members, collect, span, wrong.union(orphans))  # else one mistake would be told twice
 
 
 def _members(draft: Draft) -> dict[str, dict[Path, Leaf]]:
@@ -98,15 +99,12 @@ def _no_circles(members: dict[str, dict[Path, Leaf]], collect: Collector) -> Non
     waits = {
         event: [other for other in others if other in members and other != event] for event, others in needs.items()
     }
-    try:
-        TopologicalSorter(waits).prepare()
-    except CycleError as error:
-        circle: list[str] = error.args[1][:0:-1]  # each before the one that it waits for
+    for circle in circles(waits):
         first = circle.index(next(event for event in members if event in circle))
-        circle = [*circle[first:], *circle[: first + 1]]
-        leaf = members[circle[0]]["if",]
-        found = f"a circle ({' if '.join(map(printable, circle))})"
-        collect.add(leaf.place, ("events", circle[0], "if"), found, "events of which one can happen first")
+        turned = [*circle[first:], *circle[: first + 1]]
+        leaf = members[turned[0]]["if",]
+        found = f"a circle ({' if '.join(map(printable, turned))})"
+        collect.add(leaf.place, ("events", turned[0], "if"), found, "events of which one can happen first")
 
 
 def late_events(draft: Draft) -> list[str]:

@@ -84,13 +84,24 @@ def calendar(members: Members, start: int) -> dict[str, Event]:
     return found
 
 
+def circles(waits: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Circles of events, none in two, by what each event waits for: each event before the one that it waits for."""
+    left, found = dict(waits), list[list[str]]()
+    while True:
+        try:
+            TopologicalSorter(left).prepare()
+            return found
+        except CycleError as error:
+            found.append(error.args[1][:0:-1])
+            left |= dict.fromkeys(found[-1], ())
+
+
 def in_turn(events: Mapping[str, Event]) -> list[str]:
-    """Events after those that they wait for; none where some wait in a circle, which is told elsewhere."""
+    """Events after those that they wait for, without those that wait in a circle, which is told elsewhere."""
     waits = {name: [other for other in event.waits if other in events] for name, event in events.items()}
-    try:
-        return list(TopologicalSorter(waits).static_order())
-    except CycleError:
-        return []
+    round_ = {name for circle in circles(waits) for name in circle}
+    order = TopologicalSorter({name: () if name in round_ else others for name, others in waits.items()})
+    return [name for name in order.static_order() if name not in round_]
 
 
 def earliest(events: Mapping[str, Event]) -> dict[str, int]:
@@ -101,14 +112,20 @@ def earliest(events: Mapping[str, Event]) -> dict[str, int]:
     return first
 
 
-def check_possible(members: Members, collect: Collector, span: tuple[int, int]) -> None:
-    """Every event whose conditions can never hold, or never matter."""
-    _Review(calendar(members, span[0]), collect, span).all()
+def check_possible(members: Members, collect: Collector, span: tuple[int, int], wrong: Collection[str] = ()) -> None:
+    """Every event whose conditions can never hold, or never matter.
+
+    ``wrong``: events that have problems already; neither they nor what waits for them are told of again.
+    """
+    _Review(calendar(members, span[0]), collect, span, wrong).all()
 
 
 class _Review:
-    def __init__(self, events: dict[str, Event], collect: Collector, span: tuple[int, int]) -> None:
-        self.events, self.collect, self.end = events, collect, span[1] - 1
+    def __init__(
+        self, events: dict[str, Event], collect: Collector, span: tuple[int, int], wrong: Collection[str]
+    ) -> None:
+        self.events, self.collect, self.end, self.wrong = events, collect, span[1] - 1, wrong
+        self.broken = set(wrong)
         self.first = earliest(events)
         self.rivals: dict[str, set[str]] = {name: set() for name in events}
         for name, event in events.items():
@@ -118,17 +135,20 @@ class _Review:
                     self.rivals[other].add(name)
 
     def all(self) -> None:
-        """One problem an event, and none for what only waits for an event that has one."""
-        broken: set[str] = set()
-        for name in in_turn(self.events):
-            event = self.events[name]
-            if not broken.isdisjoint(event.waits):
-                broken.add(name)
+        """Every condition by itself, or else the first clash of some; waiting for an event with a problem is none."""
+        order = in_turn(self.events)
+        circular = [name for name in self.events if name not in order]
+        self.broken |= set(circular)
+        for name in (*circular, *order):
+            if name in self.wrong:
                 continue
-            for place, key, found, expected in (*self.each(event), *self.together(event)):
-                self.collect.add(place, ("events", name, key), found, expected)
-                broken.add(name)
-                break
+            event = self.events[name]
+            sound = self.broken.isdisjoint([name, *event.waits])
+            found = [*self.each(event)] or ([*self.together(event)][:1] if sound else [])
+            for place, key, what, expected in found:
+                self.collect.add(place, ("events", name, key), what, expected)
+            if found or not sound:
+                self.broken.add(name)
 
     def before(self, event: Event) -> set[str]:
         """All that must have happened before an event, what it waits for and what that waits for."""
@@ -147,6 +167,8 @@ class _Review:
             comes = (
                 f"a month before {month_label(int(last))}, the last in which this event may come" if last < inf else ""
             )
+            if condition.event in self.broken:
+                continue
             if condition.event in self.events:
                 other, first = self.events[condition.event], self.first[condition.event]
                 if other.never and key == "if":
@@ -165,7 +187,12 @@ class _Review:
                 yield place, key, f"{printable(condition.text)!r}, which {found}", _bounds(condition)
 
     def meeting(self, condition: Condition, itself: Event | None, last: float) -> bool:
-        """Whether a summit (but ``itself``) may come before, at which the republic can take a stance to the power."""
+        """Whether a summit (but ``itself``) may come before, at which the republic can take a stance to the power.
+
+        True also where an event has other problems: it may be that summit.
+        """
+        if self.wrong:
+            return True
         for other in self.events.values():
             if other.guests is None or other is itself or self.first[other.name] >= last:
                 continue

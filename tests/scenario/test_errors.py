@@ -455,6 +455,30 @@ def test_what_was_expected(name, expected):
     assert expected in [p.expected for p in problems if (p.path, p.found) == (path, found)]
 
 
+def test_mistakes_of_events_come_all_at_once():
+    """Two circles, three conditions that never hold, another mistake; nothing for only waiting for such an event."""
+    events = """events:
+  a: {kind: other, chance: 0.1, if: b}
+  b: {kind: other, chance: 0.1, if: a}
+  c: {kind: other, chance: 0.1, if: d}
+  d: {kind: other, chance: 0.1, if: c}
+  after-a: {kind: other, chance: 0.1, if: a}
+  never: {kind: other, chance: 0}
+  e: {kind: other, chance: 0.1, if: [never, "KAZ.RUS.share > 100 %"]}
+  wrong: {kind: other, chance: 7}
+  after-wrong: {kind: other, chance: 0.1, if: [wrong, "KAZ.RUS.share > 100 %"]}
+"""
+    told = [(problem.path, problem.found) for problem in problems_of(GOOD[: GOOD.index("events:\n")] + events)]
+    assert sorted(told) == [
+        ("events.a.if", "a circle (a if b if a)"),
+        ("events.after-wrong.if", "'KAZ.RUS.share > 100 %', which never holds"),
+        ("events.c.if", "a circle (c if d if c)"),
+        ("events.e.if", "'KAZ.RUS.share > 100 %', which never holds"),
+        ("events.e.if", "'never', whose chance is 0"),
+        ("events.wrong.chance", "the number 7"),
+    ]
+
+
 def test_a_line_reads_well():
     text = edited(GOOD, ("    autonomy: 0.6", "    autonmy: 0.6"))
     (problem,) = problems_of(text)

@@ -55,7 +55,7 @@ def test_sim_outcomes() -> None:
     page = call("outcomes", "dushanbe-2025", "--outcome", "KAZ.RUS.*")
     assert page.exit_code == 0, page.output
     assert max(map(len, page.stdout.splitlines())) <= 80
-    assert re.search(r"^KAZ\.RUS\.share +0 to 1 share +Kazakhstan's", page.stdout, re.MULTILINE)
+    assert re.search(r"^KAZ\.RUS\.share +0 to 1 +share +Kazakhstan's", page.stdout, re.MULTILINE)
     rows = pd.read_csv(io.StringIO(call("outcomes", "dushanbe-2025", "--format", "csv").stdout))
     assert len(rows) == len(outcomes_of(sim.load("dushanbe-2025")))
     assert len(json.loads(call("outcomes", "--format", "json").stdout)["outcomes"]) == len(OUTCOMES)
