@@ -137,9 +137,9 @@ class _Review:
     def all(self) -> None:
         """Every condition by itself, or else the first clash of some; waiting for an event with a problem is none."""
         order = in_turn(self.events)
-        circular = [name for name in self.events if name not in order]
-        self.broken |= set(circular)
-        for name in (*circular, *order):
+        circular = self.events.keys() - set(order)
+        self.broken |= circular
+        for name in (*sorted(circular), *order):
             if name in self.wrong:
                 continue
             event = self.events[name]
