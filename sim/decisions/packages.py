@@ -158,7 +158,7 @@ class Packages:
 
     def table(self) -> pd.DataFrame:
         """One row a package and want: [package, about, cost, unit, want, reached, all_reached, mean, low, high,
-        worst_tenth, regret, regret_p90, satisfices_most].
+        worst_tenth, regret, regret_p90, satisfices_most], the last False for all where none reaches it at all.
 
         ``mean``, the band of 80 % of the futures (``low`` to ``high``), the mean of the worst tenth and regret are in
         the outcome's unit (shares as parts of 1); ``regret`` is a mean over futures, ``regret_p90`` the 90 % quantile.
@@ -184,7 +184,7 @@ class Packages:
                         "worst_tenth": float(want.sign * regret.worst(good)[i]),
                         "regret": float(behind[i].mean()),
                         "regret_p90": float(np.quantile(behind[i], regret.HIGH)),
-                        "satisfices_most": i == self.robust,
+                        "satisfices_most": i == self.robust and self.reached[i] > 0.0,
                     }
                 )
         return pd.DataFrame(rows)

@@ -28,7 +28,7 @@ from sim.decisions.search import POPULATION, Found, search, undominated
 from sim.decisions.want import Want, parse
 from sim.decisions.words import listing, per_month
 from sim.runs.ask import Ask
-from sim.runs.doubt import Doubt, Doubted
+from sim.runs.doubt import SHARED, Doubt, Doubted
 from sim.runs.modelversion import model_version
 from sim.runs.posterior import Posterior, load_posterior, own_posterior
 from sim.runs.run import Progress
@@ -57,7 +57,7 @@ SELDOM = 0.1
 MOST = 24
 """Settings of the front that are looked at closely at most, evenly over their costs."""
 SLIGHT = 0.02
-"""Part of what is wanted, or of the futures in which it is reached, that counts as next to nothing."""
+"""Part of what the levers achieve, from the worst to the best setting tried, that counts as next to nothing."""
 STEPS = 2
 """Digits by which the step of a lever is smaller than its range."""
 LEVERS = 30
@@ -261,7 +261,15 @@ class Sought:
 
     @property
     def floor(self) -> float | None:
-        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; or None."""
+        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; or None.
+
+        None, too, where doing nothing works in as many, give or take chance: then no cost parts what works from what
+        does not.
+        """
+        still = self.search.met(self.gains)[0]
+        short, error = regret.ahead(still, np.full(len(still), SELDOM), SHARED)
+        if short >= -regret.SURE * error:
+            return None
         costs = [*self.tried.measures[self.tried.measures[:, 1] > SELDOM, 0], *self.costs[self.reached > SELDOM]]
         return float(min(costs)) if costs else None
 
@@ -347,13 +355,13 @@ class Sought:
         surest, search = self.surest, self.search
         if not search.robust or self.reached[surest] == 0.0:
             means = [
-                f"{want.size(float(gain[surest].mean()))} on average"
+                f"{'gains' if want.relative else 'reaches'} {want.size(float(gain[surest].mean()))} on average"
                 for want, gain in zip(search.wants, self.gains, strict=True)
             ]
             often = percent(self.reached[surest])
             yield (
                 f"{aim}: within these levers that is not reached{' on average' if self.reached[surest] else ''}. The "
-                f"setting that comes nearest gains {listed(means)}, gets there in {often} of futures, and "
+                f"setting that comes nearest {listed(means)}, gets there in {often} of futures, and "
                 f"{self._cost(surest)}: {self.moves(surest)}."
             )
             return
@@ -379,8 +387,8 @@ class Sought:
         if free:
             yield f"Counted as free: {listing(free)}; a price of your own (--price) says otherwise."
         yield (
-            f"{self.evaluations:,} settings were tried in {search.worlds:,} futures each; what is said here is of "
-            f"{search.worlds:,} others. A cheaper way that was not tried may exist."
+            f"{self.evaluations:,} different settings were tried in {search.worlds:,} futures each; what is said here "
+            f"is of {search.worlds:,} others. A cheaper way that was not tried may exist."
         )
 
     def figure(self) -> Figure:
@@ -513,13 +521,14 @@ def _plain(asked: Search, found: Found, runs: _Runs) -> tuple[Floats, Floats]:
     whose, which = np.nonzero((settings != now) & may)
     plain = settings.copy()
     if len(whose):
+        slight = SLIGHT * float(np.ptp(found.objectives[:, 1]))  # not of what is wanted, which may be far out of reach
         single = settings[whose]
         single[np.arange(len(whose)), which] = now[which]
         before, after = asked.aims(found.measures[front])[whose], asked.aims(runs.known(single))
-        idle = (after[:, 1] <= before[:, 1] + SLIGHT) & (after[:, 0] <= before[:, 0])
+        idle = (after[:, 1] <= before[:, 1] + slight) & (after[:, 0] <= before[:, 0])
         plain[whose[idle], which[idle]] = now[which[idle]]
         whole_before, whole_after = asked.aims(found.measures[front]), asked.aims(runs.known(plain))
-        lost = whole_after[:, 1] > whole_before[:, 1] + 2.0 * SLIGHT
+        lost = whole_after[:, 1] > whole_before[:, 1] + 2.0 * slight
         plain[lost] = settings[lost]
     plain = np.unique(plain[(plain != now).any(axis=1)], axis=0)
     if not len(plain):

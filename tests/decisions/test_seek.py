@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,34 @@ def test_what_cannot_be_reached_is_told_plainly() -> None:
         assert "within these levers that is not reached. The setting that comes nearest gains" in words
         assert "gets there in 0 % of futures" in words
         assert "no setting gets there" in " ".join(text.get_text() for text in made.figure().texts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("robust", [False, True])
+def test_a_lever_that_helps_is_moved_however_far_the_target_is(robust: bool) -> None:
+    levers = {"powers.EUU.budget": (0.333, 3.0)}
+    asked: dict[str, Any] = {"evaluations": 20, "worlds": 4, "months": 12, "robust": robust, "doubt": False}
+    made = sim.seek("dushanbe-2025", levers, "KAZ.EUU.share >= 90 %", **asked)
+    means = made.gains[0].mean(axis=1)
+    assert means[made.surest] == means.max() > means[0]
+    words = made.paragraph()
+    assert f"reaches {100.0 * means.max():.1f} % on average" in words
+    assert "the European Union's budget" in words
+
+
+@pytest.mark.parametrize(("anyway", "told"), [(0, True), (10, True), (16, False), (24, False), (100, False)])
+def test_a_floor_is_told_only_where_doing_nothing_works_less_often(anyway: int, told: bool) -> None:
+    """Of 200 futures doing nothing works in some; a tenth is 20, and chance makes 16 of it."""
+    made = sim.seek(
+        "dushanbe-2025", {"powers.EUU.budget": (0.333, 1.0)}, WANT, evaluations=20, worlds=2, months=1, doubt=False
+    )
+    gains = np.full((1, 2, 200), 0.01)
+    gains[0, 0, anyway:] = 0.0
+    tried = replace(made.tried, measures=np.array([[0.4, 0.5, 0.01]]))
+    settings = np.array([[0.333], [0.933]])
+    shown = replace(made, tried=tried, settings=settings, costs=np.array([0.0, 0.6]), gains=gains)
+    assert (shown.floor == 0.4) is told
+    assert ("Below 0.4 engagement points a month nothing" in shown.paragraph()) is told
 
 
 def test_what_happens_anyway_needs_nothing() -> None:
