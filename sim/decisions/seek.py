@@ -25,7 +25,8 @@ from sim.decisions import regret
 from sim.decisions.costs import POINTS, added, wholes
 from sim.decisions.log import Log
 from sim.decisions.search import POPULATION, Found, search, undominated
-from sim.decisions.want import Want, parse
+from sim.decisions.want import Want
+from sim.decisions.want import read as read_wants
 from sim.decisions.words import listing, per_month
 from sim.runs.ask import Ask
 from sim.runs.doubt import SHARED, Doubt, Doubted
@@ -37,7 +38,7 @@ from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import folder_of, nearest, shown
 from sim.scenario.paths import said
 from sim.sweeps import batches
-from sim.sweeps.batches import BATCH, Job, Task, job_of, probe
+from sim.sweeps.batches import BATCH, Job, Task, job_of
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
 from sim.sweeps.plan import Plan
@@ -579,14 +580,21 @@ def _search(
     doubt: Doubted,
     posterior: Posterior | str | os.PathLike[str] | None,
 ) -> Search:
-    factors = _levers(scenario, levers)
+    problems: list[Problem] = []
+    factors: tuple[Factor, ...] = ()
+    try:
+        factors = _levers(scenario, levers)
+    except BadInput as error:
+        problems += error.problems
     texts = [wants] if isinstance(wants, str) else list(wants)
     if not texts:
         raise BadInput.of(
             "nothing that is wanted", "an outcome and how much, such as KAZ.EUU.share +3 pp vs base", path="want"
         )
-    known = tuple(probe(Ask(scenario, 1)))
-    read = tuple(parse(text, known) for text in texts)
+    sought, wrong = read_wants([(text, None, None) for text in texts], scenario)
+    problems += [*wrong, *_of_prices(prices, levers)]
+    if problems:
+        raise BadInput(problems)
     moved = wholes(factor.path for factor in factors)
     doubted = Doubt.of(doubt)
     for path in doubted.ranges if doubted else ():
@@ -600,15 +608,12 @@ def _search(
     else:
         drawn = None if posterior == "none" else load_posterior(posterior)
     if drawn is not None:
-        drawn.check(scenario, {factor.path: "a lever" for factor in factors})
-    for path, price in prices.items():
-        if path not in [factor.path for factor in factors]:
-            near = nearest(path, [factor.path for factor in factors])
-            raise BadInput.of(repr(path), "one of the levers", path="price", nearest=near)
-        given: Any = price
-        if isinstance(given, bool) or not isinstance(given, int | float) or not np.isfinite(given) or given < 0.0:
-            raise BadInput.of(shown(given), "a number, 0 or more", path=f"price {path}")
-    made = Search(scenario, factors, read, robust, prices, unit, worlds, seed, doubted, drawn)
+        try:
+            drawn.check(scenario, {factor.path: "a lever" for factor in factors})
+        except BadInput as error:
+            hint = "; --posterior none leaves it out"
+            raise BadInput(replace(one, expected=one.expected + hint) for one in error.problems) from None
+    made = Search(scenario, factors, sought, robust, prices, unit, worlds, seed, doubted, drawn)
     if all(made.is_free(lever) for lever in range(len(factors))):
         raise BadInput.of(
             "no lever that costs anything",
@@ -617,6 +622,18 @@ def _search(
             path="price",
         )
     return made
+
+
+def _of_prices(prices: Mapping[str, Any], levers: object) -> Iterator[Problem]:
+    """What is wrong with prices."""
+    known = list(levers) if isinstance(levers, Mapping) else []
+    for path, price in prices.items():
+        if path not in known:
+            yield Problem("", None, None, "price", repr(path), "one of the levers", nearest(path, known))
+        number = isinstance(price, int | float) and not isinstance(price, bool)
+        if not number or not np.isfinite(price) or price < 0.0:
+            found = f"{price:g}" if number else shown(price)
+            yield Problem("", None, None, f"price {path}", found, "a number, 0 or more")
 
 
 def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]:

@@ -77,8 +77,8 @@ def print_packages(found: Packages, format: str) -> None:
     console.print(f"\n{found.paragraph()}")
     star = " *: moves something that has no price." if any(p.unpriced for p in found.packages) else ""
     console.print(
-        f"\nReached: part of the futures. {_WORST} Regret: behind the best package of the same future, on average and at "
-        f"most in nine of ten. Cost: {found.crossing.unit} a month.{star}"
+        f"\nReached: part of the futures. {_WORST} Regret: behind the best package of the same future, on average and "
+        f"at most in nine of ten. Cost: {found.crossing.unit} a month.{star}"
     )
     plan = found.crossing.plan
     ask = Ask(story, plan.worlds, plan.seed, posterior=plan.posterior, doubt=plan.doubt)
