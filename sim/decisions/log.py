@@ -13,9 +13,10 @@ from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, Self
 
+from sim.runs.folder import other_kind
 from sim.runs.lock import LOCK, hold
 from sim.scenario import BadInput
-from sim.scenario.errors import printable
+from sim.scenario.errors import fault, printable
 from sim.sweeps.store import agree
 
 MANIFEST, EVALUATIONS = "manifest.json", "evaluations.jsonl"
@@ -48,7 +49,7 @@ class Log(MutableMapping[Row, Row]):
             self._take(folder, facts)
         except OSError as error:
             self.close()
-            raise BadInput.of(error.strerror or str(error), "a folder that can be written", file=str(folder)) from error
+            raise BadInput.of(fault(error), "a folder that can be written", file=str(folder)) from error
         except BaseException:
             self.close()
             raise
@@ -70,8 +71,8 @@ class Log(MutableMapping[Row, Row]):
             partial.replace(manifest)
             return
         if there.get("kind") != KIND or there.get("format") != FORMAT or not isinstance(there.get("same"), dict):
-            found = f"a {there.get('kind')} of format {there.get('format')}"
-            raise BadInput.of(found, f"a search of format {FORMAT}", file=str(folder))
+            found, expected = other_kind(there.get("kind"), there.get("format"), KIND, FORMAT)
+            raise BadInput.of(found, f"{expected}, or a new folder", file=str(folder))
         agree(folder, there, facts, "a search")
         log = folder / EVALUATIONS
         if log.is_file():

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from sim import lazy
 from sim.decisions import regret
 from sim.decisions.costs import POINTS, added, unpriced, wholes
-from sim.decisions.want import EXAMPLE, Want, parse
+from sim.decisions.want import EXAMPLE, Want
+from sim.decisions.want import read as read_wants
 from sim.decisions.words import listing, per_month
-from sim.runs.ask import Ask
 from sim.runs.doubt import SHARED, Doubt
 from sim.runs.posterior import Posterior, load_posterior, own_posterior
 from sim.runs.run import Progress
@@ -38,7 +38,6 @@ from sim.scenario.locate import display, shipped_dir, text_of
 from sim.scenario.paths import EVENT_ID
 from sim.scenario.yaml import Node, read
 from sim.sweeps import design as designs
-from sim.sweeps.batches import probe
 from sim.sweeps.factors import SCENARIO, Factor, words
 from sim.sweeps.plan import KEYS as PLAN_KEYS
 from sim.sweeps.plan import Plan
@@ -61,7 +60,7 @@ KEYS: dict[str, str] = {
     **{key: PLAN_KEYS[key] for key in ("title", "scenario", "set", "months", "worlds", "seed", "vary", "posterior")},
     "points": "a whole number, 1 or more: points of 'vary', each with all worlds",
     "doubt": "all (every number that is not sure, within its range; so where nothing is said), none, or a mapping of "
-    "paths to [low, high]",
+    "paths to low:high or [low, high]",
     "target": f"what is wanted, or a list of that, such as {EXAMPLE}",
     "cost_unit": "a unit of your own for costs, such as 'million euros'; every package then says its cost",
     "packages": "a mapping of names to packages: about, set, events, cost",
@@ -74,6 +73,7 @@ PACKAGE_KEYS: dict[str, str] = {
     "cost": "a number, what it costs a month; or {per_month: 0.1, once: 3}",
 }
 """Keys of a package and what may stand there."""
+_COSTS = ("per_month", "once")
 _EXPECTED = "packages: a mapping with scenario, target and packages"
 
 
@@ -158,7 +158,7 @@ class Packages:
 
     def table(self) -> pd.DataFrame:
         """One row a package and want: [package, about, cost, unit, want, reached, all_reached, mean, low, high,
-        worst_tenth, regret, regret_p90, satisfices_most].
+        worst_tenth, regret, regret_p90, satisfices_most], the last False for all where none reaches it at all.
 
         ``mean``, the band of 80 % of the futures (``low`` to ``high``), the mean of the worst tenth and regret are in
         the outcome's unit (shares as parts of 1); ``regret`` is a mean over futures, ``regret_p90`` the 90 % quantile.
@@ -184,7 +184,7 @@ class Packages:
                         "worst_tenth": float(want.sign * regret.worst(good)[i]),
                         "regret": float(behind[i].mean()),
                         "regret_p90": float(np.quantile(behind[i], regret.HIGH)),
-                        "satisfices_most": i == self.robust,
+                        "satisfices_most": bool(i == self.robust and self.reached[i] > 0.0),
                     }
                 )
         return pd.DataFrame(rows)
@@ -390,6 +390,10 @@ class _Reading:
     def crossing(self) -> Crossing:
         reader = self.reader
         reader.keys()
+        worlds, points = reader.number("worlds", 1, 2**31 - 1, WORLDS), reader.number("points", 1, 100_000, 20)
+        seed, title, unit = reader.number("seed", 0, 2**63 - 1, 0), reader.text("title") or "", reader.text("cost_unit")
+        if reader.has("points") and not reader.has("vary"):
+            reader.wrong("points", "points without 'vary'", "'vary' with them; more futures are more 'worlds'")
         found = reader.scenarios()
         if "packages" not in reader.top:
             reader.wrong("packages", "nothing", KEYS["packages"])
@@ -401,9 +405,9 @@ class _Reading:
             reader.finish()
         base = next(iter(found.values()))
         factors = reader.factors()
-        wants = tuple(self.wants(base))
-        unit = reader.text("cost_unit")
+        wants = self.wants(base)
         made = list(self.packages(base, unit))
+        self.different(base, made)
         reader.finish()
         scenarios = {NOTHING: base} | {package.name: story for package, story in made}
         moved = wholes(path for package, _ in made for path in package.moves)
@@ -412,8 +416,6 @@ class _Reading:
             if not wholes([factor.path]).isdisjoint(moved):
                 reader.wrong(f"vary.{factor.path}", "a number that a package sets", "one of the two")
         drawn = self._posterior(base, scenarios, factors, doubt)
-        worlds, points = reader.number("worlds", 1, 2**31 - 1, WORLDS), reader.number("points", 1, 100_000, 20)
-        seed, title = reader.number("seed", 0, 2**63 - 1, 0), reader.text("title") or ""
         reader.finish()
         plan = _plan(scenarios, factors, points, worlds=worlds, seed=seed, title=title, posterior=drawn, doubt=doubt)
         nothing = Package(NOTHING, "the scenario as it is", {}, 0.0)
@@ -421,23 +423,20 @@ class _Reading:
 
     # -- what is wanted -----------------------------------------------------------------------------------------------
 
-    def wants(self, base: Scenario) -> Iterator[Want]:
+    def wants(self, base: Scenario) -> tuple[Want, ...]:
         target = self.reader.top.get("target")
         if target is None:
-            return
-        known = tuple(probe(Ask(base, 1)))
+            return ()
         items = target.value if isinstance(target.value, list) else [target]
         if not items:
             self.reader.wrong("target", "an empty list", KEYS["target"])
         for item in items:
             if not isinstance(item.value, str):
                 self.reader.wrong("target", repr(printable(item.text)), KEYS["target"], at=item)
-                continue
-            line, column = item.line or None, item.column or None
-            try:
-                yield parse(item.value, known, path="target", file=self.reader.file, line=line, column=column)
-            except BadInput as error:
-                self.reader.problems += error.problems
+        texts = [(i.value, i.line or None, i.column or None) for i in items if isinstance(i.value, str)]
+        wants, problems = read_wants(texts, base, path="target", file=self.reader.file)
+        self.reader.problems += problems
+        return wants
 
     # -- packages -----------------------------------------------------------------------------------------------------
 
@@ -446,7 +445,8 @@ class _Reading:
         if top is None:
             return
         if not isinstance(top.value, dict) or not top.value:
-            self.reader.wrong("packages", repr(printable(top.text)) if top.text else "no mapping", KEYS["packages"])
+            empty = "no package" if isinstance(top.value, dict) else "no mapping"
+            self.reader.wrong("packages", repr(printable(top.text)) if top.text else empty, KEYS["packages"])
             return
         if len(top.value) > MOST:
             self.reader.wrong("packages", f"{len(top.value)} packages", f"at most {MOST}")
@@ -496,6 +496,23 @@ class _Reading:
             return Package(name, said, values, cost, tuple(places), True), story
         return Package(name, said, values, added(story, base), tuple(places), False, tuple(unpriced(moved))), story
 
+    def different(self, base: Scenario, made: Sequence[tuple[Package, Scenario]]) -> None:
+        """Refuse a package that changes nothing, and one that is another one by another name.
+
+        Left alone are packages with an event after the end of the run: a shorter run makes them alike.
+        """
+        top = self.reader.top.get("packages")
+        seen = {base.hash: ""}
+        for package, story in made:
+            if any(path.split(".")[1] in story.left_out for path in package.moves if path.startswith("events.")):
+                continue
+            other = seen.setdefault(story.hash, package.name)
+            if other != package.name:
+                found = f"the same as {other}" if other else "nothing that differs from the scenario"
+                expected = "another change, or one of the two" if other else "a change of the scenario"
+                at = top.value[package.name] if top and isinstance(top.value, dict) else None
+                self.reader.wrong(f"packages.{package.name}", found, expected, at=at)
+
     def values(self, name: str, spec: Mapping[str, Node]) -> tuple[dict[str, Any], dict[str, Node]]:
         """What a package sets by path, whole events by theirs; and where each stands, down to the keys of events."""
         values: dict[str, Any] = {}
@@ -521,11 +538,19 @@ class _Reading:
         if spec is None or spec.value is None:
             return None
         parts = spec.value if isinstance(spec.value, dict) else {"per_month": spec}
-        numbers = {key: _number(part) for key, part in parts.items()}
-        if not parts or set(parts) - {"per_month", "once"} or None in numbers.values():
-            self.reader.wrong(
-                f"packages.{name}.cost", repr(printable(spec.text or ", ".join(parts))), PACKAGE_KEYS["cost"], at=spec
-            )
+        at, numbers = f"packages.{name}.cost", {key: _number(part) for key, part in parts.items()}
+        before = len(self.reader.problems)
+        if not parts:
+            self.reader.wrong(at, "an empty mapping", PACKAGE_KEYS["cost"], at=spec)
+        for key, part in parts.items():
+            if key not in _COSTS:
+                found, near = f"the unknown key {printable(key)!r}", nearest(key, _COSTS)
+                self.reader.wrong(f"{at}.{key}", found, f"one of {', '.join(_COSTS)}", near, part)
+            elif numbers[key] is None:
+                whole, found = part is spec, repr(printable(part.text)) if part.text else "no number"
+                wanted = PACKAGE_KEYS["cost"] if whole else "a number"
+                self.reader.wrong(at if whole else f"{at}.{key}", found, wanted, at=part)
+        if len(self.reader.problems) > before:
             return None
         return (numbers.get("per_month") or 0.0) + (numbers.get("once") or 0.0) / months
 

@@ -25,10 +25,11 @@ from sim.decisions import regret
 from sim.decisions.costs import POINTS, added, wholes
 from sim.decisions.log import Log
 from sim.decisions.search import POPULATION, Found, search, undominated
-from sim.decisions.want import Want, parse
+from sim.decisions.want import Want
+from sim.decisions.want import read as read_wants
 from sim.decisions.words import listing, per_month
 from sim.runs.ask import Ask
-from sim.runs.doubt import Doubt, Doubted
+from sim.runs.doubt import SHARED, Doubt, Doubted
 from sim.runs.modelversion import model_version
 from sim.runs.posterior import Posterior, load_posterior, own_posterior
 from sim.runs.run import Progress
@@ -37,7 +38,7 @@ from sim.scenario import BadInput, Problem, Scenario, load
 from sim.scenario.errors import folder_of, nearest, shown
 from sim.scenario.paths import said
 from sim.sweeps import batches
-from sim.sweeps.batches import BATCH, Job, Task, job_of, probe
+from sim.sweeps.batches import BATCH, Job, Task, job_of
 from sim.sweeps.design import need
 from sim.sweeps.factors import Factor, words
 from sim.sweeps.plan import Plan
@@ -57,7 +58,7 @@ SELDOM = 0.1
 MOST = 24
 """Settings of the front that are looked at closely at most, evenly over their costs."""
 SLIGHT = 0.02
-"""Part of what is wanted, or of the futures in which it is reached, that counts as next to nothing."""
+"""Part of what the levers achieve, from the worst to the best setting tried, that counts as next to nothing."""
 STEPS = 2
 """Digits by which the step of a lever is smaller than its range."""
 LEVERS = 30
@@ -261,7 +262,15 @@ class Sought:
 
     @property
     def floor(self) -> float | None:
-        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; or None."""
+        """The lowest cost of a setting that works in more than ``SELDOM`` of the futures, seen or not; or None.
+
+        None, too, where doing nothing works in as many, give or take chance: then no cost parts what works from what
+        does not.
+        """
+        still = self.search.met(self.gains)[0]
+        short, error = regret.ahead(still, np.full(len(still), SELDOM), SHARED)
+        if short >= -regret.SURE * error:
+            return None
         costs = [*self.tried.measures[self.tried.measures[:, 1] > SELDOM, 0], *self.costs[self.reached > SELDOM]]
         return float(min(costs)) if costs else None
 
@@ -347,13 +356,13 @@ class Sought:
         surest, search = self.surest, self.search
         if not search.robust or self.reached[surest] == 0.0:
             means = [
-                f"{want.size(float(gain[surest].mean()))} on average"
+                f"{'gains' if want.relative else 'reaches'} {want.size(float(gain[surest].mean()))} on average"
                 for want, gain in zip(search.wants, self.gains, strict=True)
             ]
             often = percent(self.reached[surest])
             yield (
                 f"{aim}: within these levers that is not reached{' on average' if self.reached[surest] else ''}. The "
-                f"setting that comes nearest gains {listed(means)}, gets there in {often} of futures, and "
+                f"setting that comes nearest {listed(means)}, gets there in {often} of futures, and "
                 f"{self._cost(surest)}: {self.moves(surest)}."
             )
             return
@@ -379,8 +388,8 @@ class Sought:
         if free:
             yield f"Counted as free: {listing(free)}; a price of your own (--price) says otherwise."
         yield (
-            f"{self.evaluations:,} settings were tried in {search.worlds:,} futures each; what is said here is of "
-            f"{search.worlds:,} others. A cheaper way that was not tried may exist."
+            f"{self.evaluations:,} different settings were tried in {search.worlds:,} futures each; what is said here "
+            f"is of {search.worlds:,} others. A cheaper way that was not tried may exist."
         )
 
     def figure(self) -> Figure:
@@ -513,13 +522,14 @@ def _plain(asked: Search, found: Found, runs: _Runs) -> tuple[Floats, Floats]:
     whose, which = np.nonzero((settings != now) & may)
     plain = settings.copy()
     if len(whose):
+        slight = SLIGHT * float(np.ptp(found.objectives[:, 1]))  # not of what is wanted, which may be far out of reach
         single = settings[whose]
         single[np.arange(len(whose)), which] = now[which]
         before, after = asked.aims(found.measures[front])[whose], asked.aims(runs.known(single))
-        idle = (after[:, 1] <= before[:, 1] + SLIGHT) & (after[:, 0] <= before[:, 0])
+        idle = (after[:, 1] <= before[:, 1] + slight) & (after[:, 0] <= before[:, 0])
         plain[whose[idle], which[idle]] = now[which[idle]]
         whole_before, whole_after = asked.aims(found.measures[front]), asked.aims(runs.known(plain))
-        lost = whole_after[:, 1] > whole_before[:, 1] + 2.0 * SLIGHT
+        lost = whole_after[:, 1] > whole_before[:, 1] + 2.0 * slight
         plain[lost] = settings[lost]
     plain = np.unique(plain[(plain != now).any(axis=1)], axis=0)
     if not len(plain):
@@ -570,14 +580,21 @@ def _search(
     doubt: Doubted,
     posterior: Posterior | str | os.PathLike[str] | None,
 ) -> Search:
-    factors = _levers(scenario, levers)
+    problems: list[Problem] = []
+    factors: tuple[Factor, ...] = ()
+    try:
+        factors = _levers(scenario, levers)
+    except BadInput as error:
+        problems += error.problems
     texts = [wants] if isinstance(wants, str) else list(wants)
     if not texts:
         raise BadInput.of(
             "nothing that is wanted", "an outcome and how much, such as KAZ.EUU.share +3 pp vs base", path="want"
         )
-    known = tuple(probe(Ask(scenario, 1)))
-    read = tuple(parse(text, known) for text in texts)
+    sought, wrong = read_wants([(text, None, None) for text in texts], scenario)
+    problems += [*wrong, *_of_prices(prices, levers)]
+    if problems:
+        raise BadInput(problems)
     moved = wholes(factor.path for factor in factors)
     doubted = Doubt.of(doubt)
     for path in doubted.ranges if doubted else ():
@@ -591,15 +608,12 @@ def _search(
     else:
         drawn = None if posterior == "none" else load_posterior(posterior)
     if drawn is not None:
-        drawn.check(scenario, {factor.path: "a lever" for factor in factors})
-    for path, price in prices.items():
-        if path not in [factor.path for factor in factors]:
-            near = nearest(path, [factor.path for factor in factors])
-            raise BadInput.of(repr(path), "one of the levers", path="price", nearest=near)
-        given: Any = price
-        if isinstance(given, bool) or not isinstance(given, int | float) or not np.isfinite(given) or given < 0.0:
-            raise BadInput.of(shown(given), "a number, 0 or more", path=f"price {path}")
-    made = Search(scenario, factors, read, robust, prices, unit, worlds, seed, doubted, drawn)
+        try:
+            drawn.check(scenario, {factor.path: "a lever" for factor in factors})
+        except BadInput as error:
+            hint = "; --posterior none leaves it out"
+            raise BadInput(replace(one, expected=one.expected + hint) for one in error.problems) from None
+    made = Search(scenario, factors, sought, robust, prices, unit, worlds, seed, doubted, drawn)
     if all(made.is_free(lever) for lever in range(len(factors))):
         raise BadInput.of(
             "no lever that costs anything",
@@ -608,6 +622,18 @@ def _search(
             path="price",
         )
     return made
+
+
+def _of_prices(prices: Mapping[str, Any], levers: object) -> Iterator[Problem]:
+    """What is wrong with prices."""
+    known = list(levers) if isinstance(levers, Mapping) else []
+    for path, price in prices.items():
+        if path not in known:
+            yield Problem("", None, None, "price", repr(path), "one of the levers", nearest(path, known))
+        number = isinstance(price, int | float) and not isinstance(price, bool)
+        if not number or not np.isfinite(price) or price < 0.0:
+            found = f"{price:g}" if number else shown(price)
+            yield Problem("", None, None, f"price {path}", found, "a number, 0 or more")
 
 
 def _levers(scenario: Scenario, levers: Mapping[str, Any]) -> tuple[Factor, ...]:

@@ -10,18 +10,20 @@ where the outcome itself is meant, per cent (``25 %``). Beside ``vs base`` per c
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.runs.ask import Ask
 from sim.runs.words import capital, minus, number
-from sim.scenario import BadInput, Scenario
+from sim.scenario import BadInput, Problem, Scenario
 from sim.scenario.errors import nearest, printable
-from sim.sweeps.batches import LEADER
+from sim.sweeps.batches import LEADER, probe
 from sim.sweeps.factors import outcome_is_share, outcome_words
+from sim.world.record import outcomes_of
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -119,6 +121,47 @@ class Want:
         """The want in words: "Kazakhstan's alignment with the European Union +3 points against doing nothing"."""
         against = " against doing nothing" if self.relative else ""
         return f"{capital(outcome_words(self.outcome, scenario))} {self.aim}{against}"
+
+
+def read(
+    texts: Iterable[tuple[str, int | None, int | None]], scenario: Scenario, *, path: str = "want", file: str = ""
+) -> tuple[tuple[Want, ...], list[Problem]]:
+    """Read wants about a scenario, each with its line and column, and all that is wrong with them.
+
+    Beside what ``parse`` refuses: the same want twice, and an amount that the outcome never has.
+    """
+    known, wants, problems = tuple(probe(Ask(scenario, 1))), list[Want](), list[Problem]()
+    for text, line, column in texts:
+        try:
+            want = parse(text, known, path=path, file=file, line=line, column=column)
+        except BadInput as error:
+            problems += error.problems
+            continue
+        wrong = _beyond(want, scenario)
+        if any(replace(want, text="") == replace(other, text="") for other in wants):
+            wrong = (f"{printable(want.text)!r} twice", "each want once")
+        if wrong:
+            problems.append(Problem(file, line, column, path, *wrong))
+        wants.append(want)
+    return tuple(wants), problems
+
+
+def _beyond(want: Want, scenario: Scenario) -> tuple[str, str] | None:
+    """What is found and expected where an amount lies outside what its outcome may be; None where it may be."""
+    kind = outcomes_of(scenario).get(want.outcome)
+    if kind is None or want.kind == "ratio":
+        return None
+    low, high = kind.low, kind.high
+    if want.relative:
+        high = None if low is None or high is None else high - low
+        low = None if high is None else -high
+    if (low is None or want.amount >= low - _SLACK) and (high is None or want.amount <= high + _SLACK):
+        return None
+    scale, unit = (100.0, {"pp": " points", "%": " %", "": ""}[want.unit]) if want.is_share else (1.0, "")
+    least, most = ("" if end is None else minus(f"{scale * end:g}") + unit for end in (low, high))
+    span = f"{least} to {most}" if least and most else f"{least} or more" if least else f"{most} or less"
+    what = "a difference of" if want.relative else "an amount of"
+    return f"{printable(want.text)!r}", f"{what} {want.outcome}, which is {span} (sim outcomes)"
 
 
 def parse(

@@ -224,9 +224,13 @@ def spans(given: Iterable[tuple[str, Any]]) -> dict[str, tuple[float, float]]:
 
 
 def pair(path: str, span: Any) -> tuple[float, float]:
-    """The ends of a range, given as numbers or as text; those of a share may be in per cent. Raises BadInput."""
+    """The ends of a range, given as numbers or text, or as one text ``LOW:HIGH``; those of a share may be in per cent.
+
+    Raises BadInput.
+    """
+    ends = [end.strip() for end in span.split(":")] if isinstance(span, str) else span
     try:
-        low, high = (float(str(in_share(end, split(path)))) for end in span)
+        low, high = (float(str(in_share(end, split(path)))) for end in ends)
     except (TypeError, ValueError):
         wanted = no_share(str(span), "two numbers, low and high")
         raise BadInput.of(printable(repr(span)), wanted, path=printable(path)) from None

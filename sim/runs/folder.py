@@ -34,7 +34,7 @@ from sim.runs.run import memory
 from sim.runs.sheet import csv_of
 from sim.scenario import BadInput, Scenario
 from sim.scenario import load as load_scenario
-from sim.scenario.errors import folder_of
+from sim.scenario.errors import folder_of, printable
 from sim.scenario.table import STANCES
 from sim.world import rules
 from sim.world.agents import Classes
@@ -45,6 +45,14 @@ MANIFEST, SCENARIO, POSTERIOR, VARIATIONS = "manifest.json", "scenario.yaml", "p
 WRITTEN = "a folder written by `sim run --out`"
 FORMAT = 3
 """Version of the folder's layout."""
+_FOLDERS = {
+    "run": "the folder of a run (sim run)",
+    "sweep": "the folder of a sweep (sim sweep, sim packages)",
+    "seek": "the folder of a search (sim seek)",
+    "calibration": "the folder of a calibration (sim calibrate)",
+    "backtest": "the folder of a backtest (sim backtest)",
+}
+"""Whose folder one is, by the kind that its manifest says."""
 
 # One Parquet file for the channels that share axes; columns are named by channel.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -273,10 +281,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise BadInput.of(f"text that is no JSON ({error})", WRITTEN, file=str(folder / MANIFEST)) from error
     told = [facts.get(key) for key in ("kind", "format")] if isinstance(facts, dict) else [None, None]
     if told != ["run", FORMAT]:
-        found = "no kind and format" if None in told else f"a {told[0]} of format {told[1]}"
-        raise BadInput.of(found, f"a run of format {FORMAT}", file=str(folder / MANIFEST))
+        found, expected = other_kind(told[0], told[1], "run", FORMAT)
+        raise BadInput.of("no kind and format" if None in told else found, expected, file=str(folder / MANIFEST))
     result: dict[str, Any] = facts
     return result
+
+
+def other_kind(kind: object, form: object, wanted: str, own: int) -> tuple[str, str]:
+    """What is found and expected where a manifest is not of the ``wanted`` kind, or not of its ``own`` format."""
+    if kind == wanted:
+        return f"{_FOLDERS[wanted]}, of format {printable(str(form))}", f"one of format {own}"
+    return _FOLDERS.get(str(kind), f"a folder of another kind ({printable(str(kind), 40)})"), _FOLDERS[wanted]
 
 
 def _fault(error: Exception) -> str:

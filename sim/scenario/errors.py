@@ -41,6 +41,15 @@ def folder_of(given: object, expected: str, *, path: str = "folder") -> Path:
     return Path(given)
 
 
+def fault(error: OSError) -> str:
+    """What is in the way of a folder that cannot be made, read or written, in words."""
+    if isinstance(error, FileExistsError):
+        return "a file"
+    if isinstance(error, NotADirectoryError):
+        return "a file in place of one of the folders"
+    return error.strerror or str(error)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: where it is, what was found there and what was expected.

@@ -47,7 +47,8 @@ KEYS: dict[str, str] = {
     "luck": "paired (world i has the same luck at every point) or fresh",
     "outcomes": "a list of outcomes to keep, such as [RUS.share, '*.leader']; all if left out",
     "posterior": "the name of a shipped posterior (dushanbe-2025) or the path of a file of sim calibrate",
-    "doubt": "all (every number that is not sure, within its range), none, or a mapping of paths to [low, high]",
+    "doubt": "all (every number that is not sure, within its range), none, or a mapping of paths to "
+    "low:high or [low, high]",
     "region_weights": "alike (each republic counts alike in means over republics) or gdp (by gross domestic product)",
     "trajectories": "true to keep overall alignment by month as well, else false",
 }

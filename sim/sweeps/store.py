@@ -22,9 +22,10 @@ from typing import Any, Protocol, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.runs.folder import other_kind
 from sim.runs.lock import LOCK, hold
 from sim.scenario import BadInput, Problem
-from sim.scenario.errors import printable
+from sim.scenario.errors import fault, printable
 
 MANIFEST, DESIGN, LOG, PARTS = "manifest.json", "design.parquet", "log.txt", "parts"
 FORMAT = 2
@@ -84,7 +85,7 @@ class Store:
             check(folder, manifest)
             store = cls(folder, hold(folder / LOCK, folder, "a sweep"), identity(manifest))
         except OSError as error:
-            raise BadInput.of(error.strerror or str(error), "a folder that can be written", file=str(folder)) from error
+            raise BadInput.of(fault(error), "a folder that can be written", file=str(folder)) from error
         try:
             check(folder, manifest)  # once more, as another one may have been here before the lock was held
             (folder / PARTS).mkdir(exist_ok=True)
@@ -96,7 +97,7 @@ class Store:
             store._tidy()
         except OSError as error:
             store.close()
-            raise BadInput.of(error.strerror or str(error), "a folder that can be written", file=str(folder)) from error
+            raise BadInput.of(fault(error), "a folder that can be written", file=str(folder)) from error
         except BaseException:
             store.close()
             raise
@@ -176,7 +177,7 @@ def _facts(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if kind != "sweep" or found != FORMAT:
-        raise BadInput.of(f"a {kind} of format {found}", f"a sweep of format {FORMAT}", file=str(folder))
+        raise BadInput.of(*other_kind(kind, found, "sweep", FORMAT), file=str(folder))
     return manifest if manifest.get("seal") == manifest_seal(manifest) else None
 
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sim.cli.app import app
 from sim.decisions.log import EVALUATIONS
 from sim.decisions.seek import Sought
 from sim.runs.doubt import Doubt
+from sim.sweeps.plan import Plan
 from sim.sweeps.sweep import Stopped
 
 pytest.importorskip("platypus")
@@ -115,6 +117,34 @@ def test_what_cannot_be_reached_is_told_plainly() -> None:
         assert "within these levers that is not reached. The setting that comes nearest gains" in words
         assert "gets there in 0 % of futures" in words
         assert "no setting gets there" in " ".join(text.get_text() for text in made.figure().texts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("robust", [False, True])
+def test_a_lever_that_helps_is_moved_however_far_the_target_is(robust: bool) -> None:
+    levers = {"powers.EUU.budget": (0.333, 3.0)}
+    asked: dict[str, Any] = {"evaluations": 20, "worlds": 4, "months": 12, "robust": robust, "doubt": False}
+    made = sim.seek("dushanbe-2025", levers, "KAZ.EUU.share >= 90 %", **asked)
+    means = made.gains[0].mean(axis=1)
+    assert means[made.surest] == means.max() > means[0]
+    words = made.paragraph()
+    assert f"reaches {100.0 * means.max():.1f} % on average" in words
+    assert "the European Union's budget" in words
+
+
+@pytest.mark.parametrize(("anyway", "told"), [(0, True), (10, True), (16, False), (24, False), (100, False)])
+def test_a_floor_is_told_only_where_doing_nothing_works_less_often(anyway: int, told: bool) -> None:
+    """Of 200 futures doing nothing works in some; a tenth is 20, and chance makes 16 of it."""
+    made = sim.seek(
+        "dushanbe-2025", {"powers.EUU.budget": (0.333, 1.0)}, WANT, evaluations=20, worlds=2, months=1, doubt=False
+    )
+    gains = np.full((1, 2, 200), 0.01)
+    gains[0, 0, anyway:] = 0.0
+    tried = replace(made.tried, measures=np.array([[0.4, 0.5, 0.01]]))
+    settings = np.array([[0.333], [0.933]])
+    shown = replace(made, tried=tried, settings=settings, costs=np.array([0.0, 0.6]), gains=gains)
+    assert (shown.floor == 0.4) is told
+    assert ("Below 0.4 engagement points a month nothing" in shown.paragraph()) is told
 
 
 def test_what_happens_anyway_needs_nothing() -> None:
@@ -243,6 +273,10 @@ def test_killed_it_ends_with_the_same_front(tmp_path: Path) -> None:
         ({"--lever": "rules.deal_effect=0.3:0.5"}, "rules.deal_effect: found set by a lever and by the posterior"),
         ({"--least": "costs"}, "--least: found 'costs', expected cost, which is what can be least; did you mean cost?"),
         ({"--price": "powers.EUU.respct=1"}, "--price: found 'powers.EUU.respct', expected one of the levers"),
+        ({"--lever": "rules.deal_effect=0.3:0.5"}, "--posterior none leaves it out"),
+        ({"--want": "KAZ.EUU.share >= 200 %"}, "--want: found 'KAZ.EUU.share >= 200 %', expected an amount of KAZ.EUU"),
+        ({"--want": "RUS.rebukes <= -5"}, "an amount of RUS.rebukes, which is 0 or more"),
+        ({"--price": "powers.EUU.budget=-1"}, "price powers.EUU.budget: found -1, expected a number, 0 or more"),
         ({"--price": "powers.EUU.budget=much"}, "found 'much' for powers.EUU.budget, expected a number"),
         ({"--doubt": "powers.EUU.budget=0.2:0.6"}, "a number that is a lever as well"),
     ],
@@ -254,6 +288,26 @@ def test_a_mistake_is_told(changed: dict[str, str], told: str) -> None:
     assert done.exit_code == 2, done.output
     assert told in said
     assert "Traceback" not in done.stderr
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    wants = ["KAZ.EU.share +1 pp vs base", WANT, "more of everything", WANT]
+    with pytest.raises(sim.BadInput) as caught:
+        sim.seek("dushanbe-2025", {"powers.EUU.budgt": (0.3, 1.0)}, wants, prices={"powers.RUS.respect": 1.0})
+    told = [problem.found for problem in caught.value.problems]
+    assert len(told) == 5
+    assert {"'KAZ.EU.share'", "'more of everything'", f"{WANT!r} twice", "'powers.RUS.respect'"} < set(told)
+
+
+def test_a_folder_of_something_else_is_named(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"worlds": 2, "months": 1, "doubt": False}
+    levers = {"powers.EUU.budget": (0.333, 1.0)}
+    sim.seek("dushanbe-2025", levers, WANT, tmp_path / "search", evaluations=20, **asked)
+    with pytest.raises(sim.BadInput, match=r"found the folder of a search .*, expected the folder of a sweep"):
+        sim.Sweep.load(tmp_path / "search")
+    sim.sweep(Plan.of("dushanbe-2025", vary={"powers.EUU.budget": [0.4, 0.5]}, **asked), tmp_path / "sweep", workers=1)
+    with pytest.raises(sim.BadInput, match=r"found the folder of a sweep .*expected the folder of a search"):
+        sim.seek("dushanbe-2025", levers, WANT, tmp_path / "sweep", evaluations=20, **asked)
 
 
 @pytest.mark.slow

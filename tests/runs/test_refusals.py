@@ -85,10 +85,11 @@ def test_a_whole_number_of_numpy_is_one() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{}", "manifest.json: found no kind and format, expected a run of format"),
+        ("{}", "manifest.json: found no kind and format, expected the folder of a run"),
         ("[]", "found no kind and format"),
         ("[", "manifest.json: found text that is no JSON"),
-        (json.dumps({"kind": "sweep", "format": 1}), "found a sweep of format 1, expected a run"),
+        (json.dumps({"kind": "sweep", "format": 1}), "found the folder of a sweep (sim sweep, sim packages), expected"),
+        (json.dumps({"kind": "run", "format": 1}), "(sim run), of format 1, expected one of format 3"),
     ],
 )
 def test_a_manifest_of_something_else(text: str, message: str, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _FIGURES = "figures"
 ROWS = 12
 """Settings that a page lists; CSV and JSON have all."""
+_WORST = "Worst 10th: mean of the tenth of futures that is worst for what is wanted (of a want of less the highest)."
 
 
 def save_packages(found: Packages, folder: Path) -> list[Path]:
@@ -45,7 +46,7 @@ def print_packages(found: Packages, format: str) -> None:
             {
                 "packages": layout.records(found.table()),
                 "futures": found.futures,
-                "robust": found.names[found.robust],
+                "robust": found.names[found.robust] if found.reached.max() > 0.0 else None,
                 "best_on_average": found.names[found.best],
                 "words": found.paragraph(),
                 "manifest": layout.stamped({"kind": "packages", **found.sweep.manifest["same"]}),
@@ -76,8 +77,8 @@ def print_packages(found: Packages, format: str) -> None:
     console.print(f"\n{found.paragraph()}")
     star = " *: moves something that has no price." if any(p.unpriced for p in found.packages) else ""
     console.print(
-        "\nReached: part of the futures. Regret: behind the best package of the same future, on average and at most in "
-        f"nine of ten. Cost: {found.crossing.unit} a month.{star}"
+        f"\nReached: part of the futures. {_WORST} Regret: behind the best package of the same future, on average and "
+        f"at most in nine of ten. Cost: {found.crossing.unit} a month.{star}"
     )
     plan = found.crossing.plan
     ask = Ask(story, plan.worlds, plan.seed, posterior=plan.posterior, doubt=plan.doubt)
@@ -140,8 +141,8 @@ def print_sought(found: Sought, format: str) -> None:
         console.print(f"{left} more settings between these: --format csv.")
     console.print(f"\n{found.paragraph()}")
     console.print(
-        f"\nCost: {asked.unit} a month. Reached: part of the futures. Regret: behind the best of all these settings in "
-        "the same future, on average. Levers that are not named stay where they are."
+        f"\nCost: {asked.unit} a month. Reached: part of the futures. {_WORST} Regret: behind the best of all these "
+        "settings in the same future, on average. Levers that are not named stay where they are."
     )
     ask = Ask(asked.scenario, asked.worlds, asked.seed, posterior=asked.posterior, doubt=asked.doubt)
     console.print(layout.colophon(asked.worlds, [asked.scenario.hash], ask))
