@@ -445,10 +445,10 @@ def _changes(result: Result, moved: Tornado, both: Comparison | None = None) -> 
     )
     lead = {row.republic: row.leader_end for row in _rows(result.leaders())}
     told = turns(moved, lead, TURNS + _room(both) - NUMBERS)
-    return (text, Points((*rows, *told, *_otherwise(moved, lead))), _turning(result))
+    return (text, Points((*rows, *told, *otherwise(moved, lead))), _turning(result))
 
 
-def _otherwise(moved: Tornado, lead: Mapping[str, str]) -> list[str]:
+def otherwise(moved: Tornado, lead: Mapping[str, str]) -> list[str]:
     """Republics whose leading power is another in the worlds of a tornado, whatever number is moved, in words."""
     story, table = moved.scenario, moved.table
     base = table[table.path == table.path.iloc[0]].set_index("outcome").base

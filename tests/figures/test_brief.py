@@ -17,7 +17,7 @@ import sim
 from sim.cli.app import app
 from sim.evidence.page import ELSEWHERE, caveats, evidence
 from sim.figures.brief import as_html, as_markdown, target
-from sim.reading.brief import Brief, Section, turns
+from sim.reading.brief import Brief, Section, otherwise, turns
 from sim.reading.sizes import mark, spelled
 from sim.runs.words import signed
 from sim.sweeps.tornado import tornado
@@ -165,6 +165,9 @@ def test_numbers_that_turn_a_leading_power() -> None:
     found, others = replace(found, table=table), {"UZB": "CHN", "KGZ": "CHN", "TJK": "CHN", "TKM": "CHN"}
     told = [text for text in turns(found, {"KAZ": "RUS"} | others) if "Kazakhstan" in text]
     assert told == ["With Russia's strain at 70 %, Kazakhstan’s leading power is China instead of Russia."]
+    assert not [text for text in otherwise(found, {"KAZ": "RUS"} | others) if "Kazakhstan" in text]
+    [close] = [text for text in otherwise(found, {"KAZ": "CHN"} | others) if "Kazakhstan" in text]
+    assert close.startswith("Kazakhstan is close: China leads most often here, but Russia by means over those 2 worlds")
     # a page on which China leads anyway: the high end agrees with it, and the low end turns nothing in the few worlds
     assert not [text for text in turns(found, {"KAZ": "CHN"} | others) if "Kazakhstan" in text]
 
