@@ -22,6 +22,8 @@ UNION, MEMBERS_NEEDED = "EUU", 20
 """Members of the Union that a file must have for their sum or mean to stand for the 27."""
 ROLL_CALLS_NEEDED = 10
 """Roll calls in which two must both have voted for their agreement to say anything."""
+MOST_CALLS = 10_000.0
+"""Largest number of roll calls in a year: far more than there ever were."""
 FIRST_SESSION = 1945
 """Session n of the General Assembly begins in the year 1945 + n."""
 SHOWN = 6

@@ -328,8 +328,21 @@ def test_what_is_of_no_use_alone_is_said(tmp_path: Path) -> None:
     (tmp_path / "votes.csv").write_text("republic,power,year,agreement\nKAZ,RUS,2026,0.7\n")
     said = "\n".join(load_observed([tmp_path / "half.csv", tmp_path / "votes.csv"]).notes)
     assert "not used: trade of KAZ in 2025, as there is none with CHN, EUU" in said
-    assert "not used: votes of 2026, as the powers' own agreement is missing (unga_powers.csv)" in said
+    assert "not used: votes of 2026, as the powers' among themselves are missing (unga_powers.csv)" in said
     assert "not used: 2001 to 2001, before the record begins in 2010" in said
+
+
+def test_votes_of_a_whole_year_are_not_fitted_against_half_a_year_of_the_powers(tmp_path: Path) -> None:
+    """The shipped votes among the powers of 2025 end in October."""
+    (tmp_path / "v.csv").write_text("republic,power,year,agreement\nKAZ,RUS,2025,0.6\nKAZ,CHN,2025,0.8\n")
+    record = load_observed(tmp_path / "v.csv")
+    assert record.last == 2025
+    assert np.isnan(record.accord[:, -1]).all()
+    assert "not used: votes of 2025, as the powers' among themselves are missing (unga_powers.csv)" in record.notes
+    text = "power_a,power_b,year,agreement\nRUS,CHN,2025,0.8\nRUS,EUU,2025,0.6\nCHN,EUU,2025,0.6\n"
+    (tmp_path / "p.csv").write_text(text)
+    both = load_observed([tmp_path / "v.csv", tmp_path / "p.csv"])
+    assert not [note for note in both.notes if note.startswith("not used")]
 
 
 def test_years_that_are_not_complete_are_left_out_and_said(read) -> None:
@@ -363,6 +376,17 @@ def test_the_shipped_series_are_read_as_they_are(tmp_path: Path) -> None:
         files.append(tmp_path / f"{name}.csv")
         series(name).frame().to_csv(files[-1], index=False)
     assert load_observed(files).digest == load_observed().digest
+
+
+def test_the_shipped_votes_add_nothing_to_the_long_record(tmp_path: Path) -> None:
+    """Figures of fewer than ten roll calls are left out of a user's file as of the shipped one."""
+    from sim.evidence.catalogue import series
+
+    series("unga-agreement").frame().to_csv(tmp_path / "votes.csv", index=False)
+    record = load_observed(tmp_path / "votes.csv", first=1992)
+    assert record.digest == load_observed(first=1992).digest
+    assert any("of fewer than 10 roll calls (n_votes): left out" in note for note in record.notes)
+    assert any(note.startswith("votes: 0 figures added, 0 replaced") for note in record.notes)
 
 
 # -- a run scored ------------------------------------------------------------------------------------------------------
