@@ -1,8 +1,8 @@
 """Trade as UN Comtrade and World Bank's WITS export it.
 
 Trade is exports and imports of goods, in million US dollars, by the republic's own report; where it made none of both,
-by the partner's. The European Union is the sum of its 27 members; a file's own row for the Union, whose membership is
-that of some day, counts only where there are too few members.
+by the partner's. The European Union is the sum of its 27 members, a few of which may trade one way only; a file's own
+row for the Union, whose membership is that of some day, counts only where too few members have both flows.
 """
 
 from __future__ import annotations
@@ -61,26 +61,34 @@ class _Flows:
         mirrored, halves = [], []
         whole: set[tuple[str, int]] = set()
         members: dict[tuple[str, int], dict[str, Cell]] = defaultdict(dict)
+        lame: dict[tuple[str, int], list[str]] = defaultdict(list)
+        """Members of the Union with one flow alone."""
         for republic, partner, year in sorted(self.dyads):
             flows, mirror = self._flows(republic, partner, year)
             name = f"{republic}–{partner} {year}"
             total = Cell(sum(cell.value for cell in flows), max(cell.line for cell in flows))
-            halves += [name] if len(flows) < 2 else []
             mirrored += [name] if mirror else []
             if known.roles[partner] == "member":
-                members[republic, year][partner] = total  # a small one may trade one way only
-            elif len(flows) == 2:
+                members[republic, year][partner] = total
+                lame[republic, year] += [partner] if len(flows) < 2 else []
+            elif len(flows) < 2:
+                halves.append(name)
+            else:
                 self.out.cells[Key(TRADE, republic, partner, year)] = total
         for (republic, year), parts in sorted(members.items()):
             missing = [code for code in known.having("member") if code not in parts]
             union, name = Key(TRADE, republic, UNION, year), f"{republic}–{UNION} {year}"
-            if len(parts) >= MEMBERS_NEEDED:
+            halved = lame[republic, year]
+            half = f"; of {some(halved)} one flow alone" if halved else ""
+            if len(parts) - len(halved) >= MEMBERS_NEEDED:
                 whole.add((republic, year))
                 cells = parts.values()
                 self.out.cells[union] = Cell(sum(cell.value for cell in cells), max(cell.line for cell in cells))
-                notes += [f"{name}: the sum of {len(parts)} members, without {some(missing)}"] if missing else []
+                lacking = f", without {some(missing)}" if missing else ""
+                notes += [f"{name}: the sum of {len(parts)} members{lacking}{half}"] if missing or half else []
             elif union not in self.out.cells:
-                notes.append(f"{name}: {len(parts)} of the 27 members, {MEMBERS_NEEDED} are needed: left out")
+                needed = f"{MEMBERS_NEEDED} with exports and imports are needed"
+                notes.append(f"{name}: {len(parts)} of the 27 members, {needed}{half}: left out")
         own = [
             f"{one} {year}" for one, other, year in sorted(self.dyads) if other == UNION and (one, year) not in whole
         ]
@@ -89,7 +97,7 @@ class _Flows:
         if mirrored:
             notes.append(f"by the partner's report, as the republic's is not whole: {some(mirrored)}")
         if halves:
-            notes.append(f"one flow without the other, left out but for the Union’s members: {some(halves)}")
+            notes.append(f"one flow without the other, left out: {some(halves)}")
         if self.again:
             notes.append(f"{rows(self.again)} said again what another had said")
         if self.others:

@@ -83,13 +83,31 @@ def test_the_republics_report_comes_before_the_partners(read) -> None:
 
 def test_one_flow_alone_is_no_total(read) -> None:
     half = comtrade("UZB", "RUS", "X", 1e9)
-    with pytest.raises(BadInput, match=r"one flow without the other, left out .*: UZB–RUS 2025"):
+    with pytest.raises(BadInput, match=r"one flow without the other, left out: UZB–RUS 2025"):
         read(COMTRADE + half)
     few = "".join(comtrade("UZB", code, flow, 1e8) for code in MEMBERS[:5] for flow in "XM")
     whole = comtrade("UZB", "CHN", "X", 1e9) + comtrade("UZB", "CHN", "M", 1e9)
     figures = read(COMTRADE + half + few + whole)
     assert list(figures.cells) == [Key(TRADE, "UZB", "CHN", 2025)]
-    assert "UZB–EUU 2025: 5 of the 27 members, 20 are needed: left out" in figures.notes
+    assert "UZB–EUU 2025: 5 of the 27 members, 20 with exports and imports are needed: left out" in figures.notes
+
+
+def test_the_union_is_no_sum_of_imports_alone(read) -> None:
+    """A member with one flow counts as missing; where 20 have both, it is only named; a row for the Union comes next."""
+    own = "".join(comtrade("KAZ", "CHN", flow, 1e9) for flow in "XM")
+    imports = "".join(comtrade("KAZ", code, "M", 1e8) for code in MEMBERS)
+
+    def exports(count: int) -> str:
+        return "".join(comtrade("KAZ", code, "X", 1e8) for code in MEMBERS[:count])
+
+    figures = read(COMTRADE + own + imports + exports(19))
+    assert list(figures.cells) == [Key(TRADE, "KAZ", "CHN", 2025)]
+    assert figures.notes[0].startswith("KAZ–EUU 2025: 27 of the 27 members, 20 with exports and imports are needed; of")
+    union = "".join(comtrade("KAZ", "EUR", flow, 5e9) for flow in "XM")
+    assert trade(read(COMTRADE + imports + exports(19) + union), "KAZ", "EUU", 2025) == pytest.approx(10_000)
+    figures = read(COMTRADE + imports + exports(26))
+    assert trade(figures, "KAZ", "EUU", 2025) == pytest.approx(5300)
+    assert figures.notes == [f"KAZ–EUU 2025: the sum of 27 members; of {MEMBERS[-1]} one flow alone"]
 
 
 def test_the_former_comtrade(read) -> None:
