@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,6 +75,12 @@ def key_of(kind: str, one: str, other: str, year: int) -> Key:
 def rows(count: int) -> str:
     """So many rows, in words."""
     return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def span(years: Iterable[int]) -> str:
+    """Years from the first to the last, in words."""
+    first, last = min(years := list(years)), max(years)
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def some(things: list[str]) -> str:

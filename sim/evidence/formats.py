@@ -42,6 +42,8 @@ def read_figures(path: Path, known: Codes | None = None) -> Figures:
     """
     sheet = Sheet(path)
     there = {plain(name) for name in sheet.columns}
+    if {"republic", "power", "year", "totalusdm", "agreement"} <= there:
+        raise sheet.refuse("both total_usd_m and agreement", "one of them in a file")
     for name, (needed, reader) in LAYOUTS.items():
         if all(there & set(ways.split("|")) for ways in needed.split()):
             figures = Figures(sheet.file, known or codes(), name)
