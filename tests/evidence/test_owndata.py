@@ -93,7 +93,7 @@ def test_one_flow_alone_is_no_total(read) -> None:
 
 
 def test_the_union_is_no_sum_of_imports_alone(read) -> None:
-    """A member with one flow counts as missing, and is only named where 20 have both; else a row for the Union counts."""
+    """A member with one flow counts as missing, and is named where 20 have both; else a row for the Union counts."""
     own = "".join(comtrade("KAZ", "CHN", flow, 1e9) for flow in "XM")
     imports = "".join(comtrade("KAZ", code, "M", 1e8) for code in MEMBERS)
 
