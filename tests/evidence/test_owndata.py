@@ -519,6 +519,8 @@ def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> 
     assert "9 figures of trade, 2025" in told
     assert f"Written: {tmp_path / 'figures' / 'trade.csv'}" in told
     assert cli("data", "add", tmp_path / "new.csv", "--into", tmp_path / "figures", "-q") == (0, "", "")
+    assert cli("data", "add", tmp_path / "new.csv", "--into", "")[0] == 2
+    assert "expected CSV files: as" in cli("data", "add")[2]
     for arguments in (
         ["data", "add", tmp_path / "bad.csv", "--into", tmp_path / "figures"],
         ["calibrate", "--observed", tmp_path / "new.csv", "--observed", tmp_path / "bad.csv", "-q"],
@@ -528,6 +530,23 @@ def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> 
         assert (code, page) == (2, "")
         assert "did you mean KAZ?" in told
     assert cli("data", "trade", "--format", "csv")[1].startswith("republic,power,year"), "data alone is as it was"
+
+
+def test_a_stopped_calibration_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C after the first round."""
+    from sim.evidence.calibrate import _Store
+
+    save = _Store.save
+
+    def stop_after(store: _Store, number: int, part) -> None:
+        save(store, number, part)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_Store, "save", stop_after)
+    asked = ["calibrate", "--origin", "2015", "--worlds", "50", "--rounds", "4", "--out", tmp_path / "fit", "-q"]
+    code, page, told = cli(*asked)
+    assert (code, page) == (130, "")
+    assert told == f"Stopped: 1 of 4 rounds is kept in {tmp_path / 'fit'}; the same command goes on from there."
 
 
 def test_command_score(tmp_path: Path) -> None:
@@ -565,6 +584,7 @@ def test_a_new_year_is_fitted_without_a_gap_in_page_tables_or_figures(tmp_path: 
     assert "trade: 9 figures added, 0 replaced, 161 as they were" in told
     assert "nan" not in page
     assert "votes with Russia" in page
+    assert "Mind: with fewer than 50 effective worlds" in " ".join(page.split())
     for name in ("predictive.csv", "parameters.csv", "posterior.csv"):
         assert "nan" not in (tmp_path / "fit" / name).read_text()
     assert ",," not in (tmp_path / "fit" / "predictive.csv").read_text()
@@ -573,4 +593,4 @@ def test_a_new_year_is_fitted_without_a_gap_in_page_tables_or_figures(tmp_path: 
         "run", "dushanbe-2025", "--worlds", "5", "--months", "3", "--posterior", tmp_path / "fit" / "posterior.csv"
     )
     assert code == 0, told
-    assert "posterior.csv (500 draws)" in " ".join(page.split())
+    assert "posterior.csv (500 draws, effective sample size" in " ".join(page.split()), "50 worlds are too few"
