@@ -75,8 +75,16 @@ def calibrate(
     if out is not None:
         claim(out)  # held until all is written; the rounds have a lock of their own
     known = _record(observed, origin, quiet).upto(origin)
-    with Progress(hidden=quiet) as progress:
-        fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
+    try:
+        with Progress(hidden=quiet) as progress:
+            fit = calibrate(known, worlds=worlds, rounds=rounds, seed=seed, folder=out, progress=progress.update)
+    except KeyboardInterrupt:
+        kept = 0 if out is None else sum((out / f"round-{number}.npz").exists() for number in range(rounds))
+        if not kept:
+            raise
+        said = f"{kept} of {rounds} rounds {'is' if kept == 1 else 'are'} kept in {out}"
+        Notes(hidden=False).say(f"Stopped: {said}; the same command goes on from there.")
+        raise typer.Exit(130) from None
     check = predictive(fit)
     if out is not None:
         save_calibration(fit, check, out)
@@ -152,10 +160,15 @@ def data(
     format: FormatOption = Format.table,
     quiet: Quiet = False,
 ) -> None:
-    """List the observed figures that come with sim: what they cover, where they are from, what contradicts them."""
+    """List the observed figures that come with sim: what they cover, where they are from, what contradicts them.
+
+    [bold]sim data add[/bold] keeps figures of your own, [bold]sim data score[/bold] scores a run against them.
+    """
     from sim.cli.pages.data import print_catalogue, print_series
     from sim.evidence.catalogue import catalogue, series
 
+    if name == "list":
+        raise BadInput.of("'list'", "no NAME to list the series, or the name of one", path="NAME")
     if name is None:
         if plot is not None:
             raise BadInput.of("--plot without a series", "the NAME of one: sim data trade --plot trade", path="plot")
@@ -168,6 +181,7 @@ def data(
 
         figure = by_year(series(name))
         try:
+            plot.parent.mkdir(parents=True, exist_ok=True)
             Notes(hidden=quiet).written(save(figure, plot.with_suffix(""), f"observed: {name}"))
         except OSError as error:
             raise BadInput.of(f"{plot} ({error.strerror})", "a file that can be written", path="--plot") from None
@@ -184,14 +198,16 @@ def add(
         ),
     ],
     into: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of figures of your own, which --observed DIR then uses.")
-    ] = Path("figures"),
+        str, typer.Option(metavar="DIR", help="Folder of figures of your own, which --observed DIR then uses.")
+    ] = "figures",
     quiet: Quiet = False,
 ) -> None:
     """Add figures of your own to a folder: a figure for the same pair and year is replaced, all others stay."""
     from sim.cli.layout import Notes
     from sim.evidence.owndata import add as add_figures
 
+    if not into.strip():
+        raise BadInput.of("nothing", "a folder (. for this one)", path="--into")
     written, notes = add_figures(files, into)
     shown = Notes(hidden=quiet)
     for note in notes:

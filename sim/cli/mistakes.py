@@ -104,5 +104,5 @@ class Hint:
         if self.choices:
             return f"one of {', '.join(self.choices)}"
         words = (self.info.help or "").rstrip(".")
-        told = words[:1].lower() + words[1:]
+        told = words if words[1:2].isupper() else words[:1].lower() + words[1:]  # CSV stays CSV
         return told if isinstance(self.info, ArgumentInfo) or not self.info.metavar else f"{self.info.metavar} ({told})"

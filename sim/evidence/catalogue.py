@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sim.evidence.cells import ROLL_CALLS_NEEDED
 from sim.scenario import BadInput, shipped_dir
 from sim.scenario.errors import nearest
 from sim.scenario.sources import records
@@ -47,6 +48,7 @@ class Series:
     def yearly(self) -> pd.DataFrame:
         """What a figure of it shows: [panel, line, year, value], one value a year, in the unit ``self.unit``.
 
+        Agreement of fewer than ten roll calls is left out.
         Flows of one year are added up: projects by sector, finance by kind, deliveries of arms by supplier. Each order
         of arms is spread evenly over its years of delivery.
 
@@ -55,6 +57,19 @@ class Series:
         BadInput : its figures are not yearly.
         """
         return self._drawn.tidy(self.frame())
+
+    @property
+    def partial(self) -> set[int]:
+        """Years of which the record is not complete yet, by its column ``year_complete``."""
+        frame = self.frame()
+        if "year_complete" not in frame:
+            return set()
+        return {int(year) for year in frame["year"][~frame["year_complete"].astype(str).str.startswith("yes")]}
+
+    @property
+    def heading(self) -> str:
+        """Title of a figure of it."""
+        return self._drawn.heading
 
     @property
     def unit(self) -> str:
@@ -69,7 +84,7 @@ class Series:
     @property
     def _drawn(self) -> Drawn:
         if self.name not in DRAWN:
-            raise BadInput.of(f"{self.name}, whose figures are not by year", f"one of {', '.join(DRAWN)}", path="plot")
+            raise BadInput.of(f"{self.name}, which cannot be drawn", f"one that can: {', '.join(DRAWN)}", path="plot")
         return DRAWN[self.name]
 
     def citations(self) -> pd.DataFrame:
@@ -85,6 +100,7 @@ class Drawn:
 
     tidy: Callable[[pd.DataFrame], pd.DataFrame]
     unit: str
+    heading: str
     flows: bool = False
 
 
@@ -98,6 +114,8 @@ def _by_power(value: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
 def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """One value a panel, line and year; what there is several of is added up."""
     there = frame.dropna(subset=["value"])
+    if "n_votes" in there:
+        there = there[~(there["n_votes"] < ROLL_CALLS_NEEDED)]
     summed: pd.DataFrame = there.groupby(["panel", "line", "year"], sort=True)["value"].sum().reset_index()
     return summed
 
@@ -134,13 +152,32 @@ def _finance(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 DRAWN: dict[str, Drawn] = {
-    "trade": Drawn(_by_power("total_usd_m"), "million US dollars"),
-    "unga-agreement": Drawn(_by_power("agreement"), "share of roll calls"),
-    "unga-powers": Drawn(_pairs, "share of roll calls"),
-    "arms-orders": Drawn(_arms, "delivered, trend-indicator values", flows=True),
-    "china-projects": Drawn(_projects, "million US dollars announced", flows=True),
-    "china-finance": Drawn(_finance, "million US dollars of 2021 committed", flows=True),
-    "fdi-china": Drawn(_by_power("fdi_stock_usd_m"), "million US dollars, stock"),
+    "trade": Drawn(
+        _by_power("total_usd_m"), "million US dollars", "Goods trade of each republic with Russia, China and the EU"
+    ),
+    "unga-agreement": Drawn(
+        _by_power("agreement"),
+        "share of roll calls",
+        "Votes in the General Assembly: how often a republic and a power agree",
+    ),
+    "unga-powers": Drawn(_pairs, "share of roll calls", "Votes in the General Assembly: how often two powers agree"),
+    "arms-orders": Drawn(
+        _arms, "delivered, trend-indicator values", "Major arms delivered to each republic, by supplier", flows=True
+    ),
+    "china-projects": Drawn(
+        _projects,
+        "million US dollars announced",
+        "Chinese investments and building contracts of 100 million US dollars and more",
+        flows=True,
+    ),
+    "china-finance": Drawn(
+        _finance, "million US dollars of 2021 committed", "Commitments of official Chinese finance", flows=True
+    ),
+    "fdi-china": Drawn(
+        _by_power("fdi_stock_usd_m"),
+        "million US dollars, stock",
+        "Stock of Chinese direct investment as China reports it",
+    ),
 }
 """Series with figures by year."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ UNION, MEMBERS_NEEDED = "EUU", 20
 """Members of the Union that a file must have for their sum or mean to stand for the 27."""
 ROLL_CALLS_NEEDED = 10
 """Roll calls in which two must both have voted for their agreement to say anything."""
+MOST_CALLS = 10_000.0
+"""Largest number of roll calls in a year: far more than there ever were."""
 FIRST_SESSION = 1945
 """Session n of the General Assembly begins in the year 1945 + n."""
 SHOWN = 6
@@ -72,6 +75,12 @@ def key_of(kind: str, one: str, other: str, year: int) -> Key:
 def rows(count: int) -> str:
     """So many rows, in words."""
     return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def span(years: Iterable[int]) -> str:
+    """Years from the first to the last, in words."""
+    first, last = min(years := list(years)), max(years)
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def some(things: list[str]) -> str:

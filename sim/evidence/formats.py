@@ -11,7 +11,20 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from sim.evidence.cells import ACCORD, COLUMNS, MOST, TRADE, VOTES, WHAT, Figures, Once, key_of, rows
+from sim.evidence.cells import (
+    ACCORD,
+    COLUMNS,
+    MOST,
+    MOST_CALLS,
+    ROLL_CALLS_NEEDED,
+    TRADE,
+    VOTES,
+    WHAT,
+    Figures,
+    Once,
+    key_of,
+    rows,
+)
 from sim.evidence.codes import Codes, codes
 from sim.evidence.sheet import Sheet, pick, plain
 from sim.evidence.tradefiles import by_flow, by_partner
@@ -29,6 +42,8 @@ def read_figures(path: Path, known: Codes | None = None) -> Figures:
     """
     sheet = Sheet(path)
     there = {plain(name) for name in sheet.columns}
+    if {"republic", "power", "year", "totalusdm", "agreement"} <= there:
+        raise sheet.refuse("both total_usd_m and agreement", "one of them in a file")
     for name, (needed, reader) in LAYOUTS.items():
         if all(there & set(ways.split("|")) for ways in needed.split()):
             figures = Figures(sheet.file, known or codes(), name)
@@ -76,8 +91,8 @@ def _tidy(kind: str) -> Callable[[Sheet, Figures], None]:
 
     def read(sheet: Sheet, out: Figures) -> None:
         places = [sheet.place(plain(name)) for name in COLUMNS[kind]]
-        whole = sheet.place("yearcomplete")
-        blank, partial, taken = 0, defaultdict[str, int](int), Once(sheet, out)
+        whole, calls = sheet.place("yearcomplete"), sheet.place("nvotes")
+        blank, thin, partial, taken = 0, 0, defaultdict[str, int](int), Once(sheet, out)
         for line, row in sheet.rows():
             texts = [pick(row, place) for place in places]
             year = sheet.year(line, texts[2])
@@ -93,9 +108,16 @@ def _tidy(kind: str) -> Callable[[Sheet, Figures], None]:
             if whole is not None and not pick(row, whole).startswith("yes"):
                 partial[str(year)] += 1
                 continue
+            if kind != TRADE and pick(row, calls):
+                count = sheet.number(line, pick(row, calls), "n_votes", MOST_CALLS, "roll calls")
+                if count is None or count < ROLL_CALLS_NEEDED:
+                    thin += count is not None
+                    continue
             taken.put(key_of(kind, actors[0], actors[1], year), number, line)
         if blank:
             out.notes.append(f"{rows(blank)} without {value}: left out")
+        if thin:
+            out.notes.append(f"{rows(thin)} of fewer than {ROLL_CALLS_NEEDED} roll calls (n_votes): left out")
         for text, count in sorted(partial.items()):
             out.notes.append(f"{text}: {rows(count)} of a year that is not complete: left out")
         taken.remark()

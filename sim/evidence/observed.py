@@ -19,11 +19,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.evidence.cells import COLUMNS
-from sim.evidence.owndata import NAMES as FILES
-from sim.evidence.owndata import Paths, gather
+from sim.evidence.cells import span
+from sim.evidence.owndata import Paths, gather, shipped
 from sim.scenario import BadInput
-from sim.scenario.locate import shipped_dir
 
 Floats = NDArray[np.float64]
 
@@ -44,8 +42,6 @@ NAMES = {
 """Names of those on record, for pages and pictures."""
 PAIRS: tuple[tuple[str, str], ...] = (("RUS", "CHN"), ("RUS", "EUU"), ("CHN", "EUU"))
 
-FEW = 10
-"""Roll calls that a year's agreement needs to count: of fewer it says next to nothing."""
 LONG = 1992
 """First year of the long record of votes."""
 
@@ -83,12 +79,12 @@ class Observed:
         """Years and figures that say nothing there, as others of their year are missing."""
         out = []
         for i, code in enumerate(TRADERS):
-            there = self.trade[i] > 0.0
-            for year in self.years[there.any(axis=0) & ~there.all(axis=0)]:
+            there, said = self.trade[i] > 0.0, ~np.isnan(self.trade[i])
+            for year in self.years[said.any(axis=0) & ~there.all(axis=0)]:
                 missing = [POWERS[j] for j in np.flatnonzero(~there[:, self.years == year])]
                 out.append((int(year), f"trade of {code} in {year}, as there is none with {', '.join(missing)}"))
         blind = np.isnan(self.accord).any(axis=0) & ~np.isnan(self.votes).all(axis=(0, 1))
-        why = "as the powers' own agreement is missing"
+        why = "as the powers' among themselves are missing"
         out += [(int(year), f"votes of {year}, {why} (unga_powers.csv)") for year in self.years[blind]]
         return out
 
@@ -143,18 +139,13 @@ def load_observed(file: Paths | None = None, first: int = 2010) -> Observed:
         UN Comtrade, World Bank's WITS, the UN Digital Library or Voeten. A figure replaces the one for the same pair
         and year, of the record or of a file before it. ``notes`` of the result say what was left out.
     first : first year that is read; ``LONG`` for all of the votes, which go back further than trade. A year's agreement
-        that rests on fewer than ``FEW`` roll calls is left out.
+        that rests on fewer than ``ROLL_CALLS_NEEDED`` roll calls is left out.
 
     Raises
     ------
     BadInput : a file that cannot be read or understood, or a figure that cannot be right; each with file and line.
     """
-    folder = shipped_dir("seeds") / "observed"
-    frames = {kind: pd.read_csv(folder / name, dtype={COLUMNS[kind][-1]: str}) for kind, name in FILES.items()}
-    for kind, frame in frames.items():  # pandas 2 itself reads a digit off
-        frame[COLUMNS[kind][-1]] = frame[COLUMNS[kind][-1]].astype(np.float64)
-    votes = frames["votes"]
-    frames["votes"] = votes[votes["year_complete"].astype(str).str.startswith("yes") & ~(votes["n_votes"] < FEW)]
+    frames = shipped()
     if file is None:
         return _cubes(frames, first)
     mine = gather(file)
@@ -168,7 +159,7 @@ def load_observed(file: Paths | None = None, first: int = 2010) -> Observed:
     idle |= {f"{key.kind} with {key.other}" for key in mine.cells if key.other not in POWERS}
     notes += [f"not used, as nothing is fitted to it: {', '.join(sorted(idle))}"] if idle else []
     early = [year for year in years if year < first]
-    notes += [f"not used: {min(early)} to {max(early)}, before the record begins in {first}"] if early else []
+    notes += [f"not used: {span(early)}, before the record begins in {first}"] if early else []
     return replace(made, notes=tuple(notes))
 
 

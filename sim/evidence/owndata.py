@@ -14,17 +14,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from sim.evidence.cells import ACCORD, COLUMNS, TRADE, VOTES, Cell, Figures, Key, key_of, rows, some
+from sim.evidence.cells import (
+    ACCORD,
+    COLUMNS,
+    ROLL_CALLS_NEEDED,
+    TRADE,
+    VOTES,
+    Cell,
+    Figures,
+    Key,
+    key_of,
+    rows,
+    some,
+    span,
+)
 from sim.evidence.codes import Codes
 from sim.evidence.formats import read_figures
+from sim.evidence.sheet import plain
 from sim.scenario import BadInput
 from sim.scenario.errors import folder_of, shown
-from sim.scenario.locate import display
+from sim.scenario.locate import display, shipped_dir
 
 NAMES = {TRADE: "trade.csv", VOTES: "unga_agreement.csv", ACCORD: "unga_powers.csv"}
 """What the files of a folder of figures are called, as in ``seeds/observed``."""
+
+FAR = 20
+"""So many times larger or smaller than a year near it, a figure is remarked on."""
+NEIGHBOURS = 5
+"""Years within which a figure on record is near."""
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -92,7 +112,37 @@ def gather(files: Paths, known: Codes | None = None) -> Gathered:
         notes += [f"{figures.file}: {note}" for note in [_said(figures), *figures.notes]]
         if again:
             notes.append(f"{figures.file}: {len(again):,} in place of figures of a file before it")
-    return Gathered(cells, tuple(notes), apart)
+    return Gathered(cells, (*notes, *_far_off(cells)), apart)
+
+
+def shipped() -> dict[str, pd.DataFrame]:
+    """The shipped series by kind, without years that are not complete and figures of too few roll calls."""
+    folder = shipped_dir("seeds") / "observed"
+    frames = {kind: pd.read_csv(folder / name, dtype={COLUMNS[kind][-1]: str}) for kind, name in NAMES.items()}
+    for kind, frame in frames.items():  # pandas 2 itself reads a digit off
+        frame[COLUMNS[kind][-1]] = frame[COLUMNS[kind][-1]].astype(np.float64)
+    for kind in (VOTES, ACCORD):
+        said = frames[kind]
+        whole = said["year_complete"].astype(str).str.startswith("yes")
+        frames[kind] = said[whole & ~(said["n_votes"] < ROLL_CALLS_NEEDED)]
+    return frames
+
+
+def _far_off(cells: Mapping[Key, Cell]) -> list[str]:
+    """A remark on trade that is so far off the shipped record of the pair that its unit may be another."""
+    known = _cells(shipped()[TRADE][list(COLUMNS[TRADE])], TRADE)
+    odd = []
+    for key, cell in cells.items():
+        near = [one for one in known if one[:3] == key[:3] and abs(one.year - key.year) <= NEIGHBOURS]
+        if not near or cell.value <= 0.0:
+            continue
+        beside = min(near, key=lambda one: abs(one.year - key.year))
+        ratio = cell.value / known[beside] if known[beside] > 0.0 else 1.0
+        if not 1.0 / FAR < ratio < FAR:
+            odd.append(
+                f"{key.one}–{key.other} {key.year}: {cell.value:.10g} beside {known[beside]:.10g} in {beside.year}"
+            )
+    return [f"trade over {FAR} times off the record's; is it in million US dollars? {some(odd)}"] if odd else []
 
 
 def _files(listed: Sequence[str | os.PathLike[str]]) -> list[Path]:
@@ -107,10 +157,9 @@ def _files(listed: Sequence[str | os.PathLike[str]]) -> list[Path]:
 
 
 def _said(figures: Figures) -> str:
-    years = sorted({key.year for key in figures.cells})
-    span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    years = span(key.year for key in figures.cells)
     kinds = sorted({key.kind for key in figures.cells})
-    return f"read as {figures.layout}: {_count(len(figures.cells))} of {' and '.join(kinds)}, {span}"
+    return f"read as {figures.layout}: {_count(len(figures.cells))} of {' and '.join(kinds)}, {years}"
 
 
 def _count(number: int) -> str:
@@ -160,23 +209,31 @@ def add(files: Paths, folder: str | os.PathLike[str]) -> tuple[list[Path], list[
 
 def _merged(path: Path, kind: str, cells: Mapping[Key, Cell]) -> tuple[str, str]:
     """A tidy file with cells added, as text; rows that are not replaced stay as they are."""
-    head, kept, changed = list(COLUMNS[kind]), [], []
+    head, kept, changed, same = list(COLUMNS[kind]), [], [], set()
     if path.exists():
-        read_figures(path)  # refuses what is wrong in it
+        there = read_figures(path).cells  # refuses what is wrong in it
         with path.open(encoding="utf-8-sig", newline="") as stream:
             before = list(csv.DictReader(line for line in stream if not line.startswith("#")))
         head = list(before[0]) if before else head
         for row in before:
             ends = [row[name] for name in COLUMNS[kind][:2]]
             key = key_of(kind, ends[0], ends[1], int(float(row["year"])))
-            if key in cells:
+            if key in cells and key in there and there[key].value == cells[key].value:
+                same.add(key)
+            elif key in cells:
                 changed.append(f"{key.one}–{key.other} {key.year}: {row[COLUMNS[kind][-1]]} → {cells[key].value:.10g}")
-            else:
-                kept.append(row)
-    kept += [dict(zip(COLUMNS[kind], (*key[1:], f"{cell.value:.10g}"), strict=True)) for key, cell in cells.items()]
+                continue
+            kept.append(row)
+    whole = {name: "yes" for name in head if plain(name) == "yearcomplete"}
+    kept += [
+        dict(zip(COLUMNS[kind], (*key[1:], f"{cell.value:.10g}"), strict=True)) | whole
+        for key, cell in cells.items()
+        if key not in same
+    ]
     out = io.StringIO()
     writer = csv.DictWriter(out, head, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(kept)
-    note = f"{rows(len(cells) - len(changed))} added"
-    return out.getvalue(), note + (f", {rows(len(changed))} replaced ({some(changed)})" if changed else "")
+    note = f"{rows(len(cells) - len(changed) - len(same))} added"
+    note += f", {rows(len(changed))} replaced ({some(changed)})" if changed else ""
+    return out.getvalue(), note + (f", {rows(len(same))} as they were" if same else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -115,6 +116,10 @@ class Sheet:
         number = _number(text)
         if number is not None and 0.0 <= number <= high:
             return number
+        mark = _separator(text) if number is None else None
+        if mark is not None:
+            self.wrong(line, column, f"'{printable(text)}'", mark)
+            return None
         near = f"{number / 100:.6g}" if number is not None and high == 1.0 and 1.0 < number <= 100.0 else None
         self.wrong(line, column, printable(text), f"{what} from 0 to {high:,.10g}", near)
         return None
@@ -148,6 +153,24 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if "_" not in text and number - number == 0.0 else None
+
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([,.'’ \u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
+"""A number with a separator between thousands."""
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+
+
+def _separator(text: str) -> str | None:
+    """What is expected in place of a number with a separator that is not understood; None where it is none."""
+    if grouped := _GROUPED.fullmatch(text):
+        mark = {",": "commas", ".": "points", "'": "apostrophes", "’": "apostrophes"}.get(grouped[1], "spaces")
+        return f"a number without {mark} between thousands, and a point before decimals"
+    return "a number with a point, not a comma, before decimals" if _COMMA.fullmatch(text) else None
+
+
+def without_commas(text: str) -> str:
+    """A number without commas between thousands, where they stand as World Bank puts them; else as it was."""
+    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text) else text
 
 
 def pick(row: Sequence[str], place: int | None) -> str:

@@ -6,6 +6,7 @@ of its 27 members', as in ``unga_agreement.csv``.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -27,7 +28,7 @@ from sim.evidence.cells import (
 from sim.evidence.sheet import Sheet, pick, plain
 from sim.scenario.errors import printable
 
-YES, ABSTAIN, NO = 1, 2, 3
+ABSENT, YES, ABSTAIN, NO = 0, 1, 2, 3
 _VOTES = {"1": YES, "2": ABSTAIN, "3": NO, "y": YES, "a": ABSTAIN, "n": NO, "yes": YES, "abstain": ABSTAIN, "no": NO}
 _NONE = ("8", "9", "x", "", "na", "absent", "non-voting")
 
@@ -36,7 +37,6 @@ def roll_calls(sheet: Sheet, out: Figures) -> None:
     """A row for each country and roll call."""
     call_at, who_at = sheet.place("rcid", "undlid"), sheet.place("mscode", "ccode", "iso3c", "countryabb")
     vote_at, date_at = sheet.place("vote", "msvote"), sheet.place("date")
-    year_at, session_at = sheet.place("year"), sheet.place("session")
     known, names = out.known, [code for code in out.known.roles if code != UNION]
     calls: dict[str, dict[str, Cell]] = defaultdict(dict)
     when: dict[str, int] = {}
@@ -47,26 +47,20 @@ def roll_calls(sheet: Sheet, out: Figures) -> None:
         if who is None:
             continue
         said = pick(row, vote_at).casefold().removesuffix(".0")
-        if said in _NONE:
-            continue
-        if said not in _VOTES:
+        vote = ABSENT if said in _NONE else _VOTES.get(said)
+        if vote is None:
             sheet.wrong(line, "vote", repr(printable(said)), "1, 2, 3, 8 or 9; or Y, A, N or X")
             continue
         call, date = pick(row, call_at), pick(row, date_at)
-        text = date[:4] if date_at is not None else pick(row, year_at)
-        year = when.get(call) or (
-            sheet.year(line, text, "date" if date_at is not None else "year")
-            if text or session_at is None
-            else _of_session(sheet, line, pick(row, session_at))
-        )
+        year = when.get(call) or _of_call(sheet, line, row)
         if year is None:
             continue
         when[call] = year
         latest[year] = max(latest.get(year, ""), date)
-        before = calls[call].setdefault(who, Cell(_VOTES[said], line))
+        before = calls[call].setdefault(who, Cell(vote, line))
         if before.line != line:
             again += 1
-            if before.value != _VOTES[said]:
+            if before.value != vote:
                 sheet.wrong(
                     line, f"roll call {call}, {who}", f"{said}, another vote than in line {before.line}", "one vote"
                 )
@@ -76,10 +70,14 @@ def roll_calls(sheet: Sheet, out: Figures) -> None:
     whole = _whole_years(when, latest if date_at is not None else {}, out)
     for year in whole:
         of_year = [call for call, its in when.items() if its == year]
+        if len(of_year) < ROLL_CALLS_NEEDED:
+            calls_there = f"{len(of_year)} roll call{'' if len(of_year) == 1 else 's'}"
+            out.notes.append(f"{year} has {calls_there}, of which {ROLL_CALLS_NEEDED} are needed: left out")
+            continue
         table = np.zeros((len(names), len(of_year)), dtype=np.int8)
         for j, call in enumerate(of_year):
-            for who, vote in calls[call].items():
-                table[names.index(who), j] = int(vote.value)
+            for who, cell in calls[call].items():
+                table[names.index(who), j] = int(cell.value)
         _agreements(out, year, _alike(table, names), max(c.line for call in of_year for c in calls[call].values()))
 
 
@@ -210,9 +208,21 @@ def ideal_points(sheet: Sheet, out: Figures) -> None:
         out.cells |= found.cells
 
 
+def _of_call(sheet: Sheet, line: int, row: list[str]) -> int | None:
+    """The year of a roll call: by its date where the file has dates."""
+    date_at = sheet.place("date")
+    if date_at is None:
+        return _year(sheet, line, row)
+    date = pick(row, date_at)
+    if re.match(r"\d{4}-\d\d-\d\d", date):
+        return sheet.year(line, date[:4], "date")
+    sheet.wrong(line, sheet.columns[date_at], repr(printable(date)), "a date as YYYY-MM-DD")
+    return None
+
+
 def _year(sheet: Sheet, line: int, row: list[str]) -> int | None:
     """The year of a row that names it or its session."""
-    year_at = sheet.place("year")
-    if year_at is not None:
+    year_at, session_at = sheet.place("year"), sheet.place("session", "sessionx", "sessiony")
+    if year_at is not None and (pick(row, year_at) or session_at is None):
         return sheet.year(line, pick(row, year_at))
-    return _of_session(sheet, line, pick(row, sheet.place("session", "sessionx", "sessiony")))
+    return _of_session(sheet, line, pick(row, session_at))

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.evidence.catalogue import Series
+from sim.evidence.cells import ROLL_CALLS_NEEDED, span
 from sim.evidence.observed import NAMES, POWERS
 from sim.figures import style
 from sim.figures.palette import POWER_COLORS
@@ -32,10 +33,10 @@ def by_year(one: Series) -> Figure:
     shares = float(frame["value"].max()) <= 1.0
     wide, high = style.grid_size(len(panels))
     fig, body = style.page(
-        one.title.partition(",")[0],
+        one.heading,
         f"{'A year’s bars add up.' if one.flows else 'A dot is a figure on record; lines join neighbouring years.'} "
         f"Unit: {one.unit}{', from 0 to 1' if shares else '; each panel has its own scale'}. "
-        f"A year without a mark is not on record{' or has nothing' if one.flows else ''}.",
+        f"A year without a mark is not on record{' or has nothing' if one.flows else ''}.{_caveats(one)}",
         f"data:{one.name}, {one.source}",
         wide,
         high,
@@ -65,9 +66,20 @@ def by_year(one: Series) -> Figure:
                 ax.bar(table.index, np.nan_to_num(values), 0.8, base, color=color, zorder=2)
                 base += np.nan_to_num(values)
             else:
-                ax.plot(table.index, values, color=color, lw=1.1, zorder=2)
-                ax.scatter(table.index, values, color=color, s=7, zorder=3)
+                ended = ~table.index.isin(list(one.partial))
+                ax.plot(table.index, np.where(ended, values, np.nan), color=color, lw=1.1, zorder=2)
+                ax.scatter(table.index[ended], values[ended], color=color, s=7, zorder=3)
+                ax.scatter(
+                    table.index[~ended], values[~ended], edgecolor=color, facecolor="none", s=12, lw=0.9, zorder=3
+                )
     return fig
+
+
+def _caveats(one: Series) -> str:
+    """What a reader must know of marks that are hollow, or left out."""
+    hollow = f" A hollow dot is a year that is not on record as a whole: {span(one.partial)}." if one.partial else ""
+    thin = f" Agreement of fewer than {ROLL_CALLS_NEEDED} roll calls is left out." if "n_votes" in one.frame() else ""
+    return hollow + thin
 
 
 def _key(fig: Figure, body: style.Box, lines: list[str]) -> None:

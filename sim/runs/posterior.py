@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 MOST = 1 << 26
 """Bytes of the largest file of draws that is read."""
+ENOUGH = 50
+"""Effective sample size below which draws are so few worlds again and again that their ranges mean little."""
 RECORD = "hindcast-2013"
 """The scenario of the record: what is fitted to it says something of its republics, and of no others."""
 
@@ -73,8 +75,11 @@ class Posterior:
         return {"name": self.name, "draws": len(self.draws), "digest": self.digest, "origin": self.facts.get("origin")}
 
     def said(self) -> str:
-        """The posterior in a few words, for the last line of a page."""
-        return f"posterior {self.name} ({len(self.draws):,} draws)"
+        """The posterior in a few words, for the last line of a page; with a warning where it says next to nothing."""
+        effective = self.facts.get("effective")
+        weak = isinstance(effective, int | float) and effective < ENOUGH
+        thin = f", effective sample size {effective:,.0f}: too few to rely on" if weak else ""
+        return f"posterior {self.name} ({len(self.draws):,} draws{thin})"
 
     def paths(self, scenario: Scenario) -> list[str]:
         """Every path of a scenario that the draws set or scale."""

@@ -273,9 +273,23 @@ def test_a_series_by_year_is_drawn(tmp_path: Path) -> None:
         code, page, told = run_cli(*arguments)
         assert (code, page) == (2, ""), arguments
         assert "expected" in told
-    code, _, told = run_cli("data", "trade", "--plot", str(tmp_path / "none" / "trade"))
+    assert run_cli("data", "trade", "--plot", str(tmp_path / "new" / "trade.png"))[0] == 0
+    assert (tmp_path / "new" / "trade.png").exists()
+    code, _, told = run_cli("data", "trade", "--plot", str(tmp_path / "new" / "trade.png" / "trade"))
     assert code == 2
     assert "expected a file that can be written" in told
+    told = run_cli("data", "trade-totals", "--plot", str(tmp_path / "x"))[2]
+    assert "trade-totals, which cannot be drawn, expected one that can: trade, unga-agreement" in " ".join(told.split())
+    assert "no NAME to list the series" in run_cli("data", "list")[2]
+
+
+def test_agreement_of_few_roll_calls_and_of_half_a_year_is_not_drawn_as_the_rest() -> None:
+    votes = series("unga-agreement")
+    assert votes.partial == {2025}
+    drawn = votes.yearly().set_index(["panel", "line", "year"]).index
+    assert ("KGZ", "RUS", 1999) not in drawn, "one roll call"
+    assert ("KGZ", "RUS", 2000) in drawn
+    assert series("trade").partial == set()
 
 
 def test_an_order_of_arms_is_spread_over_its_years_of_delivery() -> None:

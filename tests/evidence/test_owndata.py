@@ -68,7 +68,7 @@ def test_comtrade_is_exports_and_imports_in_millions_and_the_union_the_sum_of_it
         "1 row of single months: left out",
         "1 row of single goods: left out",
         "KAZ–EUU 2025: the sum of 26 members, without MLT",
-        "1 row about others: left out",
+        "1 row about others: left out (BRA)",
     ]
 
 
@@ -83,13 +83,44 @@ def test_the_republics_report_comes_before_the_partners(read) -> None:
 
 def test_one_flow_alone_is_no_total(read) -> None:
     half = comtrade("UZB", "RUS", "X", 1e9)
-    with pytest.raises(BadInput, match=r"one flow without the other, left out .*: UZB–RUS 2025"):
+    with pytest.raises(BadInput, match=r"one flow without the other, left out: UZB–RUS 2025"):
         read(COMTRADE + half)
     few = "".join(comtrade("UZB", code, flow, 1e8) for code in MEMBERS[:5] for flow in "XM")
     whole = comtrade("UZB", "CHN", "X", 1e9) + comtrade("UZB", "CHN", "M", 1e9)
     figures = read(COMTRADE + half + few + whole)
     assert list(figures.cells) == [Key(TRADE, "UZB", "CHN", 2025)]
-    assert "UZB–EUU 2025: 5 of the 27 members, 20 are needed: left out" in figures.notes
+    assert "UZB–EUU 2025: 5 of the 27 members, 20 with exports and imports are needed: left out" in figures.notes
+
+
+def test_the_union_is_no_sum_of_imports_alone(read) -> None:
+    """A member with one flow counts as missing, and is named where 20 have both; else a row for the Union counts."""
+    own = "".join(comtrade("KAZ", "CHN", flow, 1e9) for flow in "XM")
+    imports = "".join(comtrade("KAZ", code, "M", 1e8) for code in MEMBERS)
+
+    def exports(count: int) -> str:
+        return "".join(comtrade("KAZ", code, "X", 1e8) for code in MEMBERS[:count])
+
+    figures = read(COMTRADE + own + imports + exports(19))
+    assert list(figures.cells) == [Key(TRADE, "KAZ", "CHN", 2025)]
+    assert figures.notes[0].startswith("KAZ–EUU 2025: 27 of the 27 members, 20 with exports and imports are needed; of")
+    union = "".join(comtrade("KAZ", "EUR", flow, 5e9) for flow in "XM")
+    assert trade(read(COMTRADE + imports + exports(19) + union), "KAZ", "EUU", 2025) == pytest.approx(10_000)
+    figures = read(COMTRADE + imports + exports(26))
+    assert trade(figures, "KAZ", "EUU", 2025) == pytest.approx(5300)
+    assert figures.notes == [f"KAZ–EUU 2025: the sum of 27 members; of {MEMBERS[-1]} one flow alone"]
+
+
+def test_what_is_left_out_of_comtrade_is_named(read) -> None:
+    """Who the others are, first those who may be a slip of the pen; and flows that are not read."""
+    own = "".join(comtrade("KAZ", "CHN", flow, 1e9) for flow in "XM")
+    figures = read(COMTRADE + comtrade("KAZ", "Australia", "X", 1) + comtrade("Kazakstan", "CHN", "X", 1) + own)
+    assert figures.notes == ["2 rows about others: left out (Kazakstan: is it KAZ?, Australia)"]
+    with pytest.raises(
+        BadInput, match=r"only the flows FX, FM, which are not read: exports \(X\) and imports \(M\) are"
+    ):
+        read(COMTRADE + comtrade("KAZ", "CHN", "FX", 1e9) + comtrade("KAZ", "CHN", "FM", 1e9))
+    with pytest.raises(BadInput, match=r"mine.csv:2: primaryValue: found '5,000', expected a number without commas"):
+        read(COMTRADE + comtrade("KAZ", "CHN", "X", 1).replace(",1,\n", ',"5,000",\n'))
 
 
 def test_the_former_comtrade(read) -> None:
@@ -222,6 +253,10 @@ def test_ideal_points_with_agreement_beside_them(read) -> None:
         ("KAZ,RUS,2025,nan\n", "mine.csv:2: total_usd_m: found nan"),
         ("KAZ,RUS,2025,-1\n", "mine.csv:2: total_usd_m: found -1"),
         ("KAZ,RUS,2025,27000000000\n", "found 27000000000, expected million US dollars from 0 to 1,000,000"),
+        ('KAZ,RUS,2025,"27,100"\n', "found '27,100', expected a number without commas between thousands"),
+        ("KAZ,RUS,2025,27 100\n", "total_usd_m: found '27 100', expected a number without spaces between thousands"),
+        ("KAZ,RUS,2025,27.100.000\n", "expected a number without points between thousands"),
+        ('KAZ,RUS,2025,"27100,5"\n', "found '27100,5', expected a number with a point, not a comma, before decimals"),
         ("KAZ,RUS,2025\n", "mine.csv:2: found 3 cells, expected 4, as the header has"),
         ("KAZ,RUS,2025,5\nKAZ,CHN,2025,7\nKAZ,RUS,2025,6\n", "mine.csv:4: KAZ.RUS.2025: found 6, beside 5 in line 2"),
         ("KAZ,RUS,2025,\n", "1 row without total_usd_m: left out"),
@@ -259,6 +294,19 @@ def test_all_that_is_wrong_is_said_at_once(read) -> None:
         ("rcid,ccode,vote\n1,705,1\n", "the columns rcid, ccode, vote"),
         ("rcid,ccode,vote,year\n1,705,7,2020\n", "vote: found '7', expected 1, 2, 3, 8 or 9"),
         ("republic,power,year,year,agreement\n", "the same column twice"),
+        ("republic,power,year,agreement,total_usd_m\n", "both total_usd_m and agreement, expected one of them"),
+        (
+            "rcid,ccode,vote,date\n1,705,1,10.12.2025\n",
+            "mine.csv:2: date: found '10.12.2025', expected a date as YYYY-MM-DD",
+        ),
+        (
+            "rcid,ccode,vote,date\n1,705,1,2025-12-10\n1,365,1,2025-12-10\n",
+            "2025 has 1 roll call, of which 10 are needed",
+        ),
+        (
+            "undl_id,ms_code,ms_vote,date\n1,KAZ,N,2025-12-10\n1,KAZ,X,2025-12-10\n",
+            "mine.csv:3: roll call 1, KAZ: found x, another vote than in line 2",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_told_what_could(read, text: str, message: str) -> None:
@@ -328,8 +376,35 @@ def test_what_is_of_no_use_alone_is_said(tmp_path: Path) -> None:
     (tmp_path / "votes.csv").write_text("republic,power,year,agreement\nKAZ,RUS,2026,0.7\n")
     said = "\n".join(load_observed([tmp_path / "half.csv", tmp_path / "votes.csv"]).notes)
     assert "not used: trade of KAZ in 2025, as there is none with CHN, EUU" in said
-    assert "not used: votes of 2026, as the powers' own agreement is missing (unga_powers.csv)" in said
-    assert "not used: 2001 to 2001, before the record begins in 2010" in said
+    assert "not used: votes of 2026, as the powers' among themselves are missing (unga_powers.csv)" in said
+    assert "not used: 2001, before the record begins in 2010" in said
+
+
+def test_votes_of_a_whole_year_are_not_fitted_against_half_a_year_of_the_powers(tmp_path: Path) -> None:
+    """The shipped votes among the powers of 2025 end in October."""
+    (tmp_path / "v.csv").write_text("republic,power,year,agreement\nKAZ,RUS,2025,0.6\nKAZ,CHN,2025,0.8\n")
+    record = load_observed(tmp_path / "v.csv")
+    assert record.last == 2025
+    assert np.isnan(record.accord[:, -1]).all()
+    assert "not used: votes of 2025, as the powers' among themselves are missing (unga_powers.csv)" in record.notes
+    text = "power_a,power_b,year,agreement\nRUS,CHN,2025,0.8\nRUS,EUU,2025,0.6\nCHN,EUU,2025,0.6\n"
+    (tmp_path / "p.csv").write_text(text)
+    both = load_observed([tmp_path / "v.csv", tmp_path / "p.csv"])
+    assert not [note for note in both.notes if note.startswith("not used")]
+
+
+def test_trade_in_another_unit_is_remarked_on(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(HEAD + "KAZ,RUS,2025,27.100\nKAZ,CHN,2025,33800\nKAZ,EUU,1999,48\nARM,RUS,2025,1\n")
+    said = [note for note in load_observed(tmp_path / "t.csv").notes if "million US dollars?" in note]
+    assert said == [
+        "trade over 20 times off the record's; is it in million US dollars? KAZ–RUS 2025: 27.1 beside 27054.45 in 2023"
+    ]
+
+
+def test_trade_of_nothing_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(HEAD + "KAZ,RUS,2025,0\nKAZ,CHN,2025,0\nKAZ,EUU,2025,0\n")
+    notes = load_observed(tmp_path / "t.csv").notes
+    assert "not used: trade of KAZ in 2025, as there is none with RUS, CHN, EUU" in notes
 
 
 def test_years_that_are_not_complete_are_left_out_and_said(read) -> None:
@@ -352,6 +427,20 @@ def test_add_keeps_what_is_there_and_replaces_the_same_figure(tmp_path: Path) ->
     )
     assert notes[-1].endswith("1 row added, 1 row replaced (KAZ–RUS 2025: 27000 → 27500)")
     assert year_of(load_observed(folder), "KAZ", "RUS", 2025) == 27_500
+    before = (folder / "trade.csv").read_text()
+    assert add(tmp_path / "b.csv", folder)[1][-1].endswith("0 rows added, 2 rows as they were")
+    assert (folder / "trade.csv").read_text() == before
+
+
+def test_a_figure_added_to_a_file_that_says_which_years_are_complete_is_read(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    head = "republic,power,year,agreement"
+    (tmp_path / "own" / "unga_agreement.csv").write_text(
+        f'{head},n_votes,year_complete\nKAZ,RUS,2024,0.7,80,yes\nKAZ,RUS,2025,0.6,40,"no, to October"\n'
+    )
+    (tmp_path / "new.csv").write_text(f"{head}\nKAZ,RUS,2025,0.6\n")
+    add(tmp_path / "new.csv", tmp_path / "own")
+    assert Key(VOTES, "KAZ", "RUS", 2025) in read_figures(tmp_path / "own" / "unga_agreement.csv").cells
 
 
 def test_the_shipped_series_are_read_as_they_are(tmp_path: Path) -> None:
@@ -363,6 +452,17 @@ def test_the_shipped_series_are_read_as_they_are(tmp_path: Path) -> None:
         files.append(tmp_path / f"{name}.csv")
         series(name).frame().to_csv(files[-1], index=False)
     assert load_observed(files).digest == load_observed().digest
+
+
+def test_the_shipped_votes_add_nothing_to_the_long_record(tmp_path: Path) -> None:
+    """Figures of fewer than ten roll calls are left out of a user's file as of the shipped one."""
+    from sim.evidence.catalogue import series
+
+    series("unga-agreement").frame().to_csv(tmp_path / "votes.csv", index=False)
+    record = load_observed(tmp_path / "votes.csv", first=1992)
+    assert record.digest == load_observed(first=1992).digest
+    assert any("of fewer than 10 roll calls (n_votes): left out" in note for note in record.notes)
+    assert any(note.startswith("votes: 0 figures added, 0 replaced") for note in record.notes)
 
 
 # -- a run scored ------------------------------------------------------------------------------------------------------
@@ -419,6 +519,8 @@ def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> 
     assert "9 figures of trade, 2025" in told
     assert f"Written: {tmp_path / 'figures' / 'trade.csv'}" in told
     assert cli("data", "add", tmp_path / "new.csv", "--into", tmp_path / "figures", "-q") == (0, "", "")
+    assert cli("data", "add", tmp_path / "new.csv", "--into", "")[0] == 2
+    assert "expected CSV files: as" in cli("data", "add")[2]
     for arguments in (
         ["data", "add", tmp_path / "bad.csv", "--into", tmp_path / "figures"],
         ["calibrate", "--observed", tmp_path / "new.csv", "--observed", tmp_path / "bad.csv", "-q"],
@@ -428,6 +530,23 @@ def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> 
         assert (code, page) == (2, "")
         assert "did you mean KAZ?" in told
     assert cli("data", "trade", "--format", "csv")[1].startswith("republic,power,year"), "data alone is as it was"
+
+
+def test_a_stopped_calibration_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C after the first round."""
+    from sim.evidence.calibrate import _Store
+
+    save = _Store.save
+
+    def stop_after(store: _Store, number: int, part) -> None:
+        save(store, number, part)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_Store, "save", stop_after)
+    asked = ["calibrate", "--origin", "2015", "--worlds", "50", "--rounds", "4", "--out", tmp_path / "fit", "-q"]
+    code, page, told = cli(*asked)
+    assert (code, page) == (130, "")
+    assert told == f"Stopped: 1 of 4 rounds is kept in {tmp_path / 'fit'}; the same command goes on from there."
 
 
 def test_command_score(tmp_path: Path) -> None:
@@ -465,6 +584,7 @@ def test_a_new_year_is_fitted_without_a_gap_in_page_tables_or_figures(tmp_path: 
     assert "trade: 9 figures added, 0 replaced, 161 as they were" in told
     assert "nan" not in page
     assert "votes with Russia" in page
+    assert "Mind: with fewer than 50 effective worlds" in " ".join(page.split())
     for name in ("predictive.csv", "parameters.csv", "posterior.csv"):
         assert "nan" not in (tmp_path / "fit" / name).read_text()
     assert ",," not in (tmp_path / "fit" / "predictive.csv").read_text()
@@ -473,4 +593,5 @@ def test_a_new_year_is_fitted_without_a_gap_in_page_tables_or_figures(tmp_path: 
         "run", "dushanbe-2025", "--worlds", "5", "--months", "3", "--posterior", tmp_path / "fit" / "posterior.csv"
     )
     assert code == 0, told
-    assert "posterior.csv(500draws)" in "".join(page.split())  # a long path is folded
+    said = "posterior.csv(500draws,effectivesamplesize"  # a long path is folded anywhere
+    assert said in "".join(page.split()), "50 worlds are too few"

@@ -100,7 +100,7 @@ def print_series(one: Series, format: str) -> None:
         for name in frame.columns
         if name not in (*keys, *numbers, "source", "confidence") and frame[name].notna().any()
     ]
-    table = layout.table("", keys, numbers, ["remarks"] if texts else [])
+    table = layout.table("", keys, numbers, [texts[0] if len(texts) == 1 else "remarks"] if texts else [])
     for row in frame.itertuples(index=False):
         said = [str(getattr(row, name)) for name in texts if not pd.isna(getattr(row, name))]
         table.add_row(*(_cell(getattr(row, name)) for name in (*keys, *numbers)), *([", ".join(said)] if texts else []))

@@ -12,6 +12,7 @@ from sim.cli import layout
 from sim.cli.save import write_figures, write_folder, write_tables
 from sim.evidence.baselines import ALONE, METHODS, MODEL, OWN
 from sim.evidence.observed import NAMES
+from sim.runs.posterior import ENOUGH
 from sim.runs.words import minus, spelled
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def print_calibration(fit: Calibration, check: pd.DataFrame, format: str = "tabl
         f"effective sample size {fit.effective:,.0f}",
         style="bold",
     )
+    if fit.effective < ENOUGH:
+        console.print(
+            f"Mind: with fewer than {ENOUGH} effective worlds these ranges and draws mean little; ask for more "
+            "--worlds or --rounds."
+        )
     table = layout.table(
         "Parameters: 80 % ranges before and after", ["Parameter"], ["prior", "posterior", "median", "learnt"]
     )
