@@ -90,6 +90,8 @@ effects: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.parameter_effects
 
 evidence: $(VENV)/.ready-dev
+	$(BIN)/python tools/deal_record.py
+	$(BIN)/python tools/one_past.py
 	$(BIN)/python -m tools.evidence
 
 pictures: $(VENV)/.ready-dev
