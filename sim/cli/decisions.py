@@ -20,6 +20,7 @@ from sim.cli.options import (
     as_options,
     doubted,
     load_changed,
+    resumable,
     run_doubt,
 )
 from sim.scenario import BadInput
@@ -74,29 +75,22 @@ def packages(
     from sim.cli.pages.decisions import print_packages, save_packages
     from sim.cli.pages.sweep import sized, stopped
     from sim.decisions.packages import packages
-    from sim.sweeps.sweep import Stopped
 
     note = Notes(hidden=quiet)
-    try:
-        with Progress(hidden=quiet) as progress:
-            found = packages(
-                file,
-                out,
-                worlds=worlds,
-                months=months,
-                seed=seed,
-                doubt=_said(doubt),
-                posterior=posterior,
-                workers=workers,
-                progress=progress.update,
-                tell=lambda expected: note.say(sized(expected)),
-                command=command_line(),
-            )
-    except Stopped as stop:
-        if stop.folder is None:
-            raise
-        note.say(stopped(stop))
-        raise typer.Exit(130) from None
+    with resumable(note, stopped), Progress(hidden=quiet) as progress:
+        found = packages(
+            file,
+            out,
+            worlds=worlds,
+            months=months,
+            seed=seed,
+            doubt=_said(doubt),
+            posterior=posterior,
+            workers=workers,
+            progress=progress.update,
+            tell=lambda expected: note.say(sized(expected)),
+            command=command_line(),
+        )
     if out is not None:
         note.written(save_packages(found, out))
     print_packages(found, format.value)
@@ -154,34 +148,27 @@ def seek(
     from sim.cli.layout import Notes, Progress
     from sim.cli.pages.decisions import print_sought, save_sought, stopped_search
     from sim.decisions.seek import seek
-    from sim.sweeps.sweep import Stopped
 
     chosen = load_changed(scenario, changes, months)
     beliefs = doubted(chosen, doubt, posterior)
     beliefs["posterior"] = beliefs["posterior"] or "none"
     note = Notes(hidden=quiet)
-    try:
-        with Progress(hidden=quiet) as progress, as_options(**_OPTIONS):
-            found = seek(
-                chosen,
-                _pairs(levers, "--lever", "LOW:HIGH"),
-                wants,
-                out,
-                least=least,
-                robust=robust,
-                prices=_prices(prices or []),
-                unit=unit,
-                evaluations=evaluations,
-                worlds=worlds,
-                seed=seed,
-                progress=progress.update,
-                **beliefs,
-            )
-    except Stopped as stop:
-        if stop.folder is None:
-            raise
-        note.say(stopped_search(stop))
-        raise typer.Exit(130) from None
+    with resumable(note, stopped_search), Progress(hidden=quiet) as progress, as_options(**_OPTIONS):
+        found = seek(
+            chosen,
+            _pairs(levers, "--lever", "LOW:HIGH"),
+            wants,
+            out,
+            least=least,
+            robust=robust,
+            prices=_prices(prices or []),
+            unit=unit,
+            evaluations=evaluations,
+            worlds=worlds,
+            seed=seed,
+            progress=progress.update,
+            **beliefs,
+        )
     if out is not None:
         note.written(save_sought(found, out))
     print_sought(found, format.value)

@@ -15,8 +15,10 @@ import typer
 import sim
 
 if TYPE_CHECKING:
+    from sim.cli.layout import Notes
     from sim.runs.ask import Ask
     from sim.runs.doubt import Doubt
+    from sim.sweeps.sweep import Stopped
 
 
 class Format(StrEnum):
@@ -156,6 +158,20 @@ def as_options(**names: str) -> Iterator[None]:
         yield
     except sim.BadInput as error:
         raise sim.BadInput(replace(one, path=names.get(one.path, one.path)) for one in error.problems) from None
+
+
+@contextmanager
+def resumable(note: Notes, told: Callable[[Stopped], str]) -> Iterator[None]:
+    """After Ctrl-C say what is kept, as ``told`` does, and end with exit code 130; where nothing is, let it pass."""
+    from sim.sweeps.sweep import Stopped
+
+    try:
+        yield
+    except Stopped as stop:
+        if stop.folder is None:
+            raise
+        note.say(told(stop))
+        raise typer.Exit(130) from None
 
 
 def load_changed(name: str, changes: list[str] | None = None, months: int | None = None) -> sim.Scenario:

@@ -32,6 +32,7 @@ from sim.cli.options import (
     load_changed,
     plan_doubt,
     refuse_unusable,
+    resumable,
 )
 
 
@@ -105,7 +106,7 @@ def sweep(
     from sim.cli.layout import Notes, Progress, command_line
     from sim.cli.pages.sweep import print_sweep, sized, stopped
     from sim.figures.sweeps import save_all
-    from sim.sweeps.sweep import Stopped, dry_run, make_plan, sweep
+    from sim.sweeps.sweep import dry_run, make_plan, sweep
 
     fields = {
         "vary": _pairs(vary or []),
@@ -132,20 +133,16 @@ def sweep(
             "nothing", "a folder to save the sweep in (or --dry-run to estimate its cost)", path="--out"
         )
     note = Notes(hidden=quiet)
-    try:
-        with Progress(hidden=quiet) as progress:
-            swept = sweep(
-                chosen,
-                out,
-                workers=workers,
-                dask=dask,
-                progress=progress.update,
-                tell=lambda expected: note.say(sized(expected)),
-                command=command_line(),
-            )
-    except Stopped as stop:
-        note.say(stopped(stop))
-        raise typer.Exit(130) from None
+    with resumable(note, stopped), Progress(hidden=quiet) as progress:
+        swept = sweep(
+            chosen,
+            out,
+            workers=workers,
+            dask=dask,
+            progress=progress.update,
+            tell=lambda expected: note.say(sized(expected)),
+            command=command_line(),
+        )
     pictures = save_all(swept, out / "figures")
     print_sweep(swept, format.value)
     note.written(pictures)
@@ -222,33 +219,26 @@ def tournament(
     from sim.cli.layout import Notes, Progress, command_line
     from sim.cli.pages.sweep import sized, stopped
     from sim.cli.pages.tournament import print_tournament, save_tournament
-    from sim.sweeps.sweep import Stopped
     from sim.sweeps.tournament import tournament
 
     chosen = load_changed(scenario, changes, months)
     note = Notes(hidden=quiet)
-    try:
-        with Progress(hidden=quiet) as progress:
-            found = tournament(
-                chosen,
-                powers or (),
-                republics or (),
-                out,
-                worlds=worlds,
-                seed=seed,
-                posterior=posterior,
-                power_payoff=power_payoff,
-                republic_payoff=republic_payoff,
-                workers=workers,
-                progress=progress.update,
-                tell=lambda expected: note.say(sized(expected)),
-                command=command_line(),
-            )
-    except Stopped as stop:
-        if stop.folder is None:
-            raise
-        note.say(stopped(stop))
-        raise typer.Exit(130) from None
+    with resumable(note, stopped), Progress(hidden=quiet) as progress:
+        found = tournament(
+            chosen,
+            powers or (),
+            republics or (),
+            out,
+            worlds=worlds,
+            seed=seed,
+            posterior=posterior,
+            power_payoff=power_payoff,
+            republic_payoff=republic_payoff,
+            workers=workers,
+            progress=progress.update,
+            tell=lambda expected: note.say(sized(expected)),
+            command=command_line(),
+        )
     if out is not None:
         note.written(save_tournament(found, out))
     print_tournament(found, format.value)
