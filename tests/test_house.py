@@ -121,6 +121,7 @@ def test_imports_point_down_only() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other() -> None:
     """However many others stand between them, and on whichever floors."""
     graph = arrows()
@@ -207,6 +208,7 @@ def test_every_method_carried_out_above_is_in_the_table() -> None:
     assert sum(len(asked(parsed(path))) for path in KNOWN.values()) == len(_METHODS)
 
 
+@pytest.mark.slow
 def test_what_carries_out_a_method_stands_above_its_class() -> None:
     """On a higher floor, or on the same one in a module that imports the class's; never the other way round."""
     from sim import _METHODS
@@ -233,6 +235,7 @@ def test_methods_say_what_their_functions_say() -> None:
         assert summary(mine) == summary(theirs), method
 
 
+@pytest.mark.slow
 def test_nothing_is_hung_on_a_class_from_outside() -> None:
     known = set(classes())
     hung = [
@@ -249,6 +252,7 @@ def test_nothing_is_hung_on_a_class_from_outside() -> None:
 # -- the rest ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_private_crosses_a_module() -> None:
     """Ruff sees ``module._name``, not ``from module import _name``."""
     wrong = [

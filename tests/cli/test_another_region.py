@@ -27,6 +27,7 @@ def result() -> sim.Result:
     return sim.run(NAME, 8, months=20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -98,6 +99,7 @@ def test_every_judged_number_has_a_range_and_a_source() -> None:
         assert span is None or find(split(path)).low <= span[0] < span[1] <= find(split(path)).high, path
 
 
+@pytest.mark.slow
 def test_nothing_fitted_to_another_region_is_offered() -> None:
     page = CliRunner().invoke(app, ("run", NAME, *SMALL)).output
     assert "The bands show chance and doubt of" in page

@@ -169,6 +169,7 @@ def test_mistakes_get_a_hint_and_exit_code_2(words: tuple[str, ...], hint: str) 
 # -- list, show, check, schema -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_list_names_every_shipped_scenario() -> None:
     answer = call("list")
     assert answer.exit_code == 0
@@ -187,6 +188,7 @@ def test_show(name: str) -> None:
     assert max(map(len, answer.stdout.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_show_with_sources_lists_every_value() -> None:
     answer = call("show", "dushanbe-2025", "--sources")
     text = answer.stdout
@@ -460,6 +462,7 @@ def test_an_event_that_comes_in_no_world_is_told_with_its_chance_and_without_a_t
     assert effect.headline() in page
 
 
+@pytest.mark.slow
 def test_a_comparison_says_of_each_side_how_much_is_in_doubt() -> None:
     page = call("compare", "dushanbe-2025", "war-drags-on", *SMALL).stdout
     asks = [

@@ -51,6 +51,7 @@ def with_gains(gains: Any, **more: Any) -> Packages:
 # -- what is run -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_package_is_what_sim_run_says_in_every_future(found: Packages) -> None:
     """What any package decides is in doubt nowhere; all the rest is, with the scenario's own posterior."""
     decided = frozenset({"powers.EUU.budget", "powers.EUU.respect"})
@@ -108,6 +109,7 @@ def test_a_folder_is_gone_on_with(tmp_path: Path) -> None:
 # -- what is said ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_best_on_average_but_not_robust_is_told_as_such() -> None:
     """Money gains much in few futures, a gift a little over what is wanted in nearly all."""
     few = np.where(np.arange(60) % 4 == 0, 0.10, 0.005)
@@ -121,6 +123,7 @@ def test_best_on_average_but_not_robust_is_told_as_such() -> None:
     assert "in 25 % of futures only" in words
 
 
+@pytest.mark.slow
 def test_a_lead_that_chance_may_have_made_is_told_as_such() -> None:
     one, other = np.full(10, 0.02), np.full(10, 0.02)
     one[0], other[1:3] = 0.0, 0.0
@@ -147,6 +150,7 @@ def test_what_has_no_price_is_told() -> None:
     assert "manners (the European Union's respect)" in made.paragraph()
 
 
+@pytest.mark.slow
 def test_all_that_is_wanted_must_be_reached_together() -> None:
     made = sim.packages(CONTENT | {"target": [WANT, "EUU.delivered +1 vs base"]}, workers=1)
     both = made.wants[0].met(made.gains[0]) & made.wants[1].met(made.gains[1])
@@ -250,6 +254,7 @@ def test_packages_that_differ_after_the_end_of_a_short_run_only_are_no_mistake()
     assert len(read_packages(CONTENT | {"months": 1}).packages) == 4
 
 
+@pytest.mark.slow
 def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "there").write_text("")
     for name in ("there", "there/inside"):

@@ -132,6 +132,7 @@ def test_a_lever_that_helps_is_moved_however_far_the_target_is(robust: bool) -> 
     assert "the European Union's budget" in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("anyway", "told"), [(0, True), (10, True), (16, False), (24, False), (100, False)])
 def test_a_floor_is_told_only_where_doing_nothing_works_less_often(anyway: int, told: bool) -> None:
     """Of 200 futures doing nothing works in some; a tenth is 20, and chance makes 16 of it."""
@@ -147,6 +148,7 @@ def test_a_floor_is_told_only_where_doing_nothing_works_less_often(anyway: int, 
     assert ("Below 0.4 engagement points a month nothing" in shown.paragraph()) is told
 
 
+@pytest.mark.slow
 def test_what_happens_anyway_needs_nothing() -> None:
     made = sim.seek(
         "dushanbe-2025", {"powers.EUU.budget": (0.333, 1.0)}, "KAZ.EUU.share >= 1 %", evaluations=20, worlds=4, months=4
@@ -155,6 +157,7 @@ def test_what_happens_anyway_needs_nothing() -> None:
     assert "nothing has to be done for that; it happens in 100 % of futures" in made.paragraph()
 
 
+@pytest.mark.slow
 def test_a_price_of_ones_own_takes_the_place_of_the_rule() -> None:
     search = sim.seek(
         "dushanbe-2025",
@@ -171,6 +174,7 @@ def test_a_price_of_ones_own_takes_the_place_of_the_rule() -> None:
     assert search.free == []
 
 
+@pytest.mark.slow
 def test_a_gift_that_may_be_given_costs_what_it_gives() -> None:
     """Switched off it costs nothing, whatever it would give; so it counts as free neither in this nor in that."""
     event = {"kind": "pledge", "on": 0, "date": "2026-06", "powers": ["EUU"], "republics": ["KAZ"], "pledge": 1.0}
@@ -299,6 +303,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert {"'KAZ.EU.share'", "'more of everything'", f"{WANT!r} twice", "'powers.RUS.respect'"} < set(told)
 
 
+@pytest.mark.slow
 def test_a_folder_of_something_else_is_named(tmp_path: Path) -> None:
     asked: dict[str, Any] = {"worlds": 2, "months": 1, "doubt": False}
     levers = {"powers.EUU.budget": (0.333, 1.0)}

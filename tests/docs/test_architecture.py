@@ -8,6 +8,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+
 import sim
 from sim.scenario import locate
 
@@ -33,6 +35,7 @@ def calls_of(action: Any) -> list[tuple[str, str]]:
     return seen
 
 
+@pytest.mark.slow
 def test_a_number_takes_the_way_that_is_told() -> None:
     told = STOP.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
     assert len(told) == 12

@@ -164,6 +164,7 @@ def test_a_wide_matrix_is_cut_into_tables_that_fit() -> None:
     assert page.count("All republics, mean") == 2
 
 
+@pytest.mark.slow
 def test_scenarios_that_one_posterior_does_not_fit_are_compared_without() -> None:
     code, page, _ = run_cli("compare", BASE, "crowded-steppe", *SMALL)
     assert code == 0
@@ -244,6 +245,7 @@ def test_bad_input_is_one_clear_message(arguments: list[str], message: str) -> N
 # -- the observed figures ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_series_is_listed_with_sources_and_contradictions() -> None:
     known = catalogue()
     files = {path.name for path in (shipped_dir("seeds") / "observed").glob("*.csv")} - {"sources.csv"}
@@ -264,6 +266,7 @@ def test_every_series_is_listed_with_sources_and_contradictions() -> None:
     assert known["trade"].contradictions
 
 
+@pytest.mark.slow
 def test_a_series_by_year_is_drawn(tmp_path: Path) -> None:
     for name in DRAWN:
         code, _, told = run_cli("data", name, "--plot", str(tmp_path / f"{name}.png"))

@@ -511,6 +511,7 @@ def cli(*arguments: str | Path) -> tuple[int, str, str]:
     return answer.exit_code, answer.stdout, " ".join(answer.stderr.split())
 
 
+@pytest.mark.slow
 def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_text(new_year())
     (tmp_path / "bad.csv").write_text(HEAD + "KZ,RUS,2025,5\n")
@@ -532,6 +533,7 @@ def test_commands_say_what_they_did_and_refuse_what_is_wrong(tmp_path: Path) -> 
     assert cli("data", "trade", "--format", "csv")[1].startswith("republic,power,year"), "data alone is as it was"
 
 
+@pytest.mark.slow
 def test_a_stopped_calibration_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C after the first round."""
     from sim.evidence.calibrate import _Store
@@ -549,6 +551,7 @@ def test_a_stopped_calibration_says_what_is_kept(tmp_path: Path, monkeypatch: py
     assert told == f"Stopped: 1 of 4 rounds is kept in {tmp_path / 'fit'}; the same command goes on from there."
 
 
+@pytest.mark.slow
 def test_command_score(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text(CAUCASUS)
     asked = [

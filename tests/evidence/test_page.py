@@ -78,6 +78,7 @@ def test_the_directions_are_told_as_the_table_says() -> None:
     assert told[1] in VERDICT
 
 
+@pytest.mark.slow
 def test_the_kept_tables_are_of_this_record_and_story() -> None:
     """Whoever changes the record or the story runs the backtest again."""
     for name, blind in (("manifest.json", False), ("manifest-blind.json", True)):

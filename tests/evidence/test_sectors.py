@@ -76,6 +76,7 @@ def test_every_share_is_possible() -> None:
         assert mean.min() >= LEAST / (1 + 4 * LEAST) - 1e-12
 
 
+@pytest.mark.slow
 def test_nothing_after_the_origin_leaks(amounts: tuple[Amounts, ...]) -> None:
     """For every series: later amounts replaced by chance leave all forecasts the same, bit for bit."""
     for one in amounts:

@@ -356,6 +356,7 @@ def test_every_figure_of_any_shape_is_tidy(shaped: FakeResult, draw) -> None:
     assert_tidy(draw(shaped))
 
 
+@pytest.mark.slow
 def test_every_figure_of_a_shipped_scenario_is_tidy(real: Result, draw) -> None:
     assert_tidy(draw(real))
 

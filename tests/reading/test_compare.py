@@ -31,6 +31,7 @@ def moved(base: Result, deltas: Any) -> Result:
 # -- what is compared is paired ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @example(seed=st.integers(0, 2**40), worlds=st.integers(1, 8))
 def test_identical_scenarios_differ_by_exactly_nothing(seed: int, worlds: int) -> None:
@@ -198,6 +199,7 @@ def doubtful() -> Comparison:
     return whatif("dushanbe-2025", ["powers.RUS.strain=0.7"], worlds=60, months=24, doubt=True)
 
 
+@pytest.mark.slow
 def test_with_doubt_both_sides_take_the_same_draws(doubtful: Comparison) -> None:
     base, other = (result.ask for result in doubtful.results)
     for path in set(base.doubts) & set(other.doubts) - {"powers.RUS.strain"}:
@@ -236,6 +238,7 @@ def test_a_share_of_worlds_is_said_with_its_condition(doubtful: Comparison) -> N
 # -- beside alignment --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_leaders_are_told_as_probabilities_of_both() -> None:
     both = sim.compare("dushanbe-2025", "war-drags-on", worlds=40)
     table = both.leaders().set_index("republic")
@@ -262,6 +265,7 @@ def test_means_tell_what_medians_of_counts_hide() -> None:
     assert row.error == pytest.approx(np.sqrt(0.4 * 0.6) * 5 / np.sqrt(10))
 
 
+@pytest.mark.slow
 def test_stances_stand_side_by_side() -> None:
     both = sim.compare("dushanbe-2025", "assertive-five", worlds=40, months=6)
     table = both.stances()
@@ -278,6 +282,7 @@ def test_stances_stand_side_by_side() -> None:
     assert lone.base.notna().all()
 
 
+@pytest.mark.slow
 def test_actors_that_only_one_has_are_told() -> None:
     both = sim.compare("dushanbe-2025", "crowded-steppe", worlds=2, months=3)
     assert both.only() == {"base": (), "other": ("TUR", "USA")}
@@ -340,6 +345,7 @@ def test_tables_hold_all_scenarios_sectors_and_months() -> None:
 # -- whatif ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whatif_is_a_compare_with_itself() -> None:
     changes = {"powers.RUS.strain": 0.7, "rules.catharsis": 0.2}
     one = whatif(SMALL, changes, worlds=5, seed=3)
@@ -391,6 +397,7 @@ def test_scenarios_without_actors_in_common_are_refused() -> None:
         sim.compare(SMALL, other)
 
 
+@pytest.mark.slow
 def test_what_actors_do_differently_is_told_where_it_is_clear() -> None:
     both = sim.compare("dushanbe-2025", "assertive-five", worlds=60)
     said = both.through()

@@ -25,6 +25,7 @@ def test_the_parts_add_up(result: sim.Result) -> None:
     assert len(parts) == 15
 
 
+@pytest.mark.slow
 def test_without_doubt_there_is_nothing_to_split_and_with_one_number_it_is_the_one(result: sim.Result) -> None:
     with pytest.raises(sim.BadInput, match="doubt=True"):
         sim.doubts(sim.run(STORY, 50, keep="outcomes"))
@@ -69,6 +70,7 @@ def test_the_part_of_the_numbers_is_their_sobol_index() -> None:
         assert part == pytest.approx(sobol, abs=0.08), name
 
 
+@pytest.mark.slow
 def test_the_numbers_that_matter_most_do_when_they_alone_are_moved(result: sim.Result) -> None:
     top = sim.doubts(result).numbers.iloc[0]
     low, high = (

@@ -197,6 +197,7 @@ def test_an_events_effect_is_rerunning_the_same_worlds_without_it(event: str, se
     assert np.abs(effect.explanation.parts.sum(axis=0) - difference[-1]).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_an_event_that_chance_did_not_bring_changes_nothing() -> None:
     effect = explain_event(SMALL, "landslide", 40)
     came = effect.comparison.results[1].array("event")[:, list(SMALL.events).index("landslide")].any(axis=0)
@@ -318,6 +319,7 @@ def test_numbers_are_plain(why: Explanation) -> None:
     assert json.loads(json.dumps({"residual": why.residual, "rows": json.loads(why.table().to_json())}))
 
 
+@pytest.mark.slow
 def test_the_headline_says_what_sets_worlds_apart() -> None:
     why = sim.explain("dushanbe-2025", worlds=60)
     acted, drifted = [], []

@@ -46,6 +46,7 @@ def test_little_is_left_unexplained(why: Explanation, table: pd.DataFrame) -> No
     assert rest.part.abs().max() < 1e-6
 
 
+@pytest.mark.slow
 def test_spans_and_sectors() -> None:
     why = sim.explain("dushanbe-2025", worlds=6, months=30, since="2026-06", until="2027-12", sector="energy")
     for world in (0, 5):

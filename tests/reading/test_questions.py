@@ -324,6 +324,7 @@ def test_a_date_that_varies_is_not_cut_off() -> None:
 # -- save, load, and what is exported ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_all_of_it_holds_for_a_result_that_was_read_back(
     result: sim.Result, why: sim.Explanation, changed: sim.Comparison, found: Blocs, tmp_path: Path
 ) -> None:
@@ -380,6 +381,7 @@ def texts(figure: Any) -> str:
     return " ".join(text.get_text() for text in [*figure.texts, *(t for ax in figure.axes for t in ax.texts)])
 
 
+@pytest.mark.slow
 def test_figures_show_the_worlds_and_say_what_was_asked(
     result: sim.Result, why: sim.Explanation, changed: sim.Comparison, found: Blocs
 ) -> None:
@@ -517,6 +519,7 @@ def test_a_class_that_does_something_else_by_now_is_found_out() -> None:
 # -- five questions that were once answered for another ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_explain_of_a_subclass() -> None:
     """It ran the standard class: shares off by two points."""
     result = sim.run("dushanbe-2025", 40, 24, republic=Proud)

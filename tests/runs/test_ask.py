@@ -301,6 +301,7 @@ def test_draws_of_any_precision_come_back(tmp_path: Path) -> None:
     assert sim.run(back).outcomes().equals(result.outcomes())
 
 
+@pytest.mark.slow
 def test_an_actor_added_to_the_root_file_is_still_one_when_read_back(tmp_path: Path) -> None:
     """Day one settles anew under an added actor's other conduct, not under that of an actor of the root file."""
     story = sim.load("crowded-steppe").with_months(3)
@@ -369,6 +370,7 @@ LOST: dict[str, tuple[Callable[[], Any], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LOST)
 def test_what_cannot_be_found_again_is_refused_by_name(kind: str, tmp_path: Path) -> None:
     make, name = LOST[kind]

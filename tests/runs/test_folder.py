@@ -14,6 +14,7 @@ from sim.scenario.table import SECTORS, STANCES
 from sim.world import rules
 
 
+@pytest.mark.slow
 def test_decisions_are_written_in_words_and_come_back_as_codes(tmp_path: Path) -> None:
     result = sim.run("dushanbe-2025", worlds=8, months=24)
     result.save(tmp_path, figures=False)

@@ -76,6 +76,7 @@ def test_a_worlds_history_is_the_same_in_any_batch(world: int, more: int, seed: 
     assert few.equals(many)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("luck", ["paired", "fresh"])
 def test_a_row_of_a_sweep_is_what_run_says(luck: str, drawn: Posterior) -> None:
     plan = Plan.of(
@@ -107,6 +108,7 @@ def test_a_plan_may_name_it_and_another_posterior_is_another_sweep(tmp_path: Pat
         sim.sweep(Plan.load(plan, posterior=BASE), tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_the_spread_grows(story: Scenario) -> None:
     """What it is for: bands that hold more than chance."""
     longer = sim.load(BASE).with_months(48)
@@ -186,6 +188,7 @@ def test_names_are_looked_up_and_parameters_must_be_the_scenarios(story: Scenari
 # -- kept with results -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_result_remembers_its_draws(story: Scenario, drawn: Posterior, tmp_path: Path) -> None:
     result = sim.run(story, 8, seed=2, posterior=drawn)
     result.save(tmp_path, figures=False)

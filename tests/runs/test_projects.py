@@ -109,6 +109,7 @@ def test_one_world_is_the_same_as_among_all(result: sim.Result) -> None:
         sim.run("dushanbe-2025", worlds=2, months=3, keep="overall").projects()
 
 
+@pytest.mark.slow
 def test_a_folder_holds_the_table(tmp_path: Path) -> None:
     result = sim.run("dushanbe-2025", worlds=4, months=12)
     folder = result.save(tmp_path / "out", figures=False)

@@ -31,6 +31,7 @@ def assert_same(one: Scenario, other: Scenario) -> None:
     assert other.about == one.about
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_scenarios_come_back_from_text(name):
     scenario = load(name)

@@ -82,6 +82,7 @@ def test_outcomes_relative_to_the_base_are_differences_in_the_same_world(luck: s
     assert table[table[STRAIN] == 0.8]["RUS.share.vs_base"].mean() < 0.0
 
 
+@pytest.mark.slow
 def test_outcomes_relative_to_the_base_are_kept_only_where_named() -> None:
     swept = sim.sweep("dushanbe-2025", vary={STRAIN: [0.4, 0.8]}, worlds=5, months=2, workers=1)
     assert not [name for name in swept.outcomes if name.endswith("vs_base")]

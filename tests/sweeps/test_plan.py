@@ -208,6 +208,7 @@ def test_ranges_that_differ_between_scenarios_are_told_as_such(tmp_path: Path) -
         assert "0.35 to 0.45" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_all_is_every_number_in_doubt_from_end_to_end() -> None:
     found = Plan.of("dushanbe-2025", vary="all", design="lhs", points=6)
     assert {factor.path: (factor.low, factor.high) for factor in found.factors} == {
@@ -249,6 +250,7 @@ def test_shares_may_be_said_in_per_cent(tmp_path: Path) -> None:
     assert doubted.ranges["powers.RUS.respect"] == (0.1, 0.9)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 4))
 def test_the_quick_check_refuses_what_the_slow_one_refuses(seed: int, count: int) -> None:

@@ -79,6 +79,7 @@ PUBLISHED = {"S1": (0.3139, 0.4424, 0.0), "ST": (0.5576, 0.4424, 0.2437)}
 """Of the Ishigami function with a = 7, b = 0.1 (Saltelli et al. 2008)."""
 
 
+@pytest.mark.slow
 def test_sobol_indices_of_a_known_function() -> None:
     """Also with luck that all points share: it cancels out."""
     found = planted(ishigami, CUBE, design="saltelli", points=2048, worlds=3).sensitivity("RUS.share")
@@ -217,6 +218,7 @@ def test_coverage_and_density_are_those_of_the_rows() -> None:
     np.testing.assert_allclose(found.rates, cases.reshape(200, 4).mean(axis=1))
 
 
+@pytest.mark.slow
 def test_boxes_of_switches_months_scenarios_and_grids() -> None:
     def told(x: Floats, _: Floats) -> dict[str, Any]:
         late = x[:, 0] >= start + 3
@@ -294,6 +296,7 @@ def test_a_tree_needs_two_leaves() -> None:
         swept.discover("RUS.share < 25 %", method="cart", boxes=1)
 
 
+@pytest.mark.slow
 def test_a_tree_that_foretells_nothing_is_not_told() -> None:
     """Chance, the same in all worlds of a point: rows are many, but points are few."""
     noise = planted(
@@ -309,6 +312,7 @@ def test_a_tree_that_foretells_nothing_is_not_told() -> None:
     assert found.trial.skill < 0.05
 
 
+@pytest.mark.slow
 def test_leaves_of_switches_months_and_scenarios() -> None:
     names = ["dushanbe-2025", "war-drags-on", "moscow-reasserts"]
 
@@ -323,6 +327,7 @@ def test_leaves_of_switches_months_and_scenarios() -> None:
     assert "the scenario is war-drags-on" in rule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("design", "points"), [("lhs", 60), ("sobol", 64), ("saltelli", 16), ("morris", 16), ("grid", 0)]
 )
@@ -340,6 +345,7 @@ def test_scores_of_factors_in_any_design(design: str, points: int) -> None:
     assert scores.verdicts.foretold[0] > 0.5
 
 
+@pytest.mark.slow
 def test_scores_of_chance_are_not_to_be_trusted() -> None:
     noise = planted(
         lambda x, _: {"RUS.share": np.random.default_rng(1).random(len(x))}, TWO, design="lhs", points=60
@@ -492,6 +498,7 @@ def test_indices_are_drawn_with_their_verdict() -> None:
     assert found.verdicts.verdict[0].split(":")[0] in texts(figure)
 
 
+@pytest.mark.slow
 def test_boxes_are_drawn_where_they_lie() -> None:
     swept = planted(box, TWO, design="lhs", points=600)
     found = swept.discover("RUS.share < 0.25")

@@ -351,6 +351,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], Any], int]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", DAMAGE)
 def test_a_damaged_part_is_told_and_made_anew_and_the_rest_is_kept(how: str, whole: Path, copy: Path) -> None:
     spoil, again = DAMAGE[how]
@@ -391,6 +392,7 @@ def other_seed(folder: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('"seed": 0', '"seed": 7'), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -606,6 +608,7 @@ def test_a_folder_that_may_not_be_written(copy: Path) -> None:
 # -- two writers -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_second_of_two_writers_is_refused(copy: Path) -> None:
     plan = Plan.of("dushanbe-2025", **FIELDS)
     facts = sweep.manifest(plan, batches.job_of(plan), batches.batch_size(plan))

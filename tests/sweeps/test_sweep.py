@@ -136,6 +136,7 @@ def test_every_cell_differs_where_its_factor_matters() -> None:
     assert (np.diff(values.mean(axis=1)[:, 0]) < 0).all()
 
 
+@pytest.mark.slow
 def test_a_design_names_scenarios_and_months(tmp_path: Path) -> None:
     names = ["dushanbe-2025", "war-drags-on"]
     vary = {"scenario": names, "events.dushanbe-summit.date": ["2025-10", "2025-12"]}
@@ -147,6 +148,7 @@ def test_a_design_names_scenarios_and_months(tmp_path: Path) -> None:
     assert np.array_equal(swept.values, Plan.of("dushanbe-2025", vary=vary, worlds=1, months=6).values)
 
 
+@pytest.mark.slow
 def test_luck_is_paired_or_fresh() -> None:
     fields: dict[str, Any] = {"vary": {"powers.EUU.strings": [0.4, 0.41]}, "worlds": 6, "months": 6}
     paired = sim.sweep("dushanbe-2025", **fields)
@@ -195,6 +197,7 @@ def test_reading(tmp_path: Path) -> None:
             bad()
 
 
+@pytest.mark.slow
 def test_parts_are_plain_parquet(tmp_path: Path) -> None:
     sim.sweep(
         "dushanbe-2025", tmp_path / "s", vary={STRAIN: (0, 0.9, 3)}, worlds=50, months=3, outcomes=["RUS.*", "*.leader"]

@@ -20,6 +20,7 @@ def found() -> pd.DataFrame:
     return sim.tornado(STORY, worlds=5, doubt=DOUBT).table.set_index(["path", "outcome"])
 
 
+@pytest.mark.slow
 def test_an_end_is_the_scenario_with_that_number_all_along(found: pd.DataFrame) -> None:
     """By hand, end by end: a share; a weight, the others scaled; conduct, before day one too."""
     weights = {f"republics.KAZ.need.{sector}": STORY.get(f"republics.KAZ.need.{sector}") for sector in SECTORS}
@@ -37,6 +38,7 @@ def test_an_end_is_the_scenario_with_that_number_all_along(found: pd.DataFrame) 
                 assert found.loc[(path, outcome), column] == pytest.approx(mean, abs=1e-12), (path, end, outcome)
 
 
+@pytest.mark.slow
 def test_a_point_dated_after_day_one_leaves_the_past_alone() -> None:
     """Each end is what ``whatif`` makes of the point; of one dated before day one, the past moves with it."""
     story = sim.load("dushanbe-2025", set=[f"{BUDGET}={{2025: 0.6, 2026-03: 0.7}}"]).with_months(12)

@@ -107,6 +107,7 @@ def small() -> Tournament:
     return tournament("dushanbe-2025", ["RUS"], ["TJK"], **QUICK)
 
 
+@pytest.mark.slow
 def test_every_strategy_meets_every_mix(small: Tournament) -> None:
     assert [player.code for player in small.players] == ["RUS", "TJK"]
     assert [player.strategies for player in small.players] == [names_of("powers"), names_of("republics")]
@@ -119,6 +120,7 @@ def test_every_strategy_meets_every_mix(small: Tournament) -> None:
     assert table[~table.payoff.isin(["share", "delivered"])].best_reply.isna().all()
 
 
+@pytest.mark.slow
 def test_a_mix_is_what_run_says_of_it(small: Tournament) -> None:
     for mix in (("standard", "standard"), ("coercer", "auctioneer")):
         told = sim.load("dushanbe-2025", set={"powers.RUS.strategy": mix[0], "republics.TJK.strategy": mix[1]})
@@ -186,6 +188,7 @@ def test_words_name_what_the_game_says(small: Tournament) -> None:
     assert "No mix holds strategies that are best replies to each other" in told.paragraph()
 
 
+@pytest.mark.slow
 def test_the_figure_has_a_cell_for_every_mix(small: Tournament) -> None:
     drawn = [patch for ax in small.figure().axes for patch in ax.patches]
     cells = [str(patch.get_gid()).split() for patch in drawn if str(patch.get_gid()).startswith("cell")]
@@ -200,6 +203,7 @@ def test_the_figure_has_a_cell_for_every_mix(small: Tournament) -> None:
     assert "auctioneer" in texts
 
 
+@pytest.mark.slow
 def test_one_player_has_a_best_strategy_and_a_figure() -> None:
     alone = tournament("dushanbe-2025", republics=["UZB"], worlds=4, months=2)
     assert len(alone.mixes) == 6
@@ -231,6 +235,7 @@ def test_bad_input(fields: dict[str, Any], said: str) -> None:
         tournament("dushanbe-2025", **fields)
 
 
+@pytest.mark.slow
 def test_another_sweep_is_no_tournament(tmp_path: Path) -> None:
     numbers, scenarios = {"powers.RUS.strain": [0.1, 0.2]}, {"scenario": ["dushanbe-2025", "war-drags-on"]}
     for name, vary in (("a", numbers), ("b", scenarios)):
@@ -289,6 +294,7 @@ def call(*words: str) -> Any:
     return CliRunner().invoke(app, command, prog_name="sim", env={"COLUMNS": "80"})
 
 
+@pytest.mark.slow
 def test_a_page_to_read() -> None:
     answer = call()
     assert answer.exit_code == 0, answer.output
@@ -307,6 +313,7 @@ def test_for_programs() -> None:
     assert found["words"].startswith("Tajikistan plays for more deliveries.")
 
 
+@pytest.mark.slow
 def test_values_may_be_set_and_payoffs_chosen() -> None:
     answer = call("--set", "powers.RUS.strategy=coercer", "--republic-payoff", "terms")
     assert answer.exit_code == 0, answer.output

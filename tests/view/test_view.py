@@ -473,6 +473,7 @@ def test_waiting_for_a_turn_can_be_given_up() -> None:
     assert engine.running == 0
 
 
+@pytest.mark.slow
 def test_a_visitor_who_leaves_stops_his_ensemble(services: Services, base: sim.Scenario) -> None:
     visit, told = Visit(services), []
 
@@ -723,6 +724,7 @@ def test_the_command_of_a_download_asks_the_same(search: str, services: Services
     assert sim.Ask.of(chosen, worlds=WORLDS, seed=int(said.get("--seed", ["0"])[0]), **asked) == visit.ask()
 
 
+@pytest.mark.slow
 def test_the_headline_names_actors() -> None:
     said = sim.run("war-drags-on", worlds=60).headline()
     assert "with Russia from" in said
@@ -810,6 +812,7 @@ def rendered(element: Any) -> Any:
     return solara.render(element, handle_error=False)
 
 
+@pytest.mark.slow
 def test_explore_holds_the_panels_of_the_run(services: Services) -> None:
     visit = settled(Visit(services))
     _, context = rendered(explore.Explore(visit, "light"))

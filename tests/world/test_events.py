@@ -172,6 +172,7 @@ def test_of_events_that_exclude_each_other_only_the_first_happens() -> None:
     assert np.array_equal(a[apart], (free[0] < free[1])[apart])
 
 
+@pytest.mark.slow
 def test_a_date_goes_before_chance_in_the_same_month() -> None:
     story = small(
         "a: {kind: other, probability: 0.9, date: 2026-01, excludes: [b, c]}",

@@ -47,6 +47,7 @@ def test_the_rule_by_hand(club: ModuleType) -> None:
     assert club.discouraged(np.array([[0.0], [np.e - 1.0]]), 0.5) == pytest.approx(np.array([[0.0], [-0.5]]))
 
 
+@pytest.mark.slow
 def test_members_refuse_more(club: ModuleType) -> None:
     usual, members = (sim.run(STORY, worlds=100, months=24, republic=cls) for cls in (sim.Republic, club.Member))
     counts = [(result.array("answer") == REJECTED).sum(axis=(0, 1, 2)) for result in (usual, members)]

@@ -119,6 +119,7 @@ def test_a_world_is_the_same_alone_in_any_batch_and_in_any_order(scenario: sim.S
     same(recorded(scenario, [3, 3, 20, 1]), whole, [3, 3, 20, 1])
 
 
+@pytest.mark.slow
 def test_a_varied_world_is_the_same_alone_in_any_batch_and_said_in_the_scenario() -> None:
     paths = {
         "powers.RUS.strain": 0.8,
@@ -174,6 +175,7 @@ def test_luck_is_the_actors_own_whoever_else_is_there() -> None:
     assert (crowded.walk_luck()[:, seats] == alone.walk_luck()).all()
 
 
+@pytest.mark.slow
 def test_chance_is_uniform_and_independent_across_worlds_months_and_actors() -> None:
     model = DiplomacyModel(STORY, 4000)
     drawn = np.stack([model._between.draw("answer", month)[..., 0, :] for month in range(4)])

@@ -99,6 +99,7 @@ def test_peace_with_a_respectful_tone_recovers_part_of_it() -> None:
         assert (better > outcomes())["RUS.share"].mean() > 0.95
 
 
+@pytest.mark.slow
 def test_words_help_and_deeds_move() -> None:
     words, base = outcomes("words-without-deeds"), outcomes()
     assert words["RUS.grievance"].mean() < 0.95 * base["RUS.grievance"].mean()
@@ -147,6 +148,7 @@ def test_overdependence_on_chinese_money_is_felt() -> None:
     assert felt[base.republics.index("TKM")].mean() > 2 * felt[base.republics.index("KAZ")].mean()
 
 
+@pytest.mark.slow
 def test_european_money_works_most_in_minerals_and_trade_from_a_low_base() -> None:
     twice = by_sector("EUU", {EUU: 2 * BASE.get(EUU)})
     assert set(twice.index[:2]) == {"minerals", "trade"}
@@ -166,6 +168,7 @@ def test_public_rebukes_are_rare_and_tajikistans_first(decade: sim.Result) -> No
     assert against["EUU"] < of_russia.sum() / 3
 
 
+@pytest.mark.slow
 def test_a_war_that_drags_on_makes_rebukes_several_times_as_frequent() -> None:
     war, base = outcomes("war-drags-on")["RUS.rebukes"].mean(), outcomes()["RUS.rebukes"].mean()
     assert 3.0 * base < war < 12.0 * base
