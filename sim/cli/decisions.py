@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def _shipped() -> list[str]:
-    from sim.decisions.packages import shipped_packages
+    from sim.decisions.packagesreader import shipped_packages
 
     return shipped_packages()
 

@@ -11,13 +11,13 @@ import json
 import os
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from sim.runs.folder import other_kind
-from sim.runs.lock import LOCK, hold
+from sim.runs.lock import LOCK, Held, hold
 from sim.scenario import BadInput
 from sim.scenario.errors import fault, printable
-from sim.sweeps.store import agree
+from sim.sweeps.store import agree, write_whole
 
 MANIFEST, EVALUATIONS = "manifest.json", "evaluations.jsonl"
 KIND = "seek"
@@ -27,7 +27,7 @@ FORMAT = 1
 Row = tuple[float, ...]
 
 
-class Log(MutableMapping[Row, Row]):
+class Log(Held, MutableMapping[Row, Row]):
     """What is known of each point; what is added is written at the next ``flush``. A context manager.
 
     Without a folder it lasts as long as the program.
@@ -39,7 +39,6 @@ class Log(MutableMapping[Row, Row]):
         Raises BadInput where it cannot be written, holds something else, or another search.
         """
         self.folder, self._known, self._new = folder, dict[Row, Row](), list[tuple[Row, Row]]()
-        self._lock = -1
         if folder is None:
             return
         facts = {"kind": KIND, "format": FORMAT, **(facts or {})}
@@ -66,9 +65,7 @@ class Log(MutableMapping[Row, Row]):
                     "a new or empty folder, or a search's",
                     file=str(folder),
                 )
-            partial = folder / f"{MANIFEST}.partial"
-            partial.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            partial.replace(manifest)
+            write_whole(manifest, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
             return
         if there.get("kind") != KIND or there.get("format") != FORMAT or not isinstance(there.get("same"), dict):
             found, expected = other_kind(there.get("kind"), there.get("format"), KIND, FORMAT)
@@ -119,18 +116,6 @@ class Log(MutableMapping[Row, Row]):
                 "a disk with room; what was finished is saved, and the same command goes on from there",
                 file=str(self.folder),
             ) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the folder."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
 
 
 def _line(point: Row, measures: Row) -> bytes:

@@ -126,7 +126,7 @@ def search(
             """One generation."""
             offspring: list[Any] = []
             while len(offspring) < self.population_size:
-                mates = [self.selector.select_one(self.population), random.choice(self.archive)]  # noqa: S311
+                mates = [self.selector.select_one(self.population), random.choice(self.archive)]  # noqa: S311 - no secret
                 random.shuffle(mates)
                 offspring += self.variator.evolve(mates)
             self.evaluate_all(offspring)

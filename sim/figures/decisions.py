@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.decisions import regret
 from sim.decisions.packages import Packages
-from sim.decisions.seek import ENOUGH, Sought
+from sim.decisions.sought import ENOUGH, Sought
 from sim.decisions.want import Want
 from sim.figures import style
 from sim.figures.style import FAINT, GRID, INK, LABEL, MUTED, PANEL, PAPER, SMALL, Box, Ticks, write

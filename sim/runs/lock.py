@@ -8,6 +8,7 @@ import socket
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from filelock import lock_descriptor
 
@@ -41,6 +42,25 @@ def hold(path: Path, folder: Path, what: str) -> int:
         os.close(handle)
         raise
     return handle
+
+
+class Held:
+    """What holds a lock as long as it is open; a context manager that lets go of it."""
+
+    _lock = -1
+    """The descriptor that ``hold`` gave; below 0: none."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
 
 def claim(folder: Path) -> None:

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.runs.folder import other_kind
-from sim.runs.lock import LOCK, hold
+from sim.runs.lock import LOCK, Held, hold
 from sim.scenario import BadInput, Problem
 from sim.scenario.errors import fault, printable
 
@@ -65,7 +65,7 @@ class Memory:
         return {number: pa.BufferReader(data) for number, data in sorted(self._parts.items())}
 
 
-class Store:
+class Store(Held):
     """A folder being written by this process; a context manager that lets go of the lock."""
 
     def __init__(self, folder: Path, lock: int, identity: str) -> None:
@@ -91,9 +91,9 @@ class Store:
             (folder / PARTS).mkdir(exist_ok=True)
             for name, content in files.items():  # follows from the manifest, so what differs was damaged
                 if not _says(folder / name, content):
-                    _write(folder / name, content)
+                    write_whole(folder / name, content)
             if _facts(folder) is None:
-                _write(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+                write_whole(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
             store._tidy()
         except OSError as error:
             store.close()
@@ -114,18 +114,6 @@ class Store:
             else:
                 seen.add(number)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the lock."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
-
     def parts(self) -> dict[int, Any]:
         """Paths of the parts, by number."""
         return dict(sorted(find_parts(self.folder)))
@@ -134,7 +122,7 @@ class Store:
         """Keep the bytes of a part, whole or not at all. Raises BadInput where the disk refuses."""
         path = self.folder / PARTS / f"part-{number:06d}-{seal(data, number, self._identity)}.parquet"
         try:
-            _write(path, data)
+            write_whole(path, data)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
             wanted = "more room" if full else "a folder that can be written"
@@ -295,7 +283,7 @@ def _says(path: Path, content: str | bytes) -> bool:
     return path.is_file() and path.read_bytes() == (content.encode() if isinstance(content, str) else content)
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all, and see it to the disk."""
     partial = path.with_name(f"{path.name}.partial")
     try:

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.decisions.packages import Packages, read_packages, shipped_packages
+from sim.decisions.packages import Packages
+from sim.decisions.packagesreader import read_packages, shipped_packages
 from sim.runs.doubt import Doubt
 from sim.scenario.yaml import read
 from sim.sweeps.plan import Plan

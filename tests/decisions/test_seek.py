@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import sim
 from sim.cli.app import app
 from sim.decisions.log import EVALUATIONS
-from sim.decisions.seek import Sought
+from sim.decisions.sought import Sought
 from sim.runs.doubt import Doubt
 from sim.sweeps.plan import Plan
 from sim.sweeps.sweep import Stopped

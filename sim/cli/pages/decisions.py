@@ -17,7 +17,7 @@ from sim.sweeps.factors import outcome_words
 
 if TYPE_CHECKING:
     from sim.decisions.packages import Packages
-    from sim.decisions.seek import Sought
+    from sim.decisions.sought import Sought
     from sim.decisions.want import Want
     from sim.scenario import Scenario
     from sim.sweeps.sweep import Stopped
