@@ -9,14 +9,15 @@ from sim.evidence.catalogue import Series
 from sim.evidence.cells import ROLL_CALLS_NEEDED, span
 from sim.evidence.observed import NAMES, POWERS
 from sim.figures import style
-from sim.figures.palette import POWER_COLORS
-from sim.figures.style import INK, LABEL, MUTED, Ticks, write
+from sim.figures.palette import CAUSE_COLORS, POWER_COLORS
+from sim.figures.style import INK, LABEL, Ticks, write
 from sim.runs.words import number, spelled
 from sim.scenario.table import SECTORS
 
 _OTHERS = ("TUR", "USA", "other")
-_SECTOR_COLORS = dict(zip(SECTORS, ("#32363d", "#d99a1c", "#bf4a32", "#2f6db3", "#1b8a7a"), strict=True))
-_COLORS = dict(zip((*POWERS, *_OTHERS), POWER_COLORS, strict=True)) | _SECTOR_COLORS
+_COLORS = dict(zip((*POWERS, *_OTHERS), POWER_COLORS, strict=True))
+_PLAIN = tuple(CAUSE_COLORS.values())
+"""Colours of lines that are no actors: those of the powers mean powers, everywhere."""
 _NAMES = NAMES | {"TUR": "Türkiye", "USA": "United States"}
 
 
@@ -60,7 +61,7 @@ def by_year(one: Series) -> Figure:
         write(fig, box.left, box.top + 0.13, spelled(str(panel), _NAMES), LABEL, bold=True)
         base = np.zeros(len(table))
         for line in lines:
-            color = _COLORS.get(line, POWER_COLORS[lines.index(line) % len(POWER_COLORS)])
+            color = _color(line, lines)
             values = table[line].to_numpy(dtype=np.float64)
             if one.flows:
                 ax.bar(table.index, np.nan_to_num(values), 0.8, base, color=color, zorder=2)
@@ -85,12 +86,16 @@ def _caveats(one: Series) -> str:
 def _key(fig: Figure, body: style.Box, lines: list[str]) -> None:
     """Names of the lines in their colours, above the panels."""
     x = body.left + 0.6
-    for i, line in enumerate(lines):
-        color = _COLORS.get(line, POWER_COLORS[i % len(POWER_COLORS)])
-        write(fig, x, body.top - 0.06, "■", LABEL, color)
+    for line in lines:
+        write(fig, x, body.top - 0.06, "■", LABEL, _color(line, lines))
         text = spelled(line, _NAMES)
-        write(fig, x + 0.14, body.top - 0.06, text, LABEL, INK if color else MUTED)
+        write(fig, x + 0.14, body.top - 0.06, text, LABEL, INK)
         x += 0.34 + style.text_width(text, LABEL)
+
+
+def _color(line: str, lines: list[str]) -> str:
+    """That of an actor; of anything else one that no power has."""
+    return _COLORS.get(line) or _PLAIN[lines.index(line) % len(_PLAIN)]
 
 
 def _in_order(lines: set[str]) -> list[str]:

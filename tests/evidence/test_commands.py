@@ -323,3 +323,17 @@ def test_the_record_that_is_scored_is_whole() -> None:
     assert series("data:trade.csv".removeprefix("data:")).name == series("data:trade").name == "trade"
     with pytest.raises(BadInput, match="did you mean trade"):
         series("tradee")
+
+
+def test_what_is_no_power_has_no_powers_colour() -> None:
+    from matplotlib.colors import to_hex
+
+    from sim.evidence.catalogue import series
+    from sim.figures.observed import by_year
+    from sim.figures.palette import POWER_COLORS
+
+    def colours(name: str) -> set[str]:
+        return {to_hex(bar.get_facecolor()) for ax in by_year(series(name)).axes for bar in ax.patches}
+
+    assert colours("china-projects").isdisjoint(POWER_COLORS)
+    assert POWER_COLORS[0] in colours("arms-orders")

@@ -119,7 +119,7 @@ def waterfall(reasons: Reasons, scenario: Scenario, republic: str, power: str) -
         "startLabel": "Day one" if reasons.first < scenario.start_label else month_words(reasons.first),
         "endLabel": month_words(reasons.last),
         "parts": parts,
-        "caption": f"Means of {EXPLAINED} worlds, which add up; the text above gives medians. Whiskers: 80 % of "
+        "caption": f"Means of {EXPLAINED} worlds, as in the text above, so that they add up. Whiskers: 80 % of "
         "worlds. Alignment moves when any power's pull moves: another power's gain is this one's loss. "
         "Parts below a twentieth of a point, whiskers included, are left out.",
     }
